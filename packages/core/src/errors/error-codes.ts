@@ -1,0 +1,103 @@
+/**
+ * The closed list of what can go wrong, and the sentences users read.
+ *
+ * A code is the only thing machines compare. `sentence` is shown to the user above the specific message of the error;
+ * `remedy` says what to do next. `kind` decides the transport status and who is expected to act. docs/errors.md is
+ * generated from this table, and a test fails when a code is never provoked by one.
+ */
+export type ErrorKind =
+  | 'invalid' // the request is wrong; repeating it will not help
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'notFound'
+  | 'conflict' // the state forbids it now
+  | 'limit' // too many, too big, too often
+  | 'unavailable' // a component is away; repeating later may help
+  | 'failed' // it was tried and did not work
+  | 'internal' // our fault
+
+interface ErrorCodeInfo {
+  readonly kind: ErrorKind
+  readonly sentence: string
+  readonly remedy: string
+  readonly isRetryable: boolean
+}
+
+const code = (kind: ErrorKind, sentence: string, remedy: string, isRetryable = false): ErrorCodeInfo => ({
+  kind,
+  sentence,
+  remedy,
+  isRetryable,
+})
+
+export const errorCodes = {
+  // requests
+  INPUT_INVALID: code('invalid', 'The request has a value that is not allowed.', 'Correct the named fields and send it again.'),
+  NAME_INVALID: code('invalid', 'That name cannot be used.', 'Use letters, digits and hyphens, 1 to 63, not at the ends.'),
+  NAME_TAKEN: code('conflict', 'Another machine already has that name.', 'Choose another name.'),
+  SIZE_INVALID: code('invalid', 'The requested size does not fit.', 'Choose a size within the limits that are named.'),
+  IDEMPOTENCY_MISMATCH: code('conflict', 'This idempotency key was used for a different request.', 'Use a new key for a new request.'),
+  // identity
+  SESSION_REQUIRED: code('unauthenticated', 'You are not signed in.', 'Sign in, or send an API token.'),
+  CREDENTIALS_INVALID: code('unauthenticated', 'Email or password is wrong.', 'Check both and try again.'),
+  RATE_LIMITED: code('limit', 'Too many attempts.', 'Wait for the time that is named, then try again.', true),
+  ORIGIN_FORBIDDEN: code('forbidden', 'The request came from another site.', 'Open the panel by its own address.'),
+  PERMISSION_DENIED: code('forbidden', 'You are not allowed to do this.', 'Ask an administrator for the right that is named.'),
+  TICKET_INVALID: code('forbidden', 'This console ticket is not valid.', 'Open the console again to get a new ticket.'),
+  // objects
+  VM_NOT_FOUND: code('notFound', 'There is no such machine.', 'It may have been deleted; look at the list of machines.'),
+  HOST_NOT_FOUND: code('notFound', 'There is no such host.', 'Look at the list of hosts.'),
+  IMAGE_NOT_FOUND: code('notFound', 'There is no such image.', 'Choose another image, or import it again.'),
+  NETWORK_NOT_FOUND: code('notFound', 'There is no such network.', 'Choose another network.'),
+  OPERATION_NOT_FOUND: code('notFound', 'There is no such task.', 'Look at the list of tasks.'),
+  OBJECT_NOT_FOUND: code('notFound', 'There is no such object.', 'It may have been removed.'),
+  // states
+  VM_STATE_CONFLICT: code('conflict', 'The machine is not in a state that allows this.', 'See the reason, and wait or change the state first.'),
+  VM_BUSY: code('conflict', 'Another task is changing this machine.', 'Wait for that task to end, or cancel it.', true),
+  VM_PROTECTED: code('conflict', 'The machine is protected against deletion.', 'Take the protection off first.'),
+  IMAGE_IN_USE: code('conflict', 'The image is in use by machines.', 'Delete those machines, or keep the image.'),
+  IMAGE_NOT_READY: code('conflict', 'The image is not ready.', 'Wait for its import to end.', true),
+  OPERATION_NOT_CANCELLABLE: code('conflict', 'The task can no longer be cancelled.', 'Wait for it to end.'),
+  REVISION_CONFLICT: code('conflict', 'Somebody else changed this in the meantime.', 'Look at the new values and apply your change again.'),
+  EPOCH_STALE: code('conflict', 'This command comes from an owner that has been replaced.', 'Nothing to do: the newer owner goes on.'),
+  // capacity
+  HOST_CAPACITY: code('conflict', 'No host has room for this machine.', 'Free memory or disk, or choose a smaller size.'),
+  POOL_FULL: code('conflict', 'The storage pool has not enough free space.', 'Delete what is not needed, or enlarge the pool.'),
+  CONSOLE_LIMIT: code('limit', 'Too many open consoles.', 'Close a console that is not needed.', true),
+  // images
+  IMAGE_UNSAFE: code('invalid', 'The image refers to other files and is refused.', 'Flatten the image (no backing or data file) and import it again.'),
+  IMAGE_FORMAT_UNSUPPORTED: code('invalid', 'The image has a format that is not supported.', 'Convert it to qcow2 or raw.'),
+  IMAGE_CORRUPT: code('invalid', 'The image is damaged or incomplete.', 'Download it again and check its checksum.'),
+  IMAGE_CHECKSUM_MISMATCH: code('failed', 'The downloaded image does not have the expected checksum.', 'Check the checksum and the address.'),
+  IMAGE_DOWNLOAD_FAILED: code('failed', 'The image could not be downloaded.', 'Check the address and whether the host reaches it.', true),
+  URL_FORBIDDEN: code('invalid', 'That address may not be fetched.', 'Use a public http or https address.'),
+  // QEMU and host
+  QEMU_START_FAILED: code('failed', 'QEMU ended at once.', 'Its last lines say why; see the details.'),
+  QEMU_EXITED: code('failed', 'QEMU ended unexpectedly.', 'See its last lines in the details; start the machine again.'),
+  QMP_REFUSED: code('failed', 'QEMU refused the command.', "See QEMU's own words in the details."),
+  QMP_TIMEOUT: code('unavailable', 'QEMU did not answer in time.', 'The machine may be stuck; look at its console, or stop it.', true),
+  QMP_INTERRUPTED: code('unavailable', 'The connection to QEMU was lost before the answer.', "The outcome is read from QEMU's state.", true),
+  QMP_PROTOCOL: code('internal', 'QEMU sent something that is not understood.', 'Report this with the flight recorder of the machine.'),
+  QMP_UNAVAILABLE: code('unavailable', 'QEMU cannot be reached.', 'The machine is probably not running.', true),
+  GUEST_IGNORED_SHUTDOWN: code('failed', 'The guest did not shut down in time.', 'Shut down from within the guest, or use Stop to cut its power.'),
+  GUEST_AGENT_UNAVAILABLE: code('unavailable', 'The guest agent does not answer.', 'Install and start qemu-guest-agent in the guest.', true),
+  COMMAND_FAILED: code('failed', 'A program on the host failed.', 'See its last lines in the details.'),
+  COMMAND_TIMEOUT: code('failed', 'A program on the host took too long.', 'See the details; try again when the host is less busy.', true),
+  NETWORK_SETUP_FAILED: code('failed', "The host's network could not be set up.", 'See the details; user-mode networking works without it.'),
+  // processes
+  HOST_UNREACHABLE: code('unavailable', 'The host does not answer.', 'Its machines may still run. Check the host and its agent.', true),
+  AGENT_INCOMPATIBLE: code('unavailable', "The host's agent speaks another version.", 'Update the agent on that host.'),
+  DATABASE_UNAVAILABLE: code('unavailable', 'The database does not answer.', 'Running machines are not affected. Try again shortly.', true),
+  JOIN_REFUSED: code('forbidden', 'The host may not join.', 'Make a new join command on the hosts page.'),
+  OPERATION_INTERRUPTED: code('unavailable', 'The task was interrupted; its outcome is not known.', 'Look at the state of the machine, then try again.'),
+  OPERATION_CANCELLED: code('conflict', 'The task was cancelled.', 'Start it again if it is still wanted.'),
+  TIMEOUT: code('unavailable', 'It took too long.', 'Try again.', true),
+  INTERNAL: code('internal', 'Something went wrong inside Berth.', 'Try again; if it stays, report it with the task report.'),
+} as const satisfies Record<string, ErrorCodeInfo>
+
+export type ErrorCode = keyof typeof errorCodes
+
+export const errorCodeNames = Object.keys(errorCodes).filter((name): name is ErrorCode => name in errorCodes)
+
+/** The table row of a code: kind, sentence, remedy and whether repeating may help. */
+export const errorCodeInfo = (name: ErrorCode): ErrorCodeInfo => errorCodes[name]
