@@ -81,6 +81,10 @@ export default defineConfig(
       'max-depth': ['error', 3],
       'no-console': 'error',
       eqeqeq: 'error',
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'The environment is read in env.ts or config.ts only.' },
+      ],
       'no-empty': ['error', { allowEmptyCatch: false }],
       'no-restricted-imports': restrictImports(childProcess, [prismaClient]),
     },
@@ -102,6 +106,28 @@ export default defineConfig(
     files: ['prisma/**', 'packages/api/src/**/*-repo.ts', 'packages/api/src/**/*.test.ts'],
     ignores: ['prisma/src/embedded-*.ts'],
     rules: { 'no-restricted-imports': restrictImports(childProcess, []) },
+  },
+  {
+    files: ['apps/agent/src/**/*.ts', 'packages/{api,core}/src/**/*.ts', 'apps/web/server/**/*.ts'],
+    ignores: ['**/{background,metrics,migration,sim}/**', '**/*.test.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        { name: 'setInterval', message: 'Repeating timers live in background/, metrics/, migration/ and sim/ only.' },
+      ],
+    },
+  },
+  {
+    files: [
+      '**/{env,config}.ts',
+      '**/*.config.ts',
+      '**/*.test.{ts,tsx}',
+      'e2e/**',
+      'bench/**',
+      '**/scripts/**',
+      'prisma/*.ts',
+    ],
+    rules: { 'no-restricted-properties': 'off' },
   },
   { files: ['launcher/**', 'bench/**', 'e2e/**', '**/scripts/**'], rules: { 'no-console': 'off' } },
   {
