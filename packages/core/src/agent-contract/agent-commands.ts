@@ -1,0 +1,76 @@
+/**
+ * What the panel can ask an agent to do to its host. Each command is one idempotent step of an operation: asking again
+ * finds the work done and answers the same. Destructive ones name the object and the epoch under which it is owned.
+ */
+import { z } from 'zod'
+import { imageIdSchema, vmIdSchema, volumeIdSchema } from '../ids/ids.ts'
+import { checksumSchema, imageObservationSchema } from '../image/image.ts'
+import { diskSpecSchema, poolNameSchema } from '../storage/volume.ts'
+import { vmSpecSchema } from '../vm/vm-spec.ts'
+
+const vmTarget = { vmId: vmIdSchema, vmEpoch: z.int().nonnegative() }
+
+export const imageSourceSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('url'), url: z.url({ protocol: /^https?$/ }), checksum: checksumSchema.nullable() }),
+  // A file that the launcher or an upload put into the host's incoming folder, by its bare name.
+  z.strictObject({
+    kind: z.literal('incoming'),
+    fileName: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/),
+    checksum: checksumSchema.nullable(),
+  }),
+])
+export type ImageSource = z.infer<typeof imageSourceSchema>
+
+export const agentCommandSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('image.import'),
+    imageId: imageIdSchema,
+    pool: poolNameSchema,
+    source: imageSourceSchema,
+  }),
+  z.strictObject({ kind: z.literal('image.delete'), imageId: imageIdSchema }),
+  z.strictObject({ kind: z.literal('volume.create'), ...vmTarget, disk: diskSpecSchema }),
+  z.strictObject({ kind: z.literal('volume.delete'), ...vmTarget, volumeId: volumeIdSchema }),
+  z.strictObject({
+    kind: z.literal('volume.resize'),
+    ...vmTarget,
+    volumeId: volumeIdSchema,
+    sizeBytes: z.int().positive(),
+  }),
+  z.strictObject({ kind: z.literal('vm.define'), ...vmTarget, revision: z.int(), spec: vmSpecSchema }),
+  z.strictObject({ kind: z.literal('vm.undefine'), ...vmTarget }),
+  z.strictObject({ kind: z.literal('vm.start'), ...vmTarget }),
+  /** ACPI first, then the guest agent; ends when the process has ended, or with GUEST_IGNORED_SHUTDOWN after the time. */
+  z.strictObject({ kind: z.literal('vm.shutdown'), ...vmTarget, timeoutMs: z.int().min(1_000).max(3_600_000) }),
+  z.strictObject({ kind: z.literal('vm.stop'), ...vmTarget }),
+  /** A clean shutdown by the guest, then a start; resets at once where `isForced`. */
+  z.strictObject({ kind: z.literal('vm.reboot'), ...vmTarget, timeoutMs: z.int().min(1_000).max(3_600_000) }),
+  z.strictObject({ kind: z.literal('vm.reset'), ...vmTarget }),
+  z.strictObject({ kind: z.literal('vm.pause'), ...vmTarget }),
+  z.strictObject({ kind: z.literal('vm.resume'), ...vmTarget }),
+])
+export type AgentCommand = z.infer<typeof agentCommandSchema>
+export type AgentCommandKind = AgentCommand['kind']
+export type AgentCommandOf<K extends AgentCommandKind> = Extract<AgentCommand, { kind: K }>
+
+const nothingSchema = z.object({})
+
+/** What each command answers when it succeeded. */
+export const agentResultSchemas = {
+  'image.import': imageObservationSchema,
+  'image.delete': nothingSchema,
+  'volume.create': z.object({ virtualBytes: z.int(), allocatedBytes: z.int() }),
+  'volume.delete': nothingSchema,
+  'volume.resize': nothingSchema,
+  'vm.define': nothingSchema,
+  'vm.undefine': nothingSchema,
+  'vm.start': z.object({ runId: z.string() }),
+  'vm.shutdown': nothingSchema,
+  'vm.stop': nothingSchema,
+  'vm.reboot': nothingSchema,
+  'vm.reset': nothingSchema,
+  'vm.pause': nothingSchema,
+  'vm.resume': nothingSchema,
+} as const satisfies Record<AgentCommandKind, z.ZodType>
+
+export type AgentResultOf<K extends AgentCommandKind> = z.infer<(typeof agentResultSchemas)[K]>

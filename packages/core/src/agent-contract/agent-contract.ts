@@ -1,0 +1,81 @@
+/**
+ * The agent's procedures, once for both sides: the agent builds its tRPC router from this table, the panel its typed
+ * client, and both parse what comes over the wire. tRPC path: "<group>.<name>".
+ */
+import { z } from 'zod'
+import { vmIdSchema } from '../ids/ids.ts'
+import { metricsAnswerSchema, metricsQuerySchema } from '../metrics/metric-series.ts'
+import { vmObservationSchema } from '../vm/vm-observation.ts'
+import { agentEventSchema, hostSnapshotSchema } from './agent-events.ts'
+import { flightRecordSchema } from './flight-record.ts'
+import { stepKeySchema, stepReportSchema, stepRunRequestSchema, stepWaitRequestSchema } from './step-report.ts'
+
+/** Raised when old and new cannot talk at all; what is optional is announced as a capability name instead. */
+export const contractVersion = 1
+
+const query = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) =>
+  ({ type: 'query', input, output }) as const
+const mutation = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) =>
+  ({ type: 'mutation', input, output }) as const
+const subscription = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) =>
+  ({ type: 'subscription', input, output }) as const
+
+const noInput = z.void()
+const oneVm = z.object({ vmId: vmIdSchema })
+
+export const agentContract = {
+  agent: {
+    hello: query(
+      noInput,
+      z.object({
+        contractVersion: z.int(),
+        agentVersion: z.string(),
+        capabilities: z.array(z.string()),
+        at: z.iso.datetime(),
+      }),
+    ),
+    /** `lastEventId` comes with a reconnect, by SSE's own header or by the first request. */
+    events: subscription(z.object({ lastEventId: z.string().nullish() }), agentEventSchema),
+  },
+  step: {
+    run: mutation(stepRunRequestSchema, stepReportSchema),
+    wait: query(stepWaitRequestSchema, stepReportSchema),
+    /** Asks a running step to end early; it then fails with OPERATION_CANCELLED. Steps that cannot, go on. */
+    cancel: mutation(stepKeySchema, z.object({ isAccepted: z.boolean() })),
+  },
+  host: {
+    snapshot: query(noInput, hostSnapshotSchema),
+    metrics: query(metricsQuerySchema, metricsAnswerSchema),
+  },
+  vm: {
+    /** Looks at QEMU now (query-status), not at what was remembered. */
+    observe: query(oneVm, vmObservationSchema),
+    metrics: query(oneVm.extend({ query: metricsQuerySchema }), metricsAnswerSchema),
+    /** PNG, base64. `widthPixels` shrinks it where smaller than the screen. */
+    screenshot: query(oneVm, z.object({ pngBase64: z.string(), takenAt: z.iso.datetime() })),
+    commandLine: query(oneVm, z.object({ argv: z.array(z.string()) })),
+    flightRecords: query(
+      oneVm.extend({ afterSequence: z.int().default(0), limit: z.int().min(1).max(500).default(200) }),
+      z.object({ records: z.array(flightRecordSchema) }),
+    ),
+    sendKeys: mutation(
+      oneVm.extend({
+        keys: z
+          .array(z.string().regex(/^[a-z0-9_]{1,20}$/))
+          .min(1)
+          .max(6),
+      }),
+      z.object({}),
+    ),
+  },
+} as const
+
+export type AgentContract = typeof agentContract
+
+/**
+ * Consoles are not tRPC: an HTTP upgrade on this path under the same mutual TLS, framed as WebSocket by the agent.
+ * Query: none. Subprotocol: "binary". Text frames on a serial console are control messages (see console/serial-control.ts).
+ */
+export const consolePath = (vmId: string, kind: ConsoleKind): string => `/console/${vmId}/${kind}`
+export const consoleKindSchema = z.enum(['screen', 'serial'])
+export type ConsoleKind = z.infer<typeof consoleKindSchema>

@@ -1,0 +1,22 @@
+/**
+ * Control messages of a console's WebSocket. The console's own bytes go in binary frames; text frames are these, as
+ * JSON. The browser may send `resize` on a serial console; everything else comes from the agent.
+ */
+import { z } from 'zod'
+
+export const consoleControlSchema = z.discriminatedUnion('type', [
+  /** What follows in binary frames, until `live`, is history. `droppedBytes` were cut from its middle. */
+  z.object({ type: z.literal('replay'), bytes: z.int(), droppedBytes: z.int() }),
+  z.object({ type: z.literal('live') }),
+  z.object({ type: z.literal('viewers'), count: z.int() }),
+  /** The machine behind the console: a console that finds it off stays open and comes back with it. */
+  z.object({ type: z.literal('machine'), isOn: z.boolean() }),
+])
+export type ConsoleControl = z.infer<typeof consoleControlSchema>
+
+/** Close codes of our own (RFC 6455 leaves 4000 to 4999 to applications), and what the browser does about them. */
+export const consoleCloseCodes = {
+  machineOff: 4001, // wait for the machine, then open a new ticket
+  cutTooSlow: 4002, // the viewer read too little for too long
+  agentStopping: 4003, // reconnect
+} as const

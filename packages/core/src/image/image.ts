@@ -1,0 +1,52 @@
+/** Images: read-only disks that machines are made from. Untrusted until imported; afterwards known by id, hash and format. */
+import { z } from 'zod'
+import { imageIdSchema, operationIdSchema } from '../ids/ids.ts'
+import { diskFormatSchema } from '../storage/volume.ts'
+
+export const imageStateSchema = z.enum(['importing', 'ready', 'failed', 'deleting'])
+export type ImageState = z.infer<typeof imageStateSchema>
+
+/** "sha256:<64 hex>" or "sha512:<128 hex>", lower case: what distributions publish beside their images. */
+export const checksumSchema = z
+  .string()
+  .regex(/^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/, 'Use "sha256:" or "sha512:" and the hexadecimal digest.')
+
+export const imageNameSchema = z.string().trim().min(1).max(80)
+export const firmwareSchema = z.enum(['bios', 'uefi'])
+export type Firmware = z.infer<typeof firmwareSchema>
+
+/** What Berth assumes of a guest made from this image; all of it can be changed at creation. */
+export const imageHintsSchema = z.object({
+  osFamily: z.enum(['linux', 'windows', 'bsd', 'other']).default('linux'),
+  osName: z.string().max(80).default(''),
+  firmware: firmwareSchema.default('bios'),
+  minMemoryBytes: z.int().nonnegative().default(0),
+  hasCloudInit: z.boolean().default(true),
+  defaultUser: z.string().max(32).default(''),
+})
+export type ImageHints = z.infer<typeof imageHintsSchema>
+
+export const imageObservationSchema = z.object({
+  imageId: imageIdSchema,
+  format: diskFormatSchema,
+  virtualBytes: z.int(),
+  allocatedBytes: z.int(),
+  sha256: z.string(),
+})
+export type ImageObservation = z.infer<typeof imageObservationSchema>
+
+export const imageViewSchema = z.object({
+  imageId: imageIdSchema,
+  name: z.string(),
+  state: imageStateSchema,
+  sourceUrl: z.string().nullable(),
+  checksum: z.string().nullable(),
+  format: diskFormatSchema.nullable(),
+  virtualBytes: z.int().nullable(),
+  allocatedBytes: z.int().nullable(),
+  hints: imageHintsSchema,
+  vmCount: z.int(),
+  createdAt: z.iso.datetime(),
+  operationId: operationIdSchema.nullable(),
+})
+export type ImageView = z.infer<typeof imageViewSchema>

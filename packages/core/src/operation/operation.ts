@@ -1,0 +1,101 @@
+/**
+ * Operations ("tasks" in the UI): whatever may take over a second or touches more than one place. The panel's database
+ * owns them; the row exists before work starts and is kept at least 30 days.
+ */
+import { z } from 'zod'
+import { wireErrorSchema } from '../errors/app-error.ts'
+import { hostIdSchema, imageIdSchema, operationIdSchema, vmIdSchema } from '../ids/ids.ts'
+
+export const operationStatuses = [
+  'queued',
+  'running',
+  'cancelling',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'interrupted',
+] as const
+export const operationStatusSchema = z.enum(operationStatuses)
+export type OperationStatus = z.infer<typeof operationStatusSchema>
+
+export const operationKinds = [
+  'vm.create',
+  'vm.start',
+  'vm.shutdown',
+  'vm.stop',
+  'vm.reboot',
+  'vm.reset',
+  'vm.pause',
+  'vm.resume',
+  'vm.update',
+  'vm.delete',
+  'image.import',
+  'image.delete',
+] as const
+export const operationKindSchema = z.enum(operationKinds)
+export type OperationKind = z.infer<typeof operationKindSchema>
+
+export const stepStatusSchema = z.enum(['pending', 'running', 'succeeded', 'failed', 'undoing', 'undone', 'skipped'])
+export type StepStatus = z.infer<typeof stepStatusSchema>
+
+/** One step as the task page shows it. `progress` is 0 to 1, null where a step cannot say. */
+export const operationStepViewSchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  status: stepStatusSchema,
+  attempt: z.int(),
+  startedAt: z.iso.datetime().nullable(),
+  endedAt: z.iso.datetime().nullable(),
+  error: wireErrorSchema.nullable(),
+})
+export type OperationStepView = z.infer<typeof operationStepViewSchema>
+
+export const operationTargetSchema = z.object({
+  vmId: vmIdSchema.nullable(),
+  imageId: imageIdSchema.nullable(),
+  hostId: hostIdSchema.nullable(),
+  name: z.string(),
+})
+
+export const operationViewSchema = z.object({
+  operationId: operationIdSchema,
+  kind: operationKindSchema,
+  title: z.string(),
+  status: operationStatusSchema,
+  target: operationTargetSchema,
+  actor: z.object({ userId: z.string().nullable(), name: z.string(), via: z.string() }),
+  phase: z.string().nullable(),
+  progress: z.number().min(0).max(1).nullable(),
+  progressText: z.string().nullable(),
+  error: wireErrorSchema.nullable(),
+  isCancellable: z.boolean(),
+  createdAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().nullable(),
+  endedAt: z.iso.datetime().nullable(),
+  steps: z.array(operationStepViewSchema),
+})
+export type OperationView = z.infer<typeof operationViewSchema>
+
+export function isOperationEnded(status: OperationStatus): boolean {
+  return status === 'succeeded' || status === 'failed' || status === 'cancelled' || status === 'interrupted'
+}
+
+const verbs: Readonly<Record<OperationKind, string>> = {
+  'vm.create': 'Create',
+  'vm.start': 'Start',
+  'vm.shutdown': 'Shut down',
+  'vm.stop': 'Stop',
+  'vm.reboot': 'Reboot',
+  'vm.reset': 'Reset',
+  'vm.pause': 'Pause',
+  'vm.resume': 'Resume',
+  'vm.update': 'Change',
+  'vm.delete': 'Delete',
+  'image.import': 'Import',
+  'image.delete': 'Delete image',
+}
+
+/** "Start web-1": the title of a task in words. */
+export function operationTitle(kind: OperationKind, targetName: string): string {
+  return `${verbs[kind]} ${targetName}`
+}

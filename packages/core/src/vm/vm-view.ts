@@ -1,0 +1,49 @@
+/** A machine as the panel shows it: spec and observation in one, with the age of what was seen. */
+import { z } from 'zod'
+import { hostIdSchema, imageIdSchema, operationIdSchema, vmIdSchema } from '../ids/ids.ts'
+import { operationKindSchema } from '../operation/operation.ts'
+import { vmSampleSchema } from '../metrics/metric-series.ts'
+import { cloudInitSchema } from './cloud-init.ts'
+import { guestAddressSchema, guestInfoSchema, vmRunSchema } from './vm-observation.ts'
+import { pauseReasonSchema, vmExitSchema, vmStateSchema } from './vm-state.ts'
+import type { VmSituation } from './vm-can.ts'
+import { vmSpecSchema } from './vm-spec.ts'
+
+export const vmViewSchema = z.object({
+  vmId: vmIdSchema,
+  name: z.string(),
+  description: z.string(),
+  tags: z.array(z.string()),
+  isProtected: z.boolean(),
+  owner: z.object({ userId: z.string(), name: z.string() }),
+  state: vmStateSchema,
+  stateSince: z.iso.datetime(),
+  /** What its host last said, kept when `state` is unknown. */
+  lastKnownState: vmStateSchema,
+  seenAt: z.iso.datetime().nullable(),
+  pauseReason: pauseReasonSchema.nullable(),
+  host: z.object({ hostId: hostIdSchema, name: z.string() }).nullable(),
+  image: z.object({ imageId: imageIdSchema, name: z.string() }).nullable(),
+  /** Without the password: that one never leaves the panel. */
+  spec: vmSpecSchema.extend({ cloudInit: cloudInitSchema.omit({ password: true }).nullable() }),
+  revision: z.int(),
+  run: vmRunSchema.nullable(),
+  isRestartPending: z.boolean(),
+  lastExit: vmExitSchema.nullable(),
+  addresses: z.array(guestAddressSchema),
+  guest: guestInfoSchema.nullable(),
+  diskAllocatedBytes: z.int().nullable(),
+  sample: vmSampleSchema.nullable(),
+  operation: z.object({ operationId: operationIdSchema, kind: operationKindSchema, title: z.string() }).nullable(),
+  createdAt: z.iso.datetime(),
+})
+export type VmView = z.infer<typeof vmViewSchema>
+
+export function situationOf(vm: VmView): VmSituation {
+  return {
+    state: vm.state,
+    isProtected: vm.isProtected,
+    hasProcess: vm.run !== null,
+    busyWith: vm.operation?.title ?? null,
+  }
+}
