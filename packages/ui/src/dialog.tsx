@@ -1,0 +1,65 @@
+'use client'
+import { X } from 'lucide-react'
+import * as Radix from 'radix-ui/dialog'
+import type { ReactNode } from 'react'
+import { cn } from './cn.ts'
+import { IconButton } from './icon-button.tsx'
+
+export interface DialogProps {
+  open: boolean
+  onOpenChange: (open: boolean) => void
+  title: ReactNode
+  description?: ReactNode
+  children?: ReactNode
+  /** Buttons, right-aligned; the main one last. */
+  footer?: ReactNode
+  size?: 'sm' | 'md' | 'lg' | 'xl' | undefined
+  /** Whether Escape and a click outside close it. Turn off while something typed would be lost. */
+  dismissible?: boolean | undefined
+}
+
+const widths = { sm: 'sm:max-w-md', md: 'sm:max-w-lg', lg: 'sm:max-w-2xl', xl: 'sm:max-w-5xl' }
+
+/** A modal dialog; on a phone it rises from the bottom edge. */
+export function Dialog(props: DialogProps) {
+  const { open, onOpenChange, title, description, children, footer, size = 'md', dismissible = true } = props
+  const keep = (event: Event) => {
+    if (!dismissible) event.preventDefault()
+  }
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className="animate-fade bg-scrim fixed inset-0 z-40 backdrop-blur-[2px]" />
+        <Radix.Content
+          onEscapeKeyDown={keep}
+          onPointerDownOutside={keep}
+          {...(description === undefined ? { 'aria-describedby': undefined } : {})}
+          className={cn(
+            'animate-pop border-line bg-raised fixed inset-x-0 bottom-0 z-50 mx-auto flex max-h-[92dvh] w-full flex-col rounded-t-xl border shadow-lg focus:outline-none sm:inset-x-4 sm:top-[max(2rem,12vh)] sm:bottom-auto sm:max-h-[80vh] sm:w-auto sm:rounded-xl',
+            widths[size],
+          )}
+        >
+          <header className="flex items-start gap-3 px-5 pt-4 pb-3">
+            <div className="min-w-0 flex-1">
+              <Radix.Title className="text-ink text-lg font-semibold">{title}</Radix.Title>
+              {description !== undefined && (
+                <Radix.Description className="text-ink-2 mt-0.5 text-sm">{description}</Radix.Description>
+              )}
+            </div>
+            <Radix.Close asChild>
+              <IconButton label="Close" size="sm" className="-mr-1.5">
+                <X />
+              </IconButton>
+            </Radix.Close>
+          </header>
+          {children !== undefined && <div className="min-h-0 flex-1 overflow-y-auto px-5 pt-1 pb-5">{children}</div>}
+          {footer !== undefined && (
+            <footer className="border-line bg-sunken flex flex-wrap justify-end gap-2 rounded-b-xl border-t px-5 py-3">
+              {footer}
+            </footer>
+          )}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  )
+}
