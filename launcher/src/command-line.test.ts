@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { parseCommandLine } from './command-line.ts'
+
+const place = { root: '/srv/berth', cwd: '/home/ann' }
+const parse = (line: string) => parseCommandLine(line.split(' ').filter(Boolean), place)
+
+test('up without options leaves the choice to the last up', () => {
+  expect(parse('up')).toEqual({
+    verb: 'up',
+    dataDir: '/srv/berth/var',
+    port: undefined,
+    listen: undefined,
+    hostCount: undefined,
+  })
+})
+
+test('a relative --data is relative to where the user stands', () => {
+  expect(parse('up --data here --port 9000 --hosts 3 --listen 0.0.0.0')).toEqual({
+    verb: 'up',
+    dataDir: '/home/ann/here',
+    port: 9000,
+    listen: '0.0.0.0',
+    hostCount: 3,
+  })
+})
+
+test('flags, positionals and defaults of the other commands', () => {
+  expect(parse('down --vms')).toMatchObject({ verb: 'down', stopMachines: true })
+  expect(parse('down')).toMatchObject({ stopMachines: false })
+  expect(parse('status --json')).toMatchObject({ verb: 'status', asJson: true })
+  expect(parse('logs panel database -n 5 --no-follow')).toMatchObject({
+    names: ['panel', 'database'],
+    lineCount: 5,
+    follow: false,
+  })
+  expect(parse('test unit e2e')).toEqual({ verb: 'test', rings: ['unit', 'e2e'] })
+  expect(parse('token create --name ci --expires 30d')).toMatchObject({
+    verb: 'token-create',
+    name: 'ci',
+    expires: '30d',
+  })
+  expect(parse('')).toEqual({ verb: 'help' })
+})
+
+test.each([
+  ['up --port 0', '--port takes a whole number from 1 to 65535, not "0"'],
+  ['up --port 80x', 'not "80x"'],
+  ['up --hosts -1', '--hosts'],
+  ['up --colour', "Unknown option '--colour'"],
+  ['up now', 'Unexpected argument'],
+  ['token', 'token create --name X'],
+  ['token create', 'needs --name'],
+  ['token create --name x --expires soon', 'like 12h, 30d, 4w'],
+  ['fly', 'there is no command "fly"'],
+])('%s is refused with the reason and the usage', (line, reason) => {
+  expect(() => parse(line)).toThrow(reason)
+  expect(() => parse(line)).toThrow('Usage: ./berth')
+})

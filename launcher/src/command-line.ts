@@ -1,0 +1,124 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { resolve } from 'node:path'
+import { LauncherError, messageOf } from './launcher-error.ts'
+
+export interface UpOptions {
+  dataDir: string
+  port: number | undefined
+  listen: string | undefined
+  hostCount: number | undefined
+}
+
+/** What the command line asks for, checked. Options that were not given are undefined: then the last `up` decides. */
+export type Command =
+  | ({ verb: 'up' } & UpOptions)
+  | { verb: 'down'; dataDir: string; stopMachines: boolean }
+  | { verb: 'status'; dataDir: string; asJson: boolean }
+  | { verb: 'logs'; dataDir: string; names: string[]; lineCount: number; follow: boolean }
+  | { verb: 'test'; rings: string[] }
+  | { verb: 'token-create'; dataDir: string; name: string; expires: string | undefined }
+  | { verb: 'bench'; names: string[] }
+  | { verb: 'dev'; dataDir: string; port: number | undefined }
+  | { verb: 'help' }
+
+export const usage = `Usage: ./berth <command>
+
+  up [--port N] [--data DIR] [--listen ADDR] [--hosts N]
+                                 install what is missing, build, start everything in the background
+  down [--vms] [--data DIR]      stop panel, agents and database; machines run on unless --vms
+  status [--json] [--data DIR]   what runs
+  logs [NAME…] [-n N] [--no-follow] [--data DIR]
+                                 follow the logs: supervisor, database, panel, agent-<host>
+  test [RING…]                   run the tests: check, unit, component, e2e (default: all)
+  bench [NAME…]                  run the benchmarks and print their table
+  token create --name X [--expires 30d] [--data DIR]
+                                 print a new API token
+  dev [--port N] [--data DIR]    panel with hot reload and one agent, in the foreground
+  help                           this text
+
+Data lies in var/ unless --data says otherwise. DATABASE_URL selects a PostgreSQL server of your own.`
+
+export function parseCommandLine(argv: readonly string[], place: { root: string; cwd: string }): Command {
+  const [verb, ...rest] = argv
+  const dataDirOf = (value: string | undefined): string =>
+    value === undefined ? resolve(place.root, 'var') : resolve(place.cwd, value)
+  switch (verb) {
+    case 'up': {
+      const { values } = parse(rest, { port: text, data: text, listen: text, hosts: text })
+      return {
+        verb,
+        dataDir: dataDirOf(values.data),
+        port: integer('--port', values.port, [1, 65_535]),
+        listen: values.listen,
+        hostCount: integer('--hosts', values.hosts, [1, 64]),
+      }
+    }
+    case 'down': {
+      const { values } = parse(rest, { data: text, vms: flag })
+      return { verb, dataDir: dataDirOf(values.data), stopMachines: values.vms === true }
+    }
+    case 'status': {
+      const { values } = parse(rest, { data: text, json: flag })
+      return { verb, dataDir: dataDirOf(values.data), asJson: values.json === true }
+    }
+    case 'logs': {
+      const lines = { type: 'string', short: 'n' } as const
+      const { values, positionals: names } = parse(rest, { data: text, lines, 'no-follow': flag }, true)
+      const lineCount = integer('--lines', values.lines, [0, 100_000]) ?? 40
+      return { verb, dataDir: dataDirOf(values.data), names, lineCount, follow: values['no-follow'] !== true }
+    }
+    case 'test':
+      return { verb, rings: parse(rest, {}, true).positionals }
+    case 'bench':
+      return { verb, names: parse(rest, {}, true).positionals }
+    case 'token': {
+      const { values, positionals } = parse(rest, { data: text, name: text, expires: text }, true)
+      if (positionals.join(' ') !== 'create') throw usageError('token knows one verb: token create --name X')
+      if (!values.name) throw usageError('token create needs --name')
+      if (values.expires !== undefined && !/^\d+[hdw]$/.test(values.expires)) {
+        throw usageError(`--expires takes hours, days or weeks like 12h, 30d, 4w, not "${values.expires}"`)
+      }
+      return { verb: 'token-create', dataDir: dataDirOf(values.data), name: values.name, expires: values.expires }
+    }
+    case 'dev': {
+      const { values } = parse(rest, { port: text, data: text })
+      const dataDir = values.data === undefined ? resolve(place.root, 'var/dev') : dataDirOf(values.data)
+      return { verb, dataDir, port: integer('--port', values.port, [1, 65_535]) }
+    }
+    case undefined:
+    case 'help':
+    case '--help':
+    case '-h':
+      return { verb: 'help' }
+    default:
+      throw usageError(`there is no command "${verb}"`)
+  }
+}
+
+const text = { type: 'string' } as const
+const flag = { type: 'boolean' } as const
+
+function parse<T extends NonNullable<ParseArgsConfig['options']>>(
+  args: string[],
+  options: T,
+  allowPositionals = false,
+) {
+  try {
+    return parseArgs({ args, options, allowPositionals, strict: true })
+  } catch (error) {
+    throw usageError(messageOf(error).split('. To specify')[0] ?? messageOf(error))
+  }
+}
+
+function integer(name: string, value: string | undefined, [min, max]: readonly [number, number]): number | undefined {
+  if (value === undefined) return undefined
+  const number = Number(value)
+  if (!/^\d+$/.test(value) || number < min || number > max) {
+    throw usageError(`${name} takes a whole number from ${min} to ${max}, not "${value}"`)
+  }
+  return number
+}
+
+function usageError(message: string): LauncherError {
+  return new LauncherError(`${message}\n\n${usage}`, { exitCode: 2 })
+}
