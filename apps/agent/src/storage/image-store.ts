@@ -1,0 +1,176 @@
+/**
+ * The images of one pool. An image exists when its facts file does, and that is written last; anything else under its
+ * id is the rest of an import that did not end, and the next import with the same id starts over.
+ */
+import { constants, open, readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { AgentCommandOf, ImageSource } from '@berth/core/agent-contract/agent-commands'
+import type { StepProgress } from '@berth/core/agent-contract/step-report'
+import { AppError } from '@berth/core/errors/app-error'
+import { imageIdSchema, type ImageId } from '@berth/core/ids/ids'
+import { imageObservationSchema, type ImageObservation } from '@berth/core/image/image'
+import { formatBytes } from '@berth/core/units/bytes'
+import { chmod } from 'node:fs/promises'
+import { isMissing, publishFile, readFileIfAny, removeFile, writeFileDurably } from './durable-files.ts'
+import { downloadImage, hashFile, type DownloadedFile } from './image-download.ts'
+import { headerBytes, inspectImageHeader } from './image-header.ts'
+import type { PoolLayout } from './pool-layout.ts'
+import { allocatedBytes, requireSpace } from './pool-space.ts'
+import { convertUntrusted } from './qemu-img.ts'
+
+export interface ImportRun {
+  signal: AbortSignal
+  onProgress: (progress: StepProgress) => void
+}
+
+export class ImageStore {
+  readonly #layout: PoolLayout
+  readonly #mayReachLoopback: boolean
+
+  constructor(layout: PoolLayout, options: { mayReachLoopback: boolean }) {
+    this.#layout = layout
+    this.#mayReachLoopback = options.mayReachLoopback
+  }
+
+  /** What is known of an image that is here, or undefined. */
+  async get(imageId: ImageId): Promise<ImageObservation | undefined> {
+    const text = await readFileIfAny(this.#layout.imageFacts(imageId))
+    return text === undefined ? undefined : imageObservationSchema.parse(JSON.parse(text))
+  }
+
+  async require(imageId: ImageId): Promise<ImageObservation> {
+    const image = await this.get(imageId)
+    if (image === undefined) throw new AppError('IMAGE_NOT_FOUND', `Image ${imageId} is not on this host.`)
+    return image
+  }
+
+  async list(): Promise<ImageObservation[]> {
+    const names = await readdir(this.#layout.images)
+    const ids = names.filter((name) => name.endsWith('.json')).map((name) => imageIdSchema.parse(name.slice(0, -5)))
+    const found = await Promise.all(ids.map((id) => this.get(id)))
+    return found.filter((image) => image !== undefined)
+  }
+
+  /** Idempotent: an image that is here already is answered as it is. */
+  async import(command: AgentCommandOf<'image.import'>, run: ImportRun): Promise<ImageObservation> {
+    const present = await this.get(command.imageId)
+    if (present !== undefined) return present
+    const { source, isOurs } = await this.#fetch(command, run)
+    try {
+      return await this.#convert(command.imageId, source, run)
+    } finally {
+      // A file that somebody put into `incoming` stays until its import has succeeded, so that it can be tried again.
+      if (isOurs) await removeFile(source.path)
+    }
+  }
+
+  async delete(imageId: ImageId): Promise<void> {
+    await removeFile(this.#layout.imageFacts(imageId))
+    await removeFile(this.#layout.image(imageId))
+    await removeFile(this.#layout.download(imageId))
+    await removeFile(`${this.#layout.image(imageId)}.part`)
+  }
+
+  async #fetch(
+    command: AgentCommandOf<'image.import'>,
+    run: ImportRun,
+  ): Promise<{ source: DownloadedFile & { path: string }; isOurs: boolean }> {
+    if (command.source.kind === 'incoming') {
+      const path = join(this.#layout.incoming, command.source.fileName)
+      run.onProgress({ share: null, text: 'Reading the file' })
+      const file = await hashFile(path, run.signal).catch((error: unknown) => {
+        throw isMissing(error) ? new AppError('OBJECT_NOT_FOUND', `There is no file ${command.source.kind}.`) : error
+      })
+      checkSum(command.source, file)
+      return { source: { ...file, path }, isOurs: false }
+    }
+    const path = this.#layout.download(command.imageId)
+    const file = await downloadImage({
+      url: command.source.url,
+      path,
+      signal: run.signal,
+      mayReachLoopback: this.#mayReachLoopback,
+      onProgress: (done, total) => run.onProgress(downloadProgress(done, total)),
+    })
+    checkSum(command.source, file)
+    return { source: { ...file, path }, isOurs: true }
+  }
+
+  async #convert(
+    imageId: ImageId,
+    source: DownloadedFile & { path: string },
+    run: ImportRun,
+  ): Promise<ImageObservation> {
+    const header = inspectImageHeader(await readHead(source.path), source.bytes)
+    await requireSpace(this.#layout.root, source.bytes)
+    const path = this.#layout.image(imageId)
+    const partPath = `${path}.part`
+    await convertUntrusted({
+      from: source.path,
+      format: header.format,
+      to: partPath,
+      fileBytes: source.bytes,
+      signal: run.signal,
+      onProgress: (share) =>
+        run.onProgress({ share: 0.9 + share * 0.1, text: `Converting, ${Math.round(share * 100)} %` }),
+    })
+    // Machines run under users of their own and share this file: all may read it, nobody may write it.
+    await chmod(partPath, 0o444)
+    await publishReadOnly(partPath, path)
+    const image: ImageObservation = {
+      imageId,
+      format: 'qcow2',
+      virtualBytes: header.virtualBytes,
+      allocatedBytes: await allocatedBytes(path),
+      sha256: source.sha256,
+    }
+    await writeFileDurably(this.#layout.imageFacts(imageId), `${JSON.stringify(image)}\n`, 0o600)
+    return image
+  }
+}
+
+async function publishReadOnly(partPath: string, path: string): Promise<void> {
+  await removeFile(path)
+  await publishFile(partPath, path)
+}
+
+function downloadProgress(done: number, total: number | null): StepProgress {
+  if (total === null) return { share: null, text: `Downloading, ${formatBytes(done)}` }
+  return {
+    share: (done / Math.max(1, total)) * 0.9,
+    text: `Downloading, ${formatBytes(done)} of ${formatBytes(total)}`,
+  }
+}
+
+function checkSum(source: ImageSource, file: DownloadedFile): void {
+  if (source.checksum === null) return
+  const [algorithm, expected] = source.checksum.split(':')
+  const actual = algorithm === 'sha512' ? file.sha512 : file.sha256
+  if (actual === expected) return
+  throw new AppError(
+    'IMAGE_CHECKSUM_MISMATCH',
+    `Its ${algorithm ?? 'checksum'} is ${actual}, expected was ${expected ?? ''}.`,
+    {
+      details: { expected: source.checksum, actual: `${algorithm ?? ''}:${actual}` },
+    },
+  )
+}
+
+/** O_NOFOLLOW and the check for a regular file: a link or a device in `incoming` would be read as the host's root. */
+async function readHead(path: string): Promise<Buffer> {
+  await using file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+  if (!(await file.stat()).isFile()) throw new AppError('IMAGE_UNSAFE', 'The source is not a regular file.')
+  const head = Buffer.alloc(headerBytes)
+  const { bytesRead } = await file.read(head, 0, headerBytes, 0)
+  return head.subarray(0, bytesRead)
+}
+
+export async function fileExists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (error: unknown) => {
+      if (isMissing(error)) return false
+      throw error
+    },
+  )
+}

@@ -1,0 +1,28 @@
+import { statfs, stat } from 'node:fs/promises'
+import { AppError } from '@berth/core/errors/app-error'
+import { MiB, formatBytes } from '@berth/core/units/bytes'
+
+/** Kept free for the journal, the machines' logs and growing overlays. */
+const reserveBytes = 256 * MiB
+
+/** Bytes of the file system that holds `path`: all of it, and what an ordinary user may still write. */
+export async function spaceOf(path: string): Promise<{ totalBytes: number; freeBytes: number }> {
+  const fs = await statfs(path)
+  return { totalBytes: fs.blocks * fs.bsize, freeBytes: fs.bavail * fs.bsize }
+}
+
+/** Throws POOL_FULL with the numbers when `neededBytes` do not fit beside the reserve. */
+export async function requireSpace(path: string, neededBytes: number): Promise<void> {
+  const { freeBytes } = await spaceOf(path)
+  if (freeBytes - reserveBytes >= neededBytes) return
+  throw new AppError(
+    'POOL_FULL',
+    `${formatBytes(neededBytes)} are needed, ${formatBytes(Math.max(0, freeBytes - reserveBytes))} are free (${formatBytes(reserveBytes)} are kept in reserve).`,
+    { details: { neededBytes, freeBytes, reserveBytes } },
+  )
+}
+
+/** What a file really takes on disk, in bytes; sparse parts do not count. */
+export async function allocatedBytes(path: string): Promise<number> {
+  return (await stat(path)).blocks * 512
+}

@@ -1,0 +1,146 @@
+/**
+ * The machines' disks in one pool. A volume exists when its file has its real name; until then it is a `.part` that the
+ * next attempt overwrites. Deleting moves it to the trash, where it stays a day.
+ */
+import { chmod, chown, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import type { StepProgress } from '@berth/core/agent-contract/step-report'
+import { AppError } from '@berth/core/errors/app-error'
+import type { VmId, VolumeId } from '@berth/core/ids/ids'
+import type { DiskFormat, DiskSpec, VolumeObservation } from '@berth/core/storage/volume'
+import { MiB, formatBytes } from '@berth/core/units/bytes'
+import { isMissing, publishFile, removeFile, syncDirectory } from './durable-files.ts'
+import { fileExists, type ImageStore } from './image-store.ts'
+import type { PoolLayout } from './pool-layout.ts'
+import { allocatedBytes, requireSpace } from './pool-space.ts'
+import { copyDisk, createDisk, resizeDisk } from './qemu-img.ts'
+
+export interface CreateVolumeRun {
+  signal: AbortSignal
+  onProgress: (progress: StepProgress) => void
+}
+
+/** What a fresh overlay takes, and room for the guest's first writes. */
+const overlayBytes = 64 * MiB
+
+export class VolumeStore {
+  readonly #layout: PoolLayout
+  readonly #images: ImageStore
+
+  constructor(layout: PoolLayout, images: ImageStore) {
+    this.#layout = layout
+    this.#images = images
+  }
+
+  path(vmId: VmId, disk: Pick<DiskSpec, 'volumeId' | 'format'>): string {
+    return this.#layout.volume(vmId, disk.volumeId, disk.format)
+  }
+
+  /** Idempotent: a volume that is here is left as it is. Throws SIZE_INVALID, IMAGE_NOT_FOUND, POOL_FULL. */
+  async create(vmId: VmId, disk: DiskSpec, run: CreateVolumeRun): Promise<VolumeObservation> {
+    const path = this.path(vmId, disk)
+    if (!(await fileExists(path))) {
+      await mkdir(dirname(path), { recursive: true, mode: 0o711 })
+      await this.#fill(disk, path, run)
+    }
+    return this.observe(vmId, disk)
+  }
+
+  async #fill(disk: DiskSpec, path: string, run: CreateVolumeRun): Promise<void> {
+    const partPath = `${path}.part`
+    await removeFile(partPath)
+    try {
+      await this.#write(disk, partPath, run)
+      await chmod(partPath, 0o600)
+      await publishFile(partPath, path)
+    } catch (error) {
+      await removeFile(partPath)
+      throw error
+    }
+  }
+
+  async #write(disk: DiskSpec, partPath: string, run: CreateVolumeRun): Promise<void> {
+    const { source } = disk
+    if (source.kind === 'blank') {
+      await requireSpace(this.#layout.root, overlayBytes)
+      return createDisk({ path: partPath, format: disk.format, sizeBytes: disk.sizeBytes })
+    }
+    const image = await this.#images.require(source.imageId)
+    if (disk.sizeBytes < image.virtualBytes)
+      throw new AppError(
+        'SIZE_INVALID',
+        `The disk has ${formatBytes(disk.sizeBytes)}, the image needs at least ${formatBytes(image.virtualBytes)}.`,
+        { details: { sizeBytes: disk.sizeBytes, minimumBytes: image.virtualBytes } },
+      )
+    const imagePath = this.#layout.image(source.imageId)
+    if (source.mode === 'overlay') {
+      if (disk.format !== 'qcow2') throw new AppError('INPUT_INVALID', 'An overlay is always qcow2.')
+      await requireSpace(this.#layout.root, overlayBytes)
+      const backing = relative(dirname(partPath), imagePath)
+      return createDisk({ path: partPath, format: 'qcow2', sizeBytes: disk.sizeBytes, backing })
+    }
+    await requireSpace(this.#layout.root, image.allocatedBytes)
+    const onProgress = (share: number): void =>
+      run.onProgress({ share, text: `Copying the image, ${Math.round(share * 100)} %` })
+    await copyDisk({ from: imagePath, to: partPath, format: disk.format, signal: run.signal, onProgress })
+    await resizeDisk(partPath, disk.format, disk.sizeBytes)
+  }
+
+  /** Grows a volume that no process uses. Shrinking would cut off data, so it is refused. */
+  async resize(vmId: VmId, disk: DiskSpec, sizeBytes: number): Promise<void> {
+    if (sizeBytes < disk.sizeBytes)
+      throw new AppError(
+        'SIZE_INVALID',
+        `A disk of ${formatBytes(disk.sizeBytes)} cannot shrink to ${formatBytes(sizeBytes)}.`,
+      )
+    await resizeDisk(this.path(vmId, disk), disk.format, sizeBytes)
+  }
+
+  /** Lets the machine's own unprivileged user open the disk, and nobody else. Needs root; without, it changes nothing. */
+  async grant(
+    vmId: VmId,
+    disk: Pick<DiskSpec, 'volumeId' | 'format'>,
+    ids: { uid: number; gid: number },
+  ): Promise<void> {
+    if (process.getuid?.() !== 0) return
+    await chown(this.path(vmId, disk), ids.uid, ids.gid)
+  }
+
+  /** Idempotent; the file goes to the trash. `format` need not be known: whatever has the volume's id goes. */
+  async delete(vmId: VmId, volumeId: VolumeId, nowMs: number = Date.now()): Promise<void> {
+    const formats: readonly DiskFormat[] = ['qcow2', 'raw']
+    for (const format of formats) {
+      const path = this.#layout.volume(vmId, volumeId, format)
+      await removeFile(`${path}.part`)
+      if (!(await fileExists(path))) continue
+      await rename(path, this.#layout.trashed(volumeId, format, nowMs))
+      await syncDirectory(this.#layout.trash)
+    }
+    await removeEmptyFolder(this.#layout.vmFolder(vmId))
+  }
+
+  /** Removes for good what has been in the trash longer than `keepMs`. Returns the number of volumes removed. */
+  async emptyTrash(keepMs: number, nowMs: number = Date.now()): Promise<number> {
+    const names = await readdir(this.#layout.trash)
+    const old = names.filter((name) => nowMs - Number(name.split('-')[0]) > keepMs)
+    for (const name of old) await rm(join(this.#layout.trash, name), { force: true })
+    return old.length
+  }
+
+  async observe(vmId: VmId, disk: Pick<DiskSpec, 'volumeId' | 'format' | 'sizeBytes'>): Promise<VolumeObservation> {
+    return {
+      volumeId: disk.volumeId,
+      virtualBytes: disk.sizeBytes,
+      allocatedBytes: await allocatedBytes(this.path(vmId, disk)),
+    }
+  }
+}
+
+async function removeEmptyFolder(path: string): Promise<void> {
+  try {
+    await rmdir(path)
+  } catch (error) {
+    // Another disk of the machine still lies there, or the folder went with an earlier attempt.
+    if (!isMissing(error) && !(error instanceof Error && 'code' in error && error.code === 'ENOTEMPTY')) throw error
+  }
+}
