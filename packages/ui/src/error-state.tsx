@@ -32,7 +32,7 @@ export function ErrorState({ title, children, code, onRetry, retrying = false, c
       >
         {children}
         {code !== undefined && (
-          <p className="text-ink-3 mt-2 inline-flex items-center gap-1 font-mono text-xs">
+          <p className="text-ink-3 mt-2 flex items-center justify-center gap-1 font-mono text-xs">
             {code}
             <CopyButton text={code} label="Copy error code" />
           </p>

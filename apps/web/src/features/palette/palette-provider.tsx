@@ -1,0 +1,75 @@
+'use client'
+import type { PaletteGroup } from '@berth/ui/command-palette'
+import dynamic from 'next/dynamic'
+import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from 'react'
+
+// Loaded on first use: the palette is not worth its weight in every first page.
+const CommandPalette = dynamic(() => import('@berth/ui/command-palette').then((module) => module.CommandPalette), {
+  ssr: false,
+})
+
+interface PaletteContextValue {
+  open: () => void
+  close: () => void
+  /** What is typed; a feature that searches on the server reads it and registers its finds as a group. */
+  query: string
+  isOpen: boolean
+  register: (group: PaletteGroup) => () => void
+}
+
+const PaletteContext = createContext<PaletteContextValue | null>(null)
+
+export function usePalette(): PaletteContextValue {
+  const value = use(PaletteContext)
+  if (!value) throw new Error('usePalette outside of PaletteProvider')
+  return value
+}
+
+/** Adds a group while the caller is mounted. Memoise it: a new object registers anew. */
+export function usePaletteGroup(group: PaletteGroup): void {
+  const { register } = usePalette()
+  useEffect(() => register(group), [register, group])
+}
+
+export function PaletteProvider({ children }: { children: ReactNode }) {
+  const [isOpen, setIsOpen] = useState(false)
+  const [wasOpened, setWasOpened] = useState(false)
+  const [query, setQuery] = useState('')
+  const [groups, setGroups] = useState<readonly PaletteGroup[]>([])
+
+  const change = useCallback((next: boolean) => {
+    setIsOpen(next)
+    if (next) setWasOpened(true)
+    else setQuery('')
+  }, [])
+
+  const register = useCallback((group: PaletteGroup) => {
+    setGroups((current) => [...current, group])
+    return () => setGroups((current) => current.filter((other) => other !== group))
+  }, [])
+
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      // A console that has the focus takes its keys for the guest and marks them as handled.
+      if (event.defaultPrevented || event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey)) return
+      if (event.altKey || event.shiftKey) return
+      event.preventDefault()
+      change(!isOpen)
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  }, [change, isOpen])
+
+  const value = useMemo(
+    () => ({ open: () => change(true), close: () => change(false), query, isOpen, register }),
+    [change, query, isOpen, register],
+  )
+  return (
+    <PaletteContext value={value}>
+      {children}
+      {wasOpened && (
+        <CommandPalette open={isOpen} onOpenChange={change} query={query} onQueryChange={setQuery} groups={groups} />
+      )}
+    </PaletteContext>
+  )
+}

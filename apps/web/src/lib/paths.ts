@@ -1,0 +1,42 @@
+/** Every address of the panel is built here; a page that moves is changed in one place. */
+export const machineTabs = ['overview', 'console', 'hardware', 'metrics', 'activity'] as const
+export type MachineTab = (typeof machineTabs)[number]
+
+export const settingsSections = ['profile', 'sessions', 'tokens', 'appearance'] as const
+export type SettingsSection = (typeof settingsSections)[number]
+
+type Query = Readonly<Record<string, string | number | undefined>>
+
+const segment = (id: string) => encodeURIComponent(id)
+
+function withQuery(path: string, query: Query = {}): string {
+  const search = new URLSearchParams()
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '') search.set(key, String(value))
+  }
+  return search.size === 0 ? path : `${path}?${search.toString()}`
+}
+
+export const paths = {
+  dashboard: () => '/',
+  machines: (query?: Query) => withQuery('/machines', query),
+  newMachine: (query?: Query) => withQuery('/machines/new', query),
+  machine: (vmId: string, tab: MachineTab = 'overview') =>
+    tab === 'overview' ? `/machines/${segment(vmId)}` : `/machines/${segment(vmId)}/${tab}`,
+  /** The console alone in its own window. */
+  consoleWindow: (vmId: string, kind: 'vnc' | 'serial') => `/console/${segment(vmId)}/${kind}`,
+  images: (query?: Query) => withQuery('/images', query),
+  image: (imageId: string) => `/images/${segment(imageId)}`,
+  hosts: (query?: Query) => withQuery('/hosts', query),
+  host: (hostId: string) => `/hosts/${segment(hostId)}`,
+  tasks: (query?: Query) => withQuery('/tasks', query),
+  task: (operationId: string) => `/tasks/${segment(operationId)}`,
+  settings: (section: SettingsSection = 'profile') => `/settings/${section}`,
+  /** `next` must be a path of this panel; signIn refuses to carry anything else. */
+  signIn: (next?: string) => withQuery('/sign-in', { next: safeNext(next) }),
+} as const
+
+/** Where to go after signing in: only a path on this origin, else undefined (`//host` and `/\host` are other origins). */
+export function safeNext(next: string | null | undefined): string | undefined {
+  return next && /^\/(?![/\\])/.test(next) && next !== '/' ? next : undefined
+}
