@@ -13,16 +13,10 @@ import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { AppError, hasErrorCode } from '@berth/core/errors/app-error'
-import { findPostgresBinaries } from './embedded/postgres-binaries.ts'
-import {
-  ensureCluster,
-  makePrivateDir,
-  readCluster,
-  superuser,
-  type ClusterPlace,
-} from './embedded/postgres-cluster.ts'
-import { choosePostgresUser } from './embedded/postgres-user.ts'
-import { prepareSocketDir } from './embedded/socket-dir.ts'
+import { findPostgresBinaries } from './embedded-binaries.ts'
+import { ensureCluster, makePrivateDir, readCluster, superuser, type ClusterPlace } from './embedded-cluster.ts'
+import { choosePostgresUser } from './embedded-user.ts'
+import { prepareSocketDir } from './embedded-socket-dir.ts'
 import {
   findPostmaster,
   readIfPresent,
@@ -30,7 +24,7 @@ import {
   waitForExit,
   type Cluster,
   type Postmaster,
-} from './embedded/postmaster.ts'
+} from './embedded-postmaster.ts'
 
 export interface EmbeddedPostgresOptions {
   /** Folder of the server: `cluster/`, `socket/`, `server.log`. Made when missing; from then on the server user's own. */

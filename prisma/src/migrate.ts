@@ -18,7 +18,7 @@ export interface MigrateOptions {
   migrationsDir?: string
 }
 
-interface Migration {
+export interface Migration {
   name: string
   sql: string
   checksum: string
@@ -102,7 +102,8 @@ async function readRecorded(client: pg.Client): Promise<Map<string, string>> {
   return new Map(rows.map((row) => [row.migration_name, row.checksum]))
 }
 
-async function readMigrations(dir: string): Promise<Migration[]> {
+/** The migrations in a folder, in the order of their names. */
+export async function readMigrations(dir: string): Promise<Migration[]> {
   const entries = await readdir(dir, { withFileTypes: true })
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
   return Promise.all(

@@ -4,9 +4,9 @@ import { chmod, chown, mkdir, readdir, rename, rm, writeFile } from 'node:fs/pro
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { AppError } from '@berth/core/errors/app-error'
-import type { PostgresBinaries } from './postgres-binaries.ts'
-import type { PostgresUser } from './postgres-user.ts'
-import { readIfPresent, type Cluster } from './postmaster.ts'
+import type { PostgresBinaries } from './embedded-binaries.ts'
+import type { PostgresUser } from './embedded-user.ts'
+import { readIfPresent, type Cluster } from './embedded-postmaster.ts'
 
 const run = promisify(execFile)
 const nameFile = 'berth-cluster-name'

@@ -3,7 +3,7 @@ import { chown, lstat, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { AppError } from '@berth/core/errors/app-error'
-import type { PostgresUser } from './postgres-user.ts'
+import type { PostgresUser } from './embedded-user.ts'
 
 // sun_path holds 108 bytes with its final zero; the rest is PostgreSQL's own file name with its lock's suffix.
 const maxPathBytes = 107 - '/.s.PGSQL.5432.lock'.length
