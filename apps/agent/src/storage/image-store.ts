@@ -76,10 +76,13 @@ export class ImageStore {
     run: ImportRun,
   ): Promise<{ source: DownloadedFile & { path: string }; isOurs: boolean }> {
     if (command.source.kind === 'incoming') {
-      const path = join(this.#layout.incoming, command.source.fileName)
+      const { fileName } = command.source
+      const path = join(this.#layout.incoming, fileName)
       run.onProgress({ share: null, text: 'Reading the file' })
       const file = await hashFile(path, run.signal).catch((error: unknown) => {
-        throw isMissing(error) ? new AppError('OBJECT_NOT_FOUND', `There is no file ${command.source.kind}.`) : error
+        throw isMissing(error)
+          ? new AppError('OBJECT_NOT_FOUND', `There is no file "${fileName}" in the incoming folder.`)
+          : error
       })
       checkSum(command.source, file)
       return { source: { ...file, path }, isOurs: false }

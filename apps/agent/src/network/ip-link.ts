@@ -1,0 +1,59 @@
+/** The few uses of ip(8), each idempotent. Names and addresses are made by us or validated by the contract. */
+import { access } from 'node:fs/promises'
+import { hasErrorCode } from '@berth/core/errors/app-error'
+import { runCommand } from '../exec/run-command.ts'
+
+const timeoutMs = 10_000
+
+const ip = async (...args: string[]): Promise<string> => (await runCommand({ file: 'ip', args, timeoutMs })).stdout
+
+export function linkExists(name: string): Promise<boolean> {
+  return access(`/sys/class/net/${name}`).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Makes the bridge with its address, and brings it up. No spanning tree: guests would wait for it, and nothing loops. */
+export async function ensureBridge(name: string, gatewayCidr: string): Promise<void> {
+  if (!(await linkExists(name)))
+    await tolerateExisting(ip('link', 'add', 'name', name, 'type', 'bridge', 'forward_delay', '0'))
+  await ip('addr', 'replace', gatewayCidr, 'dev', name)
+  await ip('link', 'set', name, 'up')
+}
+
+/** A tap that the machine's own user may open, on the bridge. */
+export async function ensureTap(name: string, bridge: string, uid: number): Promise<void> {
+  if (!(await linkExists(name)))
+    await tolerateExisting(ip('tuntap', 'add', 'dev', name, 'mode', 'tap', 'user', String(uid)))
+  await ip('link', 'set', name, 'master', bridge)
+  await ip('link', 'set', name, 'up')
+}
+
+export async function removeLink(name: string): Promise<void> {
+  if (!(await linkExists(name))) return
+  try {
+    await ip('link', 'delete', name)
+  } catch (error) {
+    // Somebody else, or the kernel with the last user of a tap, was quicker.
+    if (await linkExists(name)) throw error
+  }
+}
+
+/** Routes that overlap a network would send its guests' traffic elsewhere. Returns "dev" of another link that has it. */
+export async function findOverlappingRoute(subnet: string, bridge: string): Promise<string | undefined> {
+  const text = await ip('-4', 'route', 'show', 'root', subnet.replace(/\d+\/(\d+)$/, '0/$1'))
+  const other = text
+    .split('\n')
+    .find((line) => line.includes(' dev ') && !line.includes(` dev ${bridge}`) && !line.startsWith('default'))
+  return other === undefined ? undefined : / dev (\S+)/.exec(other)?.[1]
+}
+
+async function tolerateExisting(work: Promise<unknown>): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    const lines = hasErrorCode(error, 'COMMAND_FAILED') ? String(error.details.lastLines) : ''
+    if (!/File exists|busy/.test(lines)) throw error
+  }
+}

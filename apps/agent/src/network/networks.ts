@@ -1,0 +1,171 @@
+/**
+ * The host's side of machines' NICs.
+ *
+ * User-mode NICs need nothing. A NIC on a NAT network gets a tap on the network's bridge, which is made with its DHCP
+ * server and nftables rules when the first machine needs it. Everything is found again by name after a restart of the
+ * agent, so nothing is remembered but which taps have which MAC.
+ */
+import { writeFile } from 'node:fs/promises'
+import { watch, type FSWatcher } from 'node:fs'
+import { AppError } from '@berth/core/errors/app-error'
+import type { NetworkId } from '@berth/core/ids/ids'
+import type { NicSpec } from '@berth/core/network/network'
+import { runCommand } from '../exec/run-command.ts'
+import { readFileIfAny } from '../storage/durable-files.ts'
+import { antiSpoofRules, natRules, planBridge, tapName, type BridgePlan, type NatConfig } from './bridge-plan.ts'
+import { parseLeases } from './dhcp-leases.ts'
+import { ensureDhcpServer, stopDhcpServer } from './dhcp-server.ts'
+import { ensureBridge, ensureTap, findOverlappingRoute, linkExists, removeLink } from './ip-link.ts'
+
+export type NicBackend = { kind: 'user' } | { kind: 'tap'; ifname: string }
+
+export interface Networks {
+  /** Ready to be given to QEMU; idempotent. `uid` is the user that QEMU runs as. Throws NETWORK_SETUP_FAILED. */
+  attach(nic: NicSpec, uid: number): Promise<NicBackend>
+  /** Removes what `attach` made for the NIC; idempotent. */
+  detach(nic: NicSpec): Promise<void>
+  /** Tells the rules of a machine that was adopted, without touching its tap. */
+  adopt(nic: NicSpec): Promise<void>
+  /** Leased addresses by MAC. */
+  leases(): ReadonlyMap<string, string>
+  onLeaseChange(listener: () => void): void
+  /** Takes the bridges down; for tests and for removing Berth from a host. Machines must be off. */
+  dismantle(): Promise<void>
+  close(): void
+}
+
+interface LiveBridge {
+  plan: BridgePlan
+  watcher: FSWatcher
+  leasesPath: string
+  leases: ReadonlyMap<string, string>
+  taps: Map<string, string>
+}
+
+/** `stateDir` holds DHCP leases and logs, a folder per bridge. */
+export function createNetworks(options: { stateDir: string; isRoot: boolean }): Networks {
+  const bridges = new Map<NetworkId, Promise<LiveBridge>>()
+  const opened = new Set<LiveBridge>()
+  const listeners = new Set<() => void>()
+
+  const readLeases = async (bridge: LiveBridge): Promise<void> => {
+    const text = (await readFileIfAny(bridge.leasesPath)) ?? ''
+    bridge.leases = new Map(parseLeases(text).map((lease) => [lease.mac, lease.ip]))
+    for (const listener of listeners) listener()
+  }
+
+  const open = async (config: NatConfig): Promise<LiveBridge> => {
+    if (!options.isRoot)
+      throw new AppError(
+        'NETWORK_SETUP_FAILED',
+        'NAT networks need an agent that runs as root; use user-mode networking.',
+      )
+    const plan = planBridge(config)
+    await refuseOverlap(plan)
+    await ensureBridge(plan.bridge, plan.gatewayCidr)
+    await writeFile('/proc/sys/net/ipv4/ip_forward', '1')
+    await applyRules(natRules(plan))
+    const paths = await ensureDhcpServer(plan, options.stateDir)
+    const bridge: LiveBridge = {
+      plan,
+      watcher: watch(paths.folder),
+      leasesPath: paths.leases,
+      leases: new Map(),
+      taps: new Map(),
+    }
+    bridge.watcher.on('change', () => void readLeases(bridge))
+    await readLeases(bridge)
+    opened.add(bridge)
+    return bridge
+  }
+
+  const bridgeOf = (config: NatConfig): Promise<LiveBridge> => {
+    const known = bridges.get(config.networkId)
+    if (known !== undefined) return known
+    // A failed attempt is forgotten, so that the next start of a machine tries again.
+    const opening = open(config).catch((error: unknown) => {
+      bridges.delete(config.networkId)
+      throw setupError(error)
+    })
+    bridges.set(config.networkId, opening)
+    return opening
+  }
+
+  const guard = async (bridge: LiveBridge): Promise<void> => {
+    await applyRules(antiSpoofRules(bridge.plan.table, bridge.taps))
+  }
+
+  return {
+    attach: async (nic, uid) => {
+      if (nic.network.kind === 'user') return { kind: 'user' }
+      const bridge = await bridgeOf(nic.network)
+      const ifname = tapName(nic.nicId)
+      try {
+        await ensureTap(ifname, bridge.plan.bridge, uid)
+        bridge.taps.set(ifname, nic.mac)
+        await guard(bridge)
+      } catch (error) {
+        throw setupError(error)
+      }
+      return { kind: 'tap', ifname }
+    },
+    adopt: async (nic) => {
+      if (nic.network.kind === 'user' || !(await linkExists(tapName(nic.nicId)))) return
+      const bridge = await bridgeOf(nic.network)
+      bridge.taps.set(tapName(nic.nicId), nic.mac)
+      await guard(bridge)
+    },
+    detach: async (nic) => {
+      if (nic.network.kind === 'user') return
+      const ifname = tapName(nic.nicId)
+      await removeLink(ifname)
+      const bridge = await bridges.get(nic.network.networkId)?.catch(() => undefined)
+      if (bridge?.taps.delete(ifname) === true) await guard(bridge)
+    },
+    leases: () => {
+      const all = new Map<string, string>()
+      for (const bridge of opened) for (const [mac, ip] of bridge.leases) all.set(mac, ip)
+      return all
+    },
+    onLeaseChange: (listener) => void listeners.add(listener),
+    dismantle: async () => {
+      for (const opening of bridges.values()) {
+        const bridge = await opening.catch(() => undefined)
+        if (bridge === undefined) continue
+        bridge.watcher.close()
+        await stopDhcpServer(bridge.plan, options.stateDir)
+        await applyRules(`delete table inet ${bridge.plan.table}\n`)
+        await runCommand({
+          file: 'nft',
+          args: ['delete', 'table', 'bridge', bridge.plan.table],
+          timeoutMs: 10_000,
+        }).catch(() => undefined)
+        await removeLink(bridge.plan.bridge)
+      }
+      bridges.clear()
+      opened.clear()
+    },
+    close: () => {
+      for (const bridge of opened) bridge.watcher.close()
+    },
+  }
+}
+
+async function refuseOverlap(plan: BridgePlan): Promise<void> {
+  const other = await findOverlappingRoute(plan.subnet, plan.bridge)
+  if (other === undefined) return
+  throw new AppError('NETWORK_SETUP_FAILED', `${plan.subnet} is already routed to ${other} on this host.`, {
+    details: { subnet: plan.subnet, device: other },
+  })
+}
+
+async function applyRules(script: string): Promise<void> {
+  await runCommand({ file: 'nft', args: ['-f', '-'], input: script, timeoutMs: 10_000 })
+}
+
+function setupError(error: unknown): AppError {
+  if (error instanceof AppError && error.code === 'NETWORK_SETUP_FAILED') return error
+  const message = error instanceof Error ? error.message : String(error)
+  const details = error instanceof AppError ? error.details : {}
+  return new AppError('NETWORK_SETUP_FAILED', message, { cause: error, details })
+}
