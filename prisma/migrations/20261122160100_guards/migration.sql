@@ -61,7 +61,7 @@ CREATE TRIGGER vm_observed_newest BEFORE UPDATE ON vm_observed
 
 CREATE FUNCTION volume_refuse_new_format() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION 'the format of volume % is fixed', OLD.id USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION 'the format of volume % is fixed', OLD.id USING ERRCODE = 'object_not_in_prerequisite_state';
 END $$;
 
 CREATE TRIGGER volume_format_pinned BEFORE UPDATE ON volume
@@ -69,7 +69,7 @@ CREATE TRIGGER volume_format_pinned BEFORE UPDATE ON volume
 
 CREATE FUNCTION audit_refuse_update() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION 'audit rows are not changed' USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION 'audit rows are not changed' USING ERRCODE = 'object_not_in_prerequisite_state';
 END $$;
 
 CREATE TRIGGER audit_immutable BEFORE UPDATE ON audit FOR EACH ROW EXECUTE FUNCTION audit_refuse_update();
