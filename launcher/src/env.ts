@@ -1,7 +1,7 @@
 /** The only reader of the environment in the launcher. */
 
 const passedOn =
-  /^(PATH|HOME|USER|LOGNAME|LANG|LC_.*|TZ|TMPDIR|XDG_RUNTIME_DIR|NODE_OPTIONS|NODE_EXTRA_CA_CERTS|SSL_CERT_.*|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|BERTH_.*)$/
+  /^(PATH|HOME|USER|LOGNAME|LANG|LC_.*|TZ|TMPDIR|XDG_RUNTIME_DIR|NODE_OPTIONS|NODE_EXTRA_CA_CERTS|SSL_CERT_.*|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|LOG_LEVEL|BERTH_.*)$/
 
 export const launcherEnv = {
   databaseUrl: process.env['DATABASE_URL'] || undefined,

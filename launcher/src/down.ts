@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { stopAll } from './control.ts'
+import { LauncherError, messageOf } from './launcher-error.ts'
+import { listAll, panelApi, type PanelApi } from './panel-api.ts'
+import type { DataPaths } from './paths.ts'
+import { isRecord, readSettings } from './settings.ts'
+import { stage } from './stages.ts'
+import { readSupervisor } from './supervisor-record.ts'
+
+const stopMachinesTimeoutMs = 120_000
+const onStates = new Set(['starting', 'running', 'paused', 'stopping', 'migrating'])
+
+/** Stops panel, agents and database. Machines run on; with `stopMachines` they are stopped first, or nothing is. */
+export async function down(paths: DataPaths, stopMachines: boolean): Promise<void> {
+  const settings = await readSettings(paths.settings)
+  if (!settings) {
+    process.stdout.write(`There is no Berth in ${paths.dataDir}; nothing to stop.\n`)
+    return
+  }
+  if (stopMachines) {
+    if (!(await readSupervisor(paths.supervisorRecord))) {
+      throw new LauncherError('Berth does not run, so it cannot stop machines. Start it first: ./berth up')
+    }
+    await stage('Stopping the machines', () => stopAllMachines(panelApi(settings, paths)))
+  }
+  await stage('Stopping panel, agents, database', async () => {
+    await stopAll(paths)
+    return undefined
+  })
+}
+
+async function stopAllMachines(api: PanelApi): Promise<string> {
+  const machines = (await listAll(api, 'vm.list')).filter((vm) => onStates.has(String(vm['state'])))
+  const operations = await Promise.all(machines.map((vm) => stopMachine(api, vm)))
+  const deadline = performance.now() + stopMachinesTimeoutMs
+  for (const [index, operationId] of operations.entries()) {
+    const name = String(machines[index]?.['name'])
+    const status = await operationEnd(api, operationId, deadline)
+    if (status !== 'succeeded')
+      throw new LauncherError(`Machine ${name} was not stopped (${status}). Everything still runs.`)
+  }
+  return machines.length === 0 ? 'none is on' : `${machines.length} stopped`
+}
+
+async function stopMachine(api: PanelApi, vm: Record<string, unknown>): Promise<string> {
+  const answer = await api.mutate('vm.stop', { vmId: vm['vmId'] }).catch((error: unknown) => {
+    throw new LauncherError(`Machine ${String(vm['name'])} was not stopped: ${messageOf(error)}`)
+  })
+  if (isRecord(answer) && typeof answer['operationId'] === 'string') return answer['operationId']
+  throw new LauncherError('vm.stop: the answer names no operation')
+}
+
+async function operationEnd(api: PanelApi, operationId: string, deadline: number): Promise<string> {
+  for (;;) {
+    const operation = await api.query('operation.get', { operationId })
+    const status = isRecord(operation) ? String(operation['status']) : 'unknown'
+    if (!['queued', 'running', 'cancelling'].includes(status)) return status
+    if (performance.now() > deadline) return `still ${status}`
+    await delay(250)
+  }
+}

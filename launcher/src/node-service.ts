@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process'
+import { open } from 'node:fs/promises'
+import { serviceEnv } from './env.ts'
+import { LauncherError } from './launcher-error.ts'
+import { root } from './paths.ts'
+import { endProcess, findMarked, identify, type ProcessIdentity } from './process-identity.ts'
+import type { Service } from './service.ts'
+
+export interface NodeServiceOptions {
+  name: string
+  /** Absolute path of its main module. */
+  entry: string
+  nodeArgs?: readonly string[]
+  dataDir: string
+  logPath: string
+  /** Its environment; made anew for each start, after whatever it has to wait for. */
+  env(signal: AbortSignal): Promise<Record<string, string>>
+}
+
+const stopGraceMs = 15_000
+
+/**
+ * A Node process in a session of its own: it outlives the supervisor, and its successor finds it again by a marker in its
+ * environment, so that a crash between spawning and taking notes cannot double it. Its log is a file, not a pipe, because
+ * a pipe would break with the supervisor.
+ */
+export function nodeService(options: NodeServiceOptions): Service {
+  const { name, entry, dataDir, logPath } = options
+  const marker = { value: markerOf(dataDir, name), entry }
+  return {
+    name,
+    logPath,
+    async ensure(signal) {
+      const running = await findMarked(marker)
+      if (running) return running
+      const env = await options.env(signal)
+      return startProcess(options, { ...env, BERTH_SUPERVISED: marker.value })
+    },
+    async stop() {
+      const running = await findMarked(marker)
+      if (running) await endProcess(running, stopGraceMs)
+    },
+  }
+}
+
+export function markerOf(dataDir: string, name: string): string {
+  return `${dataDir}#${name}`
+}
+
+async function startProcess(options: NodeServiceOptions, env: Record<string, string>): Promise<ProcessIdentity> {
+  await using log = await open(options.logPath, 'a', 0o600)
+  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), options.entry], {
+    cwd: root,
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd],
+    env: serviceEnv(env),
+  })
+  child.unref()
+  const { pid } = child
+  const identity = pid === undefined ? undefined : await identify(pid)
+  if (!identity) throw new LauncherError(`${options.name} ended at once; see ${options.logPath}`)
+  return identity
+}

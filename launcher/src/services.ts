@@ -1,0 +1,77 @@
+/** What Berth consists of on this computer, in the order in which it starts; it stops the other way round. */
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { databaseService } from './database-service.ts'
+import { nodeService } from './node-service.ts'
+import { panelUrl, readiness } from './panel-api.ts'
+import { panelEnv, runPanelCli } from './panel-cli.ts'
+import { root, type DataPaths } from './paths.ts'
+import type { Service } from './service.ts'
+import type { HostSettings, Settings } from './settings.ts'
+
+export function servicesOf(settings: Settings, paths: DataPaths): Service[] {
+  const database = settings.databaseUrl === null ? databaseService(paths.databaseDir) : undefined
+  const databaseUrl = async (signal: AbortSignal): Promise<string> => {
+    for (;;) {
+      const url = settings.databaseUrl ?? database?.url()
+      if (url !== undefined) return url
+      await delay(50, undefined, { signal })
+    }
+  }
+  const panel = nodeService({
+    name: 'panel',
+    entry: join(root, 'apps/web/server/main.ts'),
+    dataDir: paths.dataDir,
+    logPath: join(paths.logsDir, 'panel.log'),
+    env: async (signal) => panelEnv(settings, paths, await databaseUrl(signal)),
+  })
+  const agents = settings.hosts.map((host) => agentService(host, settings, paths))
+  return [...(database ? [database] : []), panel, ...agents]
+}
+
+function agentService(host: HostSettings, settings: Settings, paths: DataPaths): Service {
+  const name = `agent-${host.name}`
+  const dataDir = join(paths.hostsDir, host.name)
+  return nodeService({
+    name,
+    entry: join(root, 'apps/agent/src/main.ts'),
+    nodeArgs: settings.isDev ? ['--watch', '--watch-preserve-output'] : [],
+    dataDir: paths.dataDir,
+    logPath: join(paths.logsDir, `${name}.log`),
+    env: async (signal) => {
+      const tokenFile = join(paths.recordDir, `join-token-${host.name}`)
+      if (!(await hasJoined(dataDir))) await makeJoinToken({ settings, paths, host, tokenFile, signal })
+      return {
+        BERTH_AGENT_DATA: dataDir,
+        BERTH_AGENT_RUN: join(paths.socketDir, host.name),
+        BERTH_AGENT_NAME: host.name,
+        BERTH_AGENT_LISTEN: `127.0.0.1:${host.port}`,
+        BERTH_PANEL_URL: panelUrl(settings),
+        BERTH_JOIN_TOKEN_FILE: tokenFile,
+        NODE_ENV: 'production',
+      }
+    },
+  })
+}
+
+/** Whether this host's agent has its certificate: then it starts without the panel, as after a power cut it must. */
+async function hasJoined(agentDataDir: string): Promise<boolean> {
+  const names = await readdir(agentDataDir, { recursive: true }).catch(() => [])
+  return names.some((name) => /(^|\/)(host|agent|certificate)[^/]*\.(crt|pem)$/.test(name))
+}
+
+interface JoinTokenWish {
+  settings: Settings
+  paths: DataPaths
+  host: HostSettings
+  tokenFile: string
+  signal: AbortSignal
+}
+
+/** A fresh token for each start that needs one: they expire. */
+async function makeJoinToken({ settings, paths, host, tokenFile, signal }: JoinTokenWish): Promise<void> {
+  while (!(await readiness(settings)).isReady) await delay(250, undefined, { signal })
+  const args = ['join-token', 'create', '--host', host.name, '--out', tokenFile]
+  await runPanelCli({ settings, paths, args, failure: `The panel gave host ${host.name} no join token:` })
+}
