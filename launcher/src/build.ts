@@ -19,11 +19,11 @@ const pageInputs = [
   'package.json',
   'tsconfig.json',
 ]
+// packages/api is not among them: pages see it as types only, which the import rules hold.
 const inputs = [
   ...pageInputs.map((name) => join('apps/web', name)),
   'packages/ui/src',
   'packages/core/src',
-  'packages/api/src',
   'pnpm-lock.yaml',
 ]
 
@@ -79,6 +79,7 @@ async function exists(path: string): Promise<boolean> {
 export function hashSources(): Promise<string> {
   return hashInputs(root, [
     ...inputs,
+    'packages/api/src',
     'apps/web/server',
     'apps/agent/src',
     'prisma/src',

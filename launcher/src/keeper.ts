@@ -10,7 +10,7 @@ export interface KeeperOptions {
   service: Service
   signal: AbortSignal
   /** Called at each change, with the whole record. */
-  publish(record: KeptRecord): void
+  publish: (record: KeptRecord) => void
   /** Between two looks at the process. */
   lookEveryMs?: number
 }
@@ -40,7 +40,7 @@ export async function keepAlive({ service, signal, publish, lookEveryMs = 500 }:
     } catch (error) {
       reason = messageOf(error)
     }
-    if (signal.aborted) break
+    if (isAborted(signal)) break
     const { delayMs, next } = afterDeath(backoff, performance.now() - startedAt)
     backoff = next
     restarts += 1
@@ -48,6 +48,9 @@ export async function keepAlive({ service, signal, publish, lookEveryMs = 500 }:
     await pause(delayMs, signal)
   }
 }
+
+/** Asked anew: the loop's own condition makes the compiler believe that it cannot have changed meanwhile. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted
 
 interface Watch {
   service: Service

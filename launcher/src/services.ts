@@ -3,12 +3,21 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { databaseService } from './database-service.ts'
-import { nodeService } from './node-service.ts'
+import { markerOf, nodeService } from './node-service.ts'
 import { panelUrl, readiness } from './panel-api.ts'
 import { panelEnv, runPanelCli } from './panel-cli.ts'
 import { root, type DataPaths } from './paths.ts'
+import { findMarked, type ProcessIdentity } from './process-identity.ts'
 import type { Service } from './service.ts'
 import type { HostSettings, Settings } from './settings.ts'
+
+const panelEntry = join(root, 'apps/web/server/main.ts')
+const agentEntry = join(root, 'apps/agent/src/main.ts')
+
+/** The living panel ("panel") or agent ("agent-<host>") of this data folder, whether or not a supervisor lives. */
+export function findRunning(name: string, paths: DataPaths): Promise<ProcessIdentity | undefined> {
+  return findMarked({ value: markerOf(paths.dataDir, name), entry: name === 'panel' ? panelEntry : agentEntry })
+}
 
 export function servicesOf(settings: Settings, paths: DataPaths): Service[] {
   const database = settings.databaseUrl === null ? databaseService(paths.databaseDir) : undefined
@@ -21,7 +30,7 @@ export function servicesOf(settings: Settings, paths: DataPaths): Service[] {
   }
   const panel = nodeService({
     name: 'panel',
-    entry: join(root, 'apps/web/server/main.ts'),
+    entry: panelEntry,
     dataDir: paths.dataDir,
     logPath: join(paths.logsDir, 'panel.log'),
     env: async (signal) => panelEnv(settings, paths, await databaseUrl(signal)),
@@ -35,7 +44,7 @@ function agentService(host: HostSettings, settings: Settings, paths: DataPaths):
   const dataDir = join(paths.hostsDir, host.name)
   return nodeService({
     name,
-    entry: join(root, 'apps/agent/src/main.ts'),
+    entry: agentEntry,
     nodeArgs: settings.isDev ? ['--watch', '--watch-preserve-output'] : [],
     dataDir: paths.dataDir,
     logPath: join(paths.logsDir, `${name}.log`),

@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+import { startSupervisor, stopAll } from './control.ts'
+import { withLock } from './install-lock.ts'
+import { ensureRunPackages } from './install-packages.ts'
+import { showLogs } from './logs.ts'
+import { waitForPanel } from './health.ts'
+import { panelUrl } from './panel-api.ts'
+import { dataPaths, makeDataDirs, root } from './paths.ts'
+import { writeSettings, type Settings } from './settings.ts'
+import { bold, stage } from './stages.ts'
+import { choose, prepareSources } from './up.ts'
+
+export interface DevOptions {
+  dataDir: string
+  port: number | undefined
+}
+
+/** Panel with hot reload and one agent that restarts when its code changes, on data of their own, until Ctrl-C. */
+export async function dev({ dataDir, port }: DevOptions): Promise<number> {
+  const paths = dataPaths(dataDir)
+  await makeDataDirs(paths)
+  const settings = await withLock(join(root, '.toolchain/up.lock'), async (): Promise<Settings> => {
+    await stage('System packages', ensureRunPackages)
+    await prepareSources()
+    await stopAll(paths)
+    const choice = await choose({ dataDir, port: port ?? 8701, listen: undefined, hostCount: 1 }, paths)
+    return { ...choice, sourceHash: '', isDev: true }
+  })
+  await writeSettings(paths.settings, settings)
+  const ended = Promise.withResolvers<undefined>()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => ended.resolve(undefined))
+  try {
+    await startSupervisor(paths)
+    await stage('Panel is ready', () => waitForPanel(settings, paths))
+    process.stdout.write(`\n  ${bold(panelUrl(settings))}   login in ${paths.initialAdmin}   Ctrl-C stops it\n\n`)
+    await Promise.race([ended.promise, showLogs(paths, { names: [], lineCount: 5, follow: true })])
+  } finally {
+    await stopAll(paths)
+  }
+  process.exit(0)
+}

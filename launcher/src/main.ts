@@ -1,0 +1,66 @@
+/** `./berth`: what the command line asks for, and how it ends. Only Node's built-ins are imported before the modules exist. */
+import { parseCommandLine, usage, type Command } from './command-line.ts'
+import { LauncherError } from './launcher-error.ts'
+import { dataPaths, root } from './paths.ts'
+
+async function run(command: Command): Promise<number> {
+  switch (command.verb) {
+    case 'help':
+      process.stdout.write(`${usage}\n`)
+      return 0
+    case 'up': {
+      const { up } = await import('./up.ts')
+      await up(command)
+      return 0
+    }
+    case 'down': {
+      const { down } = await import('./down.ts')
+      await down(dataPaths(command.dataDir), command.stopMachines)
+      return 0
+    }
+    case 'status': {
+      const { showStatus } = await import('./status.ts')
+      return showStatus(dataPaths(command.dataDir), command.asJson)
+    }
+    case 'logs': {
+      const { showLogs } = await import('./logs.ts')
+      await showLogs(dataPaths(command.dataDir), command)
+      return 0
+    }
+    case 'test': {
+      const { runRings } = await import('./test-rings.ts')
+      return runRings(command.rings)
+    }
+    case 'bench': {
+      const { runBenches } = await import('./bench-runs.ts')
+      return runBenches(command.names)
+    }
+    case 'token-create': {
+      const { createToken } = await import('./token.ts')
+      await createToken(dataPaths(command.dataDir), command.name, command.expires)
+      return 0
+    }
+    case 'dev': {
+      const { dev } = await import('./dev.ts')
+      return dev(command)
+    }
+  }
+}
+
+// `./berth logs | head` closes our output: that is an end, not an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+try {
+  process.exitCode = await run(parseCommandLine(process.argv.slice(2), { root, cwd: process.cwd() }))
+} catch (error) {
+  if (error instanceof LauncherError) {
+    process.stderr.write(`berth: ${error.message}\n`)
+    process.exitCode = error.exitCode
+  } else {
+    process.stderr.write(`berth: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+    process.exitCode = 70
+  }
+}

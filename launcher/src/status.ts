@@ -1,0 +1,87 @@
+import { messageOf } from './launcher-error.ts'
+import { listAll, panelApi, panelUrl, readiness } from './panel-api.ts'
+import type { DataPaths } from './paths.ts'
+import { readSettings, type Settings } from './settings.ts'
+import { bold, dim, green, red, yellow } from './stages.ts'
+import { readSupervisor, type KeptRecord } from './supervisor-record.ts'
+
+interface Machine {
+  name: string
+  state: string
+  host: string
+}
+
+interface Status {
+  isRunning: boolean
+  url: string | null
+  dataDir: string
+  panel: { isReady: boolean; reason: string } | null
+  services: KeptRecord[]
+  machines: Machine[] | null
+  /** Why the machines are not known. */
+  machinesProblem: string | null
+}
+
+/** Prints what runs. Returns the exit code: 0 when everything does, 3 when not. */
+export async function showStatus(paths: DataPaths, asJson: boolean): Promise<number> {
+  const status = await collect(paths)
+  process.stdout.write(asJson ? `${JSON.stringify(status, null, 2)}\n` : describe(status))
+  const isWell = status.panel?.isReady === true && status.services.every((service) => service.state === 'running')
+  return isWell ? 0 : 3
+}
+
+async function collect(paths: DataPaths): Promise<Status> {
+  const settings = await readSettings(paths.settings)
+  const supervisor = await readSupervisor(paths.supervisorRecord)
+  const base = { dataDir: paths.dataDir, url: settings ? panelUrl(settings) : null }
+  if (!settings || !supervisor) {
+    const machinesProblem = 'Berth does not run; machines that were on run on'
+    return { ...base, isRunning: false, panel: null, services: [], machines: null, machinesProblem }
+  }
+  const panel = await readiness(settings)
+  const machines = await collectMachines(settings, paths).catch(messageOf)
+  return {
+    ...base,
+    isRunning: true,
+    panel,
+    services: supervisor.kept,
+    machines: typeof machines === 'string' ? null : machines,
+    machinesProblem: typeof machines === 'string' ? machines : null,
+  }
+}
+
+async function collectMachines(settings: Settings, paths: DataPaths): Promise<Machine[]> {
+  const vms = await listAll(panelApi(settings, paths), 'vm.list')
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+  return vms.map((vm) => ({ name: text(vm['name']), state: text(vm['state']), host: text(vm['hostName']) }))
+}
+
+function describe(status: Status): string {
+  if (!status.isRunning) return `Berth does not run in ${status.dataDir}. Start it: ./berth up\n`
+  const services = status.services.map((service) => {
+    const painted = service.state === 'running' ? green(service.state.padEnd(11)) : red(service.state.padEnd(11))
+    const pid = service.pid === null ? '' : `pid ${service.pid}`
+    const restarts =
+      service.restarts === 0 ? '' : yellow(`${service.restarts} restarts, ${service.reason ?? 'no reason known'}`)
+    return `  ${service.name.padEnd(18)}${painted} ${pid.padEnd(13)}${dim(`since ${localTime(service.since)}`)}  ${restarts}`
+  })
+  const ready = status.panel?.isReady ? green('ready') : red(`not ready: ${status.panel?.reason ?? ''}`)
+  const machines = status.machines?.map((vm) => `  ${vm.name.padEnd(18)}${vm.state.padEnd(11)} ${dim(vm.host)}`) ?? [
+    `  ${status.machinesProblem ?? ''}`,
+  ]
+  const heading = (text: string): string => bold(text)
+  return [
+    `${heading('Panel')}     ${status.url ?? ''}  ${ready}`,
+    `${heading('Data')}      ${status.dataDir}`,
+    '',
+    ...services.map((line) => line.trimEnd()),
+    '',
+    heading(`Machines${status.machines ? ` (${status.machines.length})` : ''}`),
+    ...machines,
+    '',
+  ].join('\n')
+}
+
+function localTime(iso: string): string {
+  return new Date(iso).toLocaleString('sv-SE')
+}

@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ensureBuild, hashSources } from './build.ts'
+import type { UpOptions } from './command-line.ts'
+import { startSupervisor, stopAll } from './control.ts'
+import { requireFreeSpace } from './disk-space.ts'
+import { launcherEnv } from './env.ts'
+import { ensureTinyImage } from './guest-image.ts'
+import { waitForHosts, waitForPanel } from './health.ts'
+import { withLock } from './install-lock.ts'
+import { ensureRunPackages } from './install-packages.ts'
+import { LauncherError, messageOf } from './launcher-error.ts'
+import { ensureDatabaseClient, ensureModules } from './modules.ts'
+import { panelUrl } from './panel-api.ts'
+import { dataPaths, makeDataDirs, root, type DataPaths } from './paths.ts'
+import { checkPort, pickFreePort, requirePort } from './ports.ts'
+import { findRunning } from './services.ts'
+import { registerTinyImage } from './register-image.ts'
+import { needsRestart, readSettings, writeSettings, type HostSettings, type Settings } from './settings.ts'
+import { bold, dim, stage, yellow } from './stages.ts'
+import { readSupervisor } from './supervisor-record.ts'
+
+const defaultPort = 8700
+const gibibyte = 1024 ** 3
+
+/** Installs, builds, starts and waits until healthy; what is there already costs a look. Prints where to sign in. */
+export async function up(options: UpOptions): Promise<void> {
+  const startedAt = performance.now()
+  const paths = dataPaths(options.dataDir)
+  await requireFreeSpace(paths.dataDir, { bytes: gibibyte, purpose: "Berth's data" })
+  await makeDataDirs(paths)
+  await withLock(join(root, '.toolchain/up.lock'), () => prepareAndStart(options, paths))
+  await printSummary(paths, performance.now() - startedAt)
+}
+
+async function prepareAndStart(options: UpOptions, paths: DataPaths): Promise<void> {
+  const chosen = await choose(options, paths)
+  await stage('System packages', ensureRunPackages)
+  await prepareSources()
+  await stage('Pages of the panel', ensureBuild)
+  const missingImage = await prepareImage()
+  const settings: Settings = { ...chosen, sourceHash: await hashSources(), isDev: false }
+  await stage('Database, panel and agents', () => startServices(settings, paths))
+  await stage('Panel is ready', () => waitForPanel(settings, paths))
+  await stage('Hosts are online', () => waitForHosts(settings, paths))
+  if (missingImage) process.stdout.write(yellow(`  The small image to begin with is missing: ${missingImage}\n`))
+  else await stage('Small image to begin with', () => registerTinyImage(settings, paths))
+}
+
+/** Modules and generated code; on a first run they need room. */
+export async function prepareSources(): Promise<void> {
+  await stage('Modules', async () => {
+    await requireFreeSpace(root, { bytes: gibibyte / 2, purpose: 'modules and build' })
+    return ensureModules()
+  })
+  await stage('Database client', ensureDatabaseClient)
+}
+
+/** The reason when it cannot be built here: machines can still be made from imported images. */
+async function prepareImage(): Promise<string | undefined> {
+  try {
+    await stage('Small bootable image', ensureTinyImage)
+    return undefined
+  } catch (error) {
+    return messageOf(error)
+  }
+}
+
+type Choice = Omit<Settings, 'sourceHash' | 'isDev'>
+
+/** Options, then what the last `up` chose, then the defaults. Refuses a port that somebody else holds before any work. */
+export async function choose(options: UpOptions, paths: DataPaths): Promise<Choice> {
+  const last = await readSettings(paths.settings)
+  const port = options.port ?? last?.port ?? defaultPort
+  const listen = options.listen ?? last?.listen ?? '127.0.0.1'
+  const isOurs = last?.port === port && last.listen === listen && (await findRunning('panel', paths)) !== undefined
+  if (!isOurs) await requirePort(port, listen)
+  const hosts = await chooseHosts(options.hostCount ?? last?.hosts.length ?? 1, last?.hosts ?? [])
+  return { port, listen, hosts, databaseUrl: launcherEnv.databaseUrl ?? last?.databaseUrl ?? null }
+}
+
+/** Keeps the hosts that are known, with their ports: the panel knows an agent by its address. */
+async function chooseHosts(count: number, known: readonly HostSettings[]): Promise<HostSettings[]> {
+  if (count < known.length) {
+    throw new LauncherError(
+      `This Berth has ${known.length} hosts; --hosts cannot take hosts away, as they may hold machines.`,
+    )
+  }
+  const hosts = [...known]
+  while (hosts.length < count) hosts.push({ name: `host-${hosts.length + 1}`, port: await pickFreePort() })
+  return hosts
+}
+
+async function startServices(settings: Settings, paths: DataPaths): Promise<string | undefined> {
+  const running = await readSupervisor(paths.supervisorRecord)
+  const last = await readSettings(paths.settings)
+  if (running && last && !needsRestart(last, settings)) return 'already running'
+  // A supervisor that died left its processes: those of other settings must not be adopted.
+  if (last && needsRestart(last, settings)) await stopAll(paths)
+  await writeSettings(paths.settings, await withFreePorts(settings, paths))
+  await startSupervisor(paths)
+  return running ? 'restarted with what changed' : undefined
+}
+
+/** An agent's port may have been taken since; with a stopped agent another one will do. */
+async function withFreePorts(settings: Settings, paths: DataPaths): Promise<Settings> {
+  const hosts = await Promise.all(
+    settings.hosts.map(async (host) => {
+      const isUsable =
+        (await findRunning(`agent-${host.name}`, paths)) !== undefined ||
+        (await checkPort(host.port, '127.0.0.1')) === 'free'
+      return isUsable ? host : { ...host, port: await pickFreePort() }
+    }),
+  )
+  return { ...settings, hosts }
+}
+
+async function printSummary(paths: DataPaths, tookMs: number): Promise<void> {
+  const settings = await readSettings(paths.settings)
+  if (!settings) throw new LauncherError(`${paths.settings} vanished while Berth started`)
+  const admin = await readFile(paths.initialAdmin, 'utf8').catch(() => '')
+  const login = (field: string): string => new RegExp(`^${field}: (.*)$`, 'm').exec(admin)?.[1] ?? 'as you set it'
+  process.stdout.write(
+    [
+      '',
+      `  ${bold('Berth is up')} ${dim(`(${(tookMs / 1000).toFixed(1)} s)`)}`,
+      '',
+      `    URL       ${bold(panelUrl(settings))}`,
+      `    Email     ${login('email')}`,
+      `    Password  ${login('password')}`,
+      '',
+      `  ${dim('./berth status · ./berth logs · ./berth down')}`,
+      '',
+    ].join('\n') + '\n',
+  )
+}
