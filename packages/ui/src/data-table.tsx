@@ -76,6 +76,7 @@ export function HeaderCell({ align = 'left', sort, onSort, className, children, 
           className={cn(
             'group hover:text-ink -mx-1 inline-flex items-center gap-1 rounded-xs px-1',
             sort && 'text-ink',
+            align === 'right' && 'flex-row-reverse',
           )}
         >
           {children}

@@ -39,18 +39,11 @@ export function Dialog(props: DialogProps) {
             widths[size],
           )}
         >
-          <header className="flex items-start gap-3 px-5 pt-4 pb-3">
-            <div className="min-w-0 flex-1">
-              <Radix.Title className="text-ink text-lg font-semibold">{title}</Radix.Title>
-              {description !== undefined && (
-                <Radix.Description className="text-ink-2 mt-0.5 text-sm">{description}</Radix.Description>
-              )}
-            </div>
-            <Radix.Close asChild>
-              <IconButton label="Close" size="sm" className="-mr-1.5">
-                <X />
-              </IconButton>
-            </Radix.Close>
+          <header className="px-5 pt-4 pr-13 pb-3">
+            <Radix.Title className="text-ink text-lg font-semibold">{title}</Radix.Title>
+            {description !== undefined && (
+              <Radix.Description className="text-ink-2 mt-0.5 text-sm">{description}</Radix.Description>
+            )}
           </header>
           {children !== undefined && <div className="min-h-0 flex-1 overflow-y-auto px-5 pt-1 pb-5">{children}</div>}
           {footer !== undefined && (
@@ -58,6 +51,12 @@ export function Dialog(props: DialogProps) {
               {footer}
             </footer>
           )}
+          {/* Last in the order, so that opening a dialog focuses its first field and not this. */}
+          <Radix.Close asChild>
+            <IconButton label="Close" size="sm" className="absolute top-3.5 right-3.5">
+              <X />
+            </IconButton>
+          </Radix.Close>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

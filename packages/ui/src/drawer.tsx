@@ -27,6 +27,11 @@ export function Drawer(props: DrawerProps) {
         <Radix.Overlay className="animate-fade bg-scrim fixed inset-0 z-40" />
         <Radix.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={(event) => {
+            // The sheet itself, not its close button: a tooltip over an opening sheet is noise.
+            event.preventDefault()
+            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
+          }}
           className={cn(
             'bg-raised fixed inset-y-0 z-50 flex w-full flex-col shadow-lg focus:outline-none sm:max-w-md',
             side === 'right'

@@ -9,6 +9,8 @@ export function Toaster({ theme = 'system' }: { theme?: 'light' | 'dark' | 'syst
       position="bottom-right"
       visibleToasts={4}
       closeButton
+      // Side by side, not stacked: a failure must not hide behind what came after it.
+      expand
       toastOptions={{
         unstyled: true,
         classNames: {
@@ -21,7 +23,7 @@ export function Toaster({ theme = 'system' }: { theme?: 'light' | 'dark' | 'syst
           actionButton:
             'h-7 shrink-0 self-center rounded-md border border-line bg-surface px-2.5 text-xs font-medium hover:bg-hover',
           closeButton:
-            'absolute! top-2! right-2! left-auto! grid size-6 place-items-center rounded-sm text-ink-3 hover:bg-hover hover:text-ink transform-none! [&_svg]:size-3.5',
+            'absolute! top-2! right-2! left-auto! border-0! bg-transparent! grid size-6 place-items-center rounded-sm text-ink-3 hover:bg-hover hover:text-ink transform-none! [&_svg]:size-3.5',
         },
       }}
     />
