@@ -1,0 +1,193 @@
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { consoleCloseCodes } from '@berth/core/console/serial-control'
+import type { ConsoleKind } from '@berth/core/agent-contract/agent-contract'
+import { newUuid, vmIdSchema } from '@berth/core/ids/ids'
+import { MiB } from '@berth/core/units/bytes'
+import { describe, expect, it, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import { Consoles } from './consoles.ts'
+
+const vmId = vmIdSchema.parse(newUuid())
+
+/** A machine's two sockets, served by the test in QEMU's place, and the agent's console end over real HTTP upgrades. */
+async function openConsoles() {
+  const folder = mkdtempSync(join(tmpdir(), 'berth-con-'))
+  const screen = await listen(join(folder, 'vnc'))
+  const serial = await listen(join(folder, 'serial.sock'))
+  const consoles = new Consoles(() => folder)
+  const http = createHttpServer()
+  http.on('upgrade', (request, socket, head) => {
+    const kind: ConsoleKind = request.url === '/screen' ? 'screen' : 'serial'
+    consoles.handleUpgrade({ request, socket, head }, { vmId, kind })
+  })
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  const { port } = http.address() as AddressInfo
+  const ports = { vmId, vncSocketPath: join(folder, 'vnc'), serialSocketPath: join(folder, 'serial.sock') }
+  return {
+    consoles,
+    ports,
+    screen,
+    serial,
+    open: (kind: ConsoleKind) => openViewer(`ws://127.0.0.1:${port}/${kind}`),
+    [Symbol.dispose]: () => {
+      consoles.close()
+      http.close()
+      http.closeAllConnections()
+      screen.end()
+      serial.end()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+async function listen(path: string) {
+  const server: Server = createServer()
+  const clients: Socket[] = []
+  server.on('connection', (client) => {
+    client.on('error', () => client.destroy())
+    clients.push(client)
+  })
+  await new Promise<void>((resolve) => server.listen(path, resolve))
+  return {
+    clients,
+    next: async (): Promise<Socket> => clients.at(-1) ?? firstSocket(await once(server, 'connection')),
+    end: () => {
+      for (const client of clients) client.destroy()
+      server.close()
+    },
+  }
+}
+
+function firstSocket(args: unknown[]): Socket {
+  const [socket] = args
+  if (typeof socket === 'object' && socket !== null && 'remoteAddress' in socket) return socket as Socket
+  throw new Error('a connection event carries a socket')
+}
+
+async function openViewer(url: string) {
+  const socket = new WebSocket(url, ['binary'])
+  const bytes: Buffer[] = []
+  const controls: unknown[] = []
+  socket.on('message', (data, isBinary) => {
+    if (!Buffer.isBuffer(data)) return
+    if (isBinary) bytes.push(data)
+    else controls.push(JSON.parse(data.toString()))
+  })
+  const closed = once(socket, 'close')
+  await once(socket, 'open')
+  return {
+    socket,
+    controls,
+    closed,
+    text: () => Buffer.concat(bytes).toString(),
+    received: () => Buffer.concat(bytes).length,
+  }
+}
+
+describe('the serial console', () => {
+  it('records with nobody attached, replays, and goes on live for every viewer', async () => {
+    using opened = await openConsoles()
+    opened.consoles.runBegan(opened.ports)
+    const guest = await opened.serial.next()
+    guest.write('boot\r\n')
+    const early = await opened.open('serial')
+    await vi.waitFor(() => expect(early.text()).toBe('boot\r\n'))
+    const late = await opened.open('serial')
+    guest.write('login: ')
+    await vi.waitFor(() => expect([early.text(), late.text()]).toEqual(['boot\r\nlogin: ', 'boot\r\nlogin: ']))
+    expect(late.controls).toContainEqual({ type: 'replay', bytes: 6, droppedBytes: 0 })
+    expect(late.controls).toContainEqual({ type: 'live' })
+    await vi.waitFor(() => expect(early.controls).toContainEqual({ type: 'viewers', count: 2 }))
+    late.socket.send(Buffer.from('root\r'))
+    expect(String(await once(guest, 'data'))).toBe('root\r')
+    early.socket.terminate()
+    late.socket.terminate()
+  })
+
+  it('stays open over the end of a run, and comes back with the next one', async () => {
+    using opened = await openConsoles()
+    opened.consoles.runBegan(opened.ports)
+    const first = await opened.serial.next()
+    const viewer = await opened.open('serial')
+    first.write('one ')
+    await vi.waitFor(() => expect(viewer.text()).toBe('one '))
+    first.destroy()
+    await vi.waitFor(() => expect(viewer.controls.at(-1)).toEqual({ type: 'machine', isOn: false }))
+    opened.consoles.runEnded(vmId)
+    opened.consoles.runBegan(opened.ports)
+    await vi.waitFor(() => expect(opened.serial.clients.length).toBe(2))
+    opened.serial.clients[1]?.write('two')
+    await vi.waitFor(() => expect(viewer.text()).toBe('one two'))
+    expect(viewer.controls.at(-1)).toEqual({ type: 'machine', isOn: true })
+    viewer.socket.terminate()
+  })
+
+  it('never lets a viewer that reads nothing hold up the guest or another viewer', async () => {
+    using opened = await openConsoles()
+    opened.consoles.runBegan(opened.ports)
+    const guest = await opened.serial.next()
+    const stalled = await opened.open('serial')
+    stalled.socket.pause()
+    const live = await opened.open('serial')
+    const chunk = Buffer.alloc(1 * MiB, 'x')
+    for (let i = 0; i < 64; i++) await new Promise<void>((resolve) => guest.write(chunk, () => resolve()))
+    guest.write('END')
+    await vi.waitFor(() => expect(live.text().endsWith('END')).toBe(true), { timeout: 20_000 })
+    stalled.socket.resume()
+    await vi.waitFor(() => expect(stalled.text().endsWith('END')).toBe(true), { timeout: 20_000 })
+    // What it missed was cut out, not kept in memory for it.
+    expect(stalled.received()).toBeLessThan(16 * MiB)
+    live.socket.terminate()
+    stalled.socket.terminate()
+  })
+})
+
+describe('the screen', () => {
+  it('passes bytes both ways, whole and in order, for several viewers', async () => {
+    using opened = await openConsoles()
+    opened.consoles.runBegan(opened.ports)
+    const viewer = await opened.open('screen')
+    const vnc = await opened.screen.next()
+    const frame = Buffer.from(Array.from({ length: 3 * MiB }, (_, index) => index % 253))
+    vnc.write(frame)
+    await vi.waitFor(() => expect(viewer.received()).toBe(frame.length))
+    viewer.socket.send(Buffer.alloc(700_000, 7))
+    let typed = 0
+    for await (const data of vnc) {
+      typed += Buffer.isBuffer(data) ? data.length : 0
+      if (typed === 700_000) break
+    }
+    const second = await opened.open('screen')
+    await vi.waitFor(() => expect(opened.screen.clients.length).toBe(2))
+    second.socket.terminate()
+    viewer.socket.terminate()
+  })
+
+  it('stops reading from the machine for a viewer that reads nothing', async () => {
+    using opened = await openConsoles()
+    opened.consoles.runBegan(opened.ports)
+    const viewer = await opened.open('screen')
+    const vnc = await opened.screen.next()
+    viewer.socket.pause()
+    let offered = 0
+    while (offered < 64 * MiB && vnc.write(Buffer.alloc(MiB))) offered += MiB
+    await vi.waitFor(() => expect(vnc.writableNeedDrain).toBe(true))
+    expect(vnc.bytesWritten - vnc.writableLength).toBeLessThan(16 * MiB)
+    viewer.socket.terminate()
+  })
+
+  it('says by its close code that the machine is off', async () => {
+    using opened = await openConsoles()
+    const off = await opened.open('screen')
+    expect((await off.closed)[0]).toBe(consoleCloseCodes.machineOff)
+    opened.consoles.runBegan(opened.ports)
+    const viewer = await opened.open('screen')
+    ;(await opened.screen.next()).destroy()
+    expect((await viewer.closed)[0]).toBe(consoleCloseCodes.machineOff)
+  })
+})
