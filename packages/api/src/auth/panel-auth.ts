@@ -1,0 +1,140 @@
+/**
+ * Who somebody is: email and password, and the sessions that follow, by better-auth on our database. What he may do is
+ * decided elsewhere. Accounts are made by administrators, never by signing up; the server lets only `authPaths` through.
+ */
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { betterAuth } from 'better-auth'
+import { APIError, createAuthMiddleware } from 'better-auth/api'
+import { prismaAdapter } from 'better-auth/adapters/prisma'
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import type { PrismaClient } from '@berth/prisma/client'
+import { newUuid } from '@berth/core/ids/ids'
+import type { SessionCaller } from '../trpc/caller.ts'
+import { insertAudit } from '../audit/audit-repo.ts'
+import { hashPassword, maxPasswordLength, minPasswordLength, verifyPassword } from './passwords.ts'
+import { readOrMakeSecretFile } from './secret-files.ts'
+import { accountWindowSeconds, countSignInTry, forgetSignInTries } from './sign-in-limit-repo.ts'
+
+/** Set by the server from the connection, over whatever a client sent: limits and sessions take the address from it. */
+export const clientIpHeader = 'x-berth-client-ip'
+
+/** All of better-auth that is reachable; every other path of it answers 404. */
+export const authPaths: readonly string[] = [
+  '/api/auth/sign-in/email',
+  '/api/auth/sign-out',
+  '/api/auth/get-session',
+  '/api/auth/list-sessions',
+  '/api/auth/revoke-session',
+  '/api/auth/revoke-other-sessions',
+  '/api/auth/change-password',
+]
+
+export interface PanelAuth {
+  readonly handler: (request: Request) => Promise<Response>
+  /** The caller of a session cookie, or null. */
+  sessionOf(headers: Headers): Promise<SessionCaller | null>
+}
+
+export interface PanelAuthOptions {
+  readonly db: PrismaClient
+  readonly log: Logger
+  readonly dataDir: string
+  /** The address users type, where it is known: https makes the cookies Secure. */
+  readonly publicUrl: string | undefined
+}
+
+const signInPath = '/sign-in/email'
+const emailBody = z.object({ email: z.string() }).catch({ email: '' })
+const sessionUser = z.object({ id: z.string(), name: z.string(), email: z.string(), role: z.enum(['admin', 'user']) })
+
+export async function openPanelAuth(options: PanelAuthOptions): Promise<PanelAuth> {
+  const { db } = options
+  const secretPath = join(options.dataDir, 'secrets', 'auth-secret')
+  const secret = await readOrMakeSecretFile(secretPath, () => randomBytes(48).toString('base64url'))
+  const auth = betterAuth({
+    secret,
+    basePath: '/api/auth',
+    database: prismaAdapter(db, { provider: 'postgresql' }),
+    telemetry: { enabled: false },
+    logger: { log: (level, message) => options.log[level]({ component: 'auth' }, message) },
+    // The server has compared Origin and Host before a request comes here; see own-origin.ts.
+    trustedOrigins: (request) => [request?.headers.get('origin') ?? ''],
+    user: { additionalFields: { role: { type: 'string', input: false, defaultValue: 'user' } } },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength,
+      maxPasswordLength,
+      revokeSessionsOnPasswordReset: true,
+      password: { hash: hashPassword, verify: verifyPassword },
+    },
+    session: { expiresIn: 7 * 86_400, updateAge: 86_400 },
+    rateLimit: {
+      enabled: true,
+      storage: 'database',
+      window: 60,
+      max: 300,
+      customRules: {
+        [signInPath]: { window: 60, max: 30 },
+        // Also keeps better-auth from pruning the accounts' counters, which live as long: it prunes by its longest window.
+        '/change-password': { window: accountWindowSeconds, max: 10 },
+      },
+    },
+    advanced: {
+      useSecureCookies: options.publicUrl?.startsWith('https:') ?? false,
+      cookiePrefix: 'berth',
+      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax' },
+      ipAddress: { ipAddressHeaders: [clientIpHeader] },
+      database: { generateId: () => newUuid() },
+    },
+    hooks: {
+      before: createAuthMiddleware(async (ctx) => {
+        if (ctx.path !== signInPath) return
+        const waitSeconds = await countSignInTry(db, emailBody.parse(ctx.body).email, Date.now())
+        if (waitSeconds === 0) return
+        throw new APIError('TOO_MANY_REQUESTS', {
+          code: 'RATE_LIMITED',
+          message: `Too many attempts for this account. Try again in ${waitSeconds} s.`,
+        })
+      }),
+      after: createAuthMiddleware(async (ctx) => {
+        if (ctx.path !== signInPath) return
+        const { email } = emailBody.parse(ctx.body)
+        const session = ctx.context.newSession
+        if (session) await forgetSignInTries(db, email)
+        await insertAudit(db, {
+          actorUserId: session?.user.id ?? null,
+          actorName: session?.user.name ?? email.slice(0, 200),
+          via: 'session',
+          viaId: session?.session.id ?? null,
+          ip: ctx.headers?.get(clientIpHeader) ?? null,
+          procedure: 'auth.signIn',
+          targetKind: null,
+          targetId: null,
+          targetName: null,
+          operationId: null,
+          outcome: session ? 'ok' : 'denied',
+          errorCode: session ? null : 'CREDENTIALS_INVALID',
+        })
+      }),
+    },
+  })
+  return {
+    handler: auth.handler,
+    async sessionOf(headers) {
+      const found = await auth.api.getSession({ headers })
+      if (!found) return null
+      const user = sessionUser.parse(found.user)
+      return {
+        kind: 'session',
+        sessionId: found.session.id,
+        userId: user.id,
+        name: user.name,
+        email: user.email,
+        role: user.role,
+      }
+    },
+  }
+}

@@ -1,0 +1,125 @@
+/** Images in the database. */
+import type { DatabaseClient, Prisma } from '@berth/prisma/client'
+import { imageSourceSchema, type ImageSource } from '@berth/core/agent-contract/agent-commands'
+import { AppError } from '@berth/core/errors/app-error'
+import { imageViewSchema, type ImageHints, type ImageView } from '@berth/core/image/image'
+import { decodeCursor, encodeCursor, likePattern, type Page, type PageCut } from '../trpc/paging.ts'
+
+/** Views in the order of the ids; images that are gone are left out. */
+export async function findImageViews(db: DatabaseClient, imageIds: readonly string[]): Promise<ImageView[]> {
+  if (imageIds.length === 0) return []
+  const [rows, operations] = await Promise.all([
+    db.image.findMany({
+      where: { id: { in: [...imageIds] } },
+      include: { _count: { select: { vms: { where: { deletedAt: null } } } } },
+    }),
+    db.operation.findMany({
+      where: { imageId: { in: [...imageIds] }, status: { in: ['queued', 'running', 'cancelling'] } },
+      select: { id: true, imageId: true },
+    }),
+  ])
+  const operationOf = new Map(operations.map((operation) => [operation.imageId, operation.id]))
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return imageIds.flatMap((id) => {
+    const row = byId.get(id)
+    if (!row) return []
+    const source = imageSourceSchema.safeParse(row.source).data
+    return [
+      imageViewSchema.parse({
+        imageId: row.id,
+        name: row.name,
+        state: row.state,
+        sourceUrl: source?.kind === 'url' ? source.url : null,
+        checksum: row.checksum,
+        format: row.format,
+        virtualBytes: row.virtualBytes === null ? null : Number(row.virtualBytes),
+        allocatedBytes: row.allocatedBytes === null ? null : Number(row.allocatedBytes),
+        hints: row.hints,
+        vmCount: row._count.vms,
+        createdAt: row.createdAt.toISOString(),
+        operationId: operationOf.get(row.id) ?? null,
+      }),
+    ]
+  })
+}
+
+export async function requireImageView(db: DatabaseClient, imageId: string): Promise<ImageView> {
+  const [view] = await findImageViews(db, [imageId])
+  if (!view) throw new AppError('IMAGE_NOT_FOUND', `There is no image ${imageId}.`)
+  return view
+}
+
+export interface ImageFilter {
+  readonly text?: string | undefined
+  readonly state?: readonly string[] | undefined
+}
+
+/** One page of ids, newest first. */
+export async function listImageIds(db: DatabaseClient, filter: ImageFilter, page: PageCut): Promise<Page<string>> {
+  const where: Prisma.ImageWhereInput = {}
+  if (filter.text) where.name = { contains: likePattern(filter.text).slice(1, -1), mode: 'insensitive' }
+  if (filter.state) where.state = { in: [...filter.state] }
+  if (page.cursor !== undefined) where.id = { lt: decodeCursor(page.cursor)[1] }
+  const rows = await db.image.findMany({ where, select: { id: true }, orderBy: { id: 'desc' }, take: page.limit + 1 })
+  const items = rows.slice(0, page.limit).map((row) => row.id)
+  const last = rows.length > page.limit ? items.at(-1) : undefined
+  return { items, nextCursor: last === undefined ? null : encodeCursor(['', last]) }
+}
+
+export interface NewImage {
+  readonly imageId: string
+  readonly name: string
+  readonly source: ImageSource
+  readonly hints: ImageHints
+  readonly hostId: string
+  readonly pool: string
+  readonly createdById: string | null
+}
+
+/** Writes an image in state importing, with its file's place. */
+export async function insertImage(db: DatabaseClient, image: NewImage): Promise<void> {
+  await db.image.create({
+    data: {
+      id: image.imageId,
+      name: image.name,
+      source: image.source,
+      checksum: image.source.checksum,
+      hints: image.hints,
+      createdById: image.createdById,
+      replicas: { create: { hostId: image.hostId, pool: image.pool } },
+    },
+    select: { id: true },
+  })
+}
+
+/** The image that was made from a file of this name and checksum, if any: registering it again finds it. */
+export async function findIncomingImage(
+  db: DatabaseClient,
+  wanted: { name: string; fileName: string },
+): Promise<{ id: string; state: string } | null> {
+  return db.image.findFirst({
+    where: {
+      name: wanted.name,
+      state: { in: ['importing', 'ready'] },
+      source: { path: ['fileName'], equals: wanted.fileName },
+    },
+    select: { id: true, state: true },
+    orderBy: { id: 'desc' },
+  })
+}
+
+/** Living machines whose disks share the image's blocks. */
+export const countOverlays = (db: DatabaseClient, imageId: string): Promise<number> =>
+  db.volume.count({ where: { backingImageId: imageId } })
+
+/** The host that an import goes to when none is named: the first that is online. Throws HOST_CAPACITY. */
+export async function chooseImageHost(db: DatabaseClient): Promise<{ hostId: string; pool: string }> {
+  const row = await db.host.findFirst({
+    where: { state: 'online', isInMaintenance: false, pools: { some: {} } },
+    orderBy: { name: 'asc' },
+    select: { id: true, pools: { orderBy: { freeBytes: 'desc' }, take: 1, select: { name: true } } },
+  })
+  const pool = row?.pools[0]
+  if (!row || !pool) throw new AppError('HOST_CAPACITY', 'No host is online with a pool to keep images in.')
+  return { hostId: row.id, pool: pool.name }
+}

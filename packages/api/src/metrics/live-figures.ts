@@ -1,0 +1,11 @@
+/** The newest figures that agents sent. They live in memory: they change every two seconds and nobody reads old ones here. */
+import type { HostGauges } from '@berth/core/host/host'
+import type { VmSample } from '@berth/core/metrics/metric-series'
+
+export interface LiveFigures {
+  sampleOf(vmId: string): VmSample | null
+  gaugesOf(hostId: string): HostGauges | null
+}
+
+/** Where nobody listens to agents: the command line, and tests of lists. */
+export const noLiveFigures: LiveFigures = { sampleOf: () => null, gaugesOf: () => null }

@@ -1,0 +1,95 @@
+/**
+ * AppError to TRPCError and to the wire, once, at the panel's edge. Machines compare `data.appError.code`; what a client
+ * reads of an INTERNAL error is a request id, never its message, which may hold paths, SQL or worse.
+ */
+import { TRPCError } from '@trpc/server'
+import { z } from 'zod'
+import { AppError, errorToWire, type WireError } from '@berth/core/errors/app-error'
+import { errorCodeInfo, type ErrorCode, type ErrorKind } from '@berth/core/errors/error-codes'
+
+const trpcCodes = {
+  invalid: 'BAD_REQUEST',
+  unauthenticated: 'UNAUTHORIZED',
+  forbidden: 'FORBIDDEN',
+  notFound: 'NOT_FOUND',
+  conflict: 'CONFLICT',
+  limit: 'TOO_MANY_REQUESTS',
+  unavailable: 'SERVICE_UNAVAILABLE',
+  failed: 'UNPROCESSABLE_CONTENT',
+  internal: 'INTERNAL_SERVER_ERROR',
+} as const satisfies Record<ErrorKind, TRPCError['code']>
+
+export function toTrpcError(error: unknown): TRPCError {
+  if (error instanceof TRPCError && !(error.cause instanceof AppError)) return error
+  const known = appErrorOf(error)
+  return new TRPCError({ code: trpcCodes[errorCodeInfo(known.code).kind], message: known.message, cause: known })
+}
+
+/** What was thrown inside a procedure as an AppError: bad input becomes INPUT_INVALID, a lost database its own code. */
+export function appErrorOf(error: unknown): AppError {
+  if (error instanceof AppError) return error
+  if (error instanceof z.ZodError) return fromZod(error)
+  if (error instanceof TRPCError) return fromTrpc(error)
+  if (isDatabaseAway(error)) return new AppError('DATABASE_UNAVAILABLE', 'The database does not answer.', { cause: error })
+  return new AppError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error })
+}
+
+/** The error as clients may see it. `requestId` finds the whole chain in the panel's log. */
+export function publicWire(error: AppError, requestId: string): WireError {
+  return withoutInternals(errorToWire(error), requestId)
+}
+
+function withoutInternals(wire: WireError, requestId: string): WireError {
+  if (wire.code === 'INTERNAL') {
+    return { code: 'INTERNAL', message: 'Something went wrong inside Berth.', details: { requestId } }
+  }
+  const { cause, ...rest } = wire
+  if (cause === undefined || cause.code === 'INTERNAL') return rest
+  return { ...rest, cause: withoutInternals(cause, requestId) }
+}
+
+function fromTrpc(error: TRPCError): AppError {
+  const { cause } = error
+  if (cause instanceof AppError || cause instanceof z.ZodError) return appErrorOf(cause)
+  switch (error.code) {
+    case 'PARSE_ERROR':
+    case 'BAD_REQUEST':
+    case 'UNSUPPORTED_MEDIA_TYPE':
+    case 'METHOD_NOT_SUPPORTED':
+    case 'PAYLOAD_TOO_LARGE':
+      return new AppError('INPUT_INVALID', error.message, { details: { reason: error.code } })
+    case 'NOT_FOUND':
+      return new AppError('OBJECT_NOT_FOUND', error.message)
+    case 'CLIENT_CLOSED_REQUEST':
+      return new AppError('TIMEOUT', 'The request was given up by its sender.')
+    default:
+      return cause === undefined ? new AppError('INTERNAL', error.message, { cause: error }) : appErrorOf(cause)
+  }
+}
+
+const sizeFields = new Set(['vcpus', 'memoryBytes', 'diskBytes', 'sizeBytes'])
+const sizeIssues = new Set(['too_small', 'too_big', 'not_multiple_of'])
+
+/** Names and sizes have codes of their own, because forms and scripts answer them differently. */
+function fromZod(error: z.ZodError): AppError {
+  const first = error.issues[0]
+  const path = first?.path.map(String).join('.') ?? ''
+  const field = first?.path.at(-1)
+  let code: ErrorCode = 'INPUT_INVALID'
+  if (path === 'name' && first?.code !== 'invalid_type') code = 'NAME_INVALID'
+  if (typeof field === 'string' && sizeFields.has(field) && first && sizeIssues.has(first.code)) code = 'SIZE_INVALID'
+  const issues = error.issues
+    .slice(0, 20)
+    .map((issue) => ({ path: issue.path.map(String).join('.'), message: issue.message }))
+  const message = first ? `${path || 'input'}: ${first.message}` : 'The input is not valid.'
+  return new AppError(code, message, { details: { issues }, cause: undefined })
+}
+
+const awayCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'ECONNREFUSED', 'ECONNRESET', '57P01', '57P03'])
+
+/** Whether an error, or one it was caused by, says that PostgreSQL cannot be reached. */
+export function isDatabaseAway(error: unknown, depth = 0): boolean {
+  if (!(error instanceof Error) || depth > 5) return false
+  if ('code' in error && typeof error.code === 'string' && awayCodes.has(error.code)) return true
+  return isDatabaseAway(error.cause, depth + 1)
+}

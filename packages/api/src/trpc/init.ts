@@ -1,0 +1,30 @@
+/** tRPC's one instance. Plain JSON on the wire, no transformer, so that curl can speak to it. */
+import { initTRPC } from '@trpc/server'
+import { errorCodeInfo } from '@berth/core/errors/error-codes'
+import { appErrorOf, publicWire } from './error-map.ts'
+import type { RequestContext } from './panel.ts'
+
+/** Who may call a procedure at all. What of it he may see or touch is decided per object, in its service. */
+export interface ProcedureRule {
+  readonly access: 'public' | 'signedIn' | 'admin'
+}
+
+const pingMs = 15_000
+
+export const t = initTRPC
+  .context<RequestContext>()
+  .meta<ProcedureRule>()
+  .create({
+    isDev: false,
+    errorFormatter({ shape, error, ctx }) {
+      const known = appErrorOf(error)
+      const appError = publicWire(known, ctx?.requestId ?? '')
+      return {
+        ...shape,
+        message: appError.message,
+        data: { ...shape.data, appError, remedy: errorCodeInfo(known.code).remedy },
+      }
+    },
+    // A stream has no end of its own: pings keep proxies from cutting it, and tell a browser when it is dead.
+    sse: { ping: { enabled: true, intervalMs: pingMs }, client: { reconnectAfterInactivityMs: 3 * pingMs } },
+  })

@@ -1,0 +1,130 @@
+/** Accepts a new machine: everything is looked at before a row is written, and the rows and the task appear together. */
+import { AppError } from '@berth/core/errors/app-error'
+import { newUuid, nicIdSchema, vmIdSchema, volumeIdSchema } from '@berth/core/ids/ids'
+import type { ImageView } from '@berth/core/image/image'
+import { hostFactsSchema } from '@berth/core/host/host'
+import { macOfNic } from '@berth/core/network/network'
+import { formatBytes } from '@berth/core/units/bytes'
+import { vmSpecSchema, type VmSpec } from '@berth/core/vm/vm-spec'
+import { findPlacementHosts, requireHostRow } from '../host/host-repo.ts'
+import { requireImageView } from '../image/image-repo.ts'
+import { requireNetworks } from '../network/network-repo.ts'
+import { placeVm, type Placement } from '../placement/place-vm.ts'
+import type { Caller } from '../trpc/caller.ts'
+import type { Panel } from '../trpc/panel.ts'
+import type { VmCreateInput } from './vm-inputs.ts'
+import { insertVm } from './vm-repo.ts'
+import { parkSecrets } from './vm-secrets.ts'
+
+const pool = 'default'
+
+export interface CreatedVm {
+  readonly operationId: string
+  readonly vmId: string
+  /** Why this host, and why not the others; null when a repeated key found the earlier request. */
+  readonly placement: Placement | null
+}
+
+export async function createVm(panel: Panel, caller: Caller, input: VmCreateInput): Promise<CreatedVm> {
+  const { idempotencyKey, ...request } = input
+  const vmId = vmIdSchema.parse(newUuid())
+  const plan = await planVm(panel, input)
+  const parked = parkSecrets(panel.secretBox, vmId, plan.spec)
+  const started = await panel.operations.start({
+    kind: 'vm.create',
+    args: { vmId, start: input.start },
+    target: { vmId, hostId: plan.placement.hostId, imageId: input.imageId, name: input.name },
+    caller,
+    idempotencyKey,
+    request,
+    accept: (tx) =>
+      insertVm(tx, {
+        vmId,
+        ownerId: caller.userId,
+        imageId: input.imageId,
+        hostId: plan.placement.hostId,
+        description: input.description,
+        tags: input.tags,
+        isProtected: input.isProtected,
+        ...parked,
+      }),
+  })
+  const isNew = started.vmId === vmId
+  return {
+    operationId: started.operationId,
+    vmId: started.vmId ?? vmId,
+    placement: isNew ? plan.placement : null,
+  }
+}
+
+async function planVm(panel: Panel, input: VmCreateInput): Promise<{ spec: VmSpec; placement: Placement }> {
+  const { db } = panel
+  const image = await requireImageView(db, input.imageId)
+  requireFit(image, input)
+  const networks = await requireNetworks(
+    db,
+    input.nics.map((nic) => nic.networkId),
+  )
+  const placement = placeVm(
+    {
+      vcpus: input.vcpus,
+      memoryBytes: input.memoryBytes,
+      firmware: input.firmware,
+      networkKinds: networks.map((network) => network.kind),
+      diskBytesNow: input.diskMode === 'copy' ? (image.virtualBytes ?? 0) : 0,
+      pool,
+      needsImage: true,
+      hostId: input.hostId ?? null,
+    },
+    await findPlacementHosts(db, image.imageId),
+  )
+  const host = await requireHostRow(db, placement.hostId)
+  const spec = vmSpecSchema.parse({
+    name: input.name,
+    vcpus: input.vcpus,
+    memoryBytes: input.memoryBytes,
+    firmware: input.firmware,
+    machineType: hostFactsSchema.parse(host.facts).defaultMachineType,
+    hasScreen: input.hasScreen,
+    disks: [
+      {
+        volumeId: volumeIdSchema.parse(newUuid()),
+        pool,
+        // An overlay refers to its image, which only qcow2 can; a copy keeps to it, for snapshots.
+        format: 'qcow2',
+        sizeBytes: input.diskBytes,
+        source: { kind: 'image', imageId: image.imageId, mode: input.diskMode },
+      },
+    ],
+    nics: networks.map((network) => {
+      const nicId = nicIdSchema.parse(newUuid())
+      return { nicId, mac: macOfNic(nicId), network }
+    }),
+    cloudInit: input.cloudInit ?? null,
+    desiredPower: input.start ? 'on' : 'off',
+  } satisfies VmSpec)
+  return { spec, placement }
+}
+
+function requireFit(image: ImageView, input: VmCreateInput): void {
+  if (image.state !== 'ready') {
+    throw new AppError('IMAGE_NOT_READY', `The image "${image.name}" is ${image.state}.`, {
+      details: { imageId: image.imageId, state: image.state },
+    })
+  }
+  const least = image.virtualBytes ?? 0
+  if (input.diskBytes < least) {
+    throw new AppError(
+      'SIZE_INVALID',
+      `diskBytes: ${formatBytes(input.diskBytes)} asked, the image "${image.name}" needs at least ${formatBytes(least)}.`,
+      { details: { field: 'diskBytes', askedBytes: input.diskBytes, leastBytes: least } },
+    )
+  }
+  if (input.memoryBytes < image.hints.minMemoryBytes) {
+    throw new AppError(
+      'SIZE_INVALID',
+      `memoryBytes: ${formatBytes(input.memoryBytes)} asked, the image "${image.name}" needs at least ${formatBytes(image.hints.minMemoryBytes)}.`,
+      { details: { field: 'memoryBytes', askedBytes: input.memoryBytes, leastBytes: image.hints.minMemoryBytes } },
+    )
+  }
+}

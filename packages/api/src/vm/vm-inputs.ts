@@ -1,0 +1,103 @@
+/** What the machine procedures take. The limits are core's; messages carry their numbers. */
+import { z } from 'zod'
+import { diskBytesSchema } from '@berth/core/storage/volume'
+import { cloudInitSchema } from '@berth/core/vm/cloud-init'
+import { vmLimits } from '@berth/core/vm/vm-limits'
+import { vmNameSchema } from '@berth/core/vm/vm-name'
+import { memoryBytesSchema, tagSchema, vcpusSchema } from '@berth/core/vm/vm-spec'
+import { vmStateSchema } from '@berth/core/vm/vm-state'
+import { firmwareSchema } from '@berth/core/image/image'
+import { hostIdSchema, imageIdSchema, networkIdSchema, vmIdSchema } from '@berth/core/ids/ids'
+import { metricsQuerySchema } from '@berth/core/metrics/metric-series'
+import { idempotencyKeySchema } from '../trpc/idempotency-key.ts'
+import { pageInput } from '../trpc/paging.ts'
+
+const tagsInput = z
+  .array(tagSchema)
+  .max(vmLimits.tags.max)
+  .transform((tags) => [...new Set(tags)])
+const descriptionInput = z.string().max(2_000)
+
+export const oneVmInput = z.strictObject({ vmId: vmIdSchema })
+export const vmVerbInput = z.strictObject({ vmId: vmIdSchema, ...idempotencyKeySchema })
+/** `timeoutMs`: how long the guest may take before the task fails with GUEST_IGNORED_SHUTDOWN. */
+export const vmGracefulInput = vmVerbInput.extend({ timeoutMs: z.int().min(1_000).max(3_600_000).default(90_000) })
+
+export const vmCreateInput = z.strictObject({
+  name: vmNameSchema,
+  description: descriptionInput.default(''),
+  tags: tagsInput.default([]),
+  imageId: imageIdSchema,
+  vcpus: vcpusSchema,
+  memoryBytes: memoryBytesSchema,
+  diskBytes: diskBytesSchema,
+  /** An overlay shares the image's blocks and is made at once; a full copy stands alone. */
+  diskMode: z.enum(['overlay', 'copy']).default('overlay'),
+  nics: z
+    .array(z.strictObject({ networkId: networkIdSchema }))
+    .max(vmLimits.nics.max)
+    .default([]),
+  cloudInit: cloudInitSchema.nullish(),
+  firmware: firmwareSchema,
+  hasScreen: z.boolean().default(true),
+  isProtected: z.boolean().default(false),
+  hostId: hostIdSchema.nullish(),
+  start: z.boolean(),
+  ...idempotencyKeySchema,
+})
+export type VmCreateInput = z.infer<typeof vmCreateInput>
+
+/** `revision`: of the view that the change was made from; with it, a change made meanwhile is not overwritten. */
+export const vmUpdateInput = z.strictObject({
+  vmId: vmIdSchema,
+  revision: z.int().optional(),
+  name: vmNameSchema.optional(),
+  description: descriptionInput.optional(),
+  tags: tagsInput.optional(),
+  isProtected: z.boolean().optional(),
+  vcpus: vcpusSchema.optional(),
+  memoryBytes: memoryBytesSchema.optional(),
+  /** Of the first disk; disks only grow. */
+  diskBytes: diskBytesSchema.optional(),
+  ...idempotencyKeySchema,
+})
+export type VmUpdateInput = z.infer<typeof vmUpdateInput>
+
+export const vmSortKeys = ['name', 'createdAt', 'state', 'host', 'vcpus', 'memoryBytes'] as const
+export const vmSortSchema = z.strictObject({
+  by: z.enum(vmSortKeys),
+  direction: z.enum(['asc', 'desc']).default('asc'),
+})
+export type VmSort = z.infer<typeof vmSortSchema>
+
+export const vmListInput = z
+  .strictObject({
+    ...pageInput,
+    filter: z
+      .strictObject({
+        text: z.string().trim().max(200).optional(),
+        state: z.array(vmStateSchema).min(1).max(20).optional(),
+        hostId: hostIdSchema.optional(),
+        imageId: imageIdSchema.optional(),
+        tag: z.string().max(vmLimits.tags.length).optional(),
+      })
+      .default({}),
+    sort: vmSortSchema.default({ by: 'name', direction: 'asc' }),
+  })
+  .prefault({})
+
+export const vmMetricsInput = z.strictObject({ vmId: vmIdSchema, query: metricsQuerySchema })
+
+export const vmSendKeysInput = vmVerbInput.extend({
+  /** QEMU's key names, pressed together: ["ctrl", "alt", "delete"]. */
+  keys: z
+    .array(z.string().regex(/^[a-z0-9_]{1,20}$/))
+    .min(1)
+    .max(6),
+})
+
+export const vmFlightInput = z.strictObject({
+  vmId: vmIdSchema,
+  afterSequence: z.int().nonnegative().default(0),
+  limit: z.int().min(1).max(500).default(200),
+})

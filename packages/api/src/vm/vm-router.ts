@@ -1,0 +1,111 @@
+/** Machines. Thin: parse, find whose they are, hand on. */
+import { agentContract } from '@berth/core/agent-contract/agent-contract'
+import { AppError } from '@berth/core/errors/app-error'
+import { ownerScope, type Caller } from '../trpc/caller.ts'
+import { t } from '../trpc/init.ts'
+import { pageCutOf } from '../trpc/paging.ts'
+import type { Panel } from '../trpc/panel.ts'
+import { audited, changing, doneAtOnce, signedIn } from '../trpc/procedures.ts'
+import { createVm } from './create-vm.ts'
+import { updateVm } from './update-vm.ts'
+import {
+  oneVmInput,
+  vmCreateInput,
+  vmFlightInput,
+  vmGracefulInput,
+  vmListInput,
+  vmMetricsInput,
+  vmSendKeysInput,
+  vmUpdateInput,
+  vmVerbInput,
+} from './vm-inputs.ts'
+import { listVmIds } from './vm-list-repo.ts'
+import { findVmViews, requireVmHost, requireVmView } from './vm-repo.ts'
+import { askVm, askVmGracefully, requireVerb } from './vm-verbs.ts'
+
+const plainVerb = (verb: 'start' | 'stop' | 'reset' | 'pause' | 'resume' | 'delete') =>
+  changing
+    .input(vmVerbInput)
+    .use(audited)
+    .mutation(({ ctx, input }) => askVm(ctx, verb, input))
+
+const gracefulVerb = (verb: 'shutdown' | 'reboot') =>
+  changing
+    .input(vmGracefulInput)
+    .use(audited)
+    .mutation(({ ctx, input }) => askVmGracefully(ctx, verb, input))
+
+/** The line to the agent that holds a machine of the caller's. */
+async function linkOf(panel: Panel, caller: Caller, vmId: string) {
+  const vm = await requireVmHost(panel.db, vmId, ownerScope(caller))
+  if (vm.hostId === null) throw new AppError('VM_STATE_CONFLICT', 'The machine is on no host yet.')
+  return panel.agents.link(vm.hostId)
+}
+
+export const vmRouter = t.router({
+  list: signedIn.input(vmListInput).query(async ({ ctx, input }) => {
+    const { filter, sort } = input
+    const query = {
+      ownerId: ownerScope(ctx.caller),
+      text: filter.text === '' ? undefined : filter.text,
+      state: filter.state,
+      hostId: filter.hostId,
+      imageId: filter.imageId,
+      tag: filter.tag,
+      sort,
+      page: pageCutOf(input),
+    }
+    const { items, nextCursor } = await listVmIds(ctx.panel.db, query)
+    return { items: await findVmViews(ctx.panel, items), nextCursor }
+  }),
+  get: signedIn
+    .input(oneVmInput)
+    .query(({ ctx, input }) => requireVmView(ctx.panel, input.vmId, ownerScope(ctx.caller))),
+  create: changing
+    .input(vmCreateInput)
+    .use(audited)
+    .mutation(async ({ ctx, input }) => {
+      ctx.notes.targetName = input.name
+      const made = await createVm(ctx.panel, ctx.caller, input)
+      Object.assign(ctx.notes, { targetKind: 'vm', targetId: made.vmId })
+      return made
+    }),
+  update: changing
+    .input(vmUpdateInput)
+    .use(audited)
+    .mutation(({ ctx, input }) => updateVm(ctx.panel, ctx.caller, input)),
+  start: plainVerb('start'),
+  stop: plainVerb('stop'),
+  reset: plainVerb('reset'),
+  pause: plainVerb('pause'),
+  resume: plainVerb('resume'),
+  delete: plainVerb('delete'),
+  shutdown: gracefulVerb('shutdown'),
+  reboot: gracefulVerb('reboot'),
+  metrics: signedIn.input(vmMetricsInput).query(async ({ ctx, input }) => {
+    const link = await linkOf(ctx.panel, ctx.caller, input.vmId)
+    return link.call(agentContract.vm.metrics, input)
+  }),
+  screenshot: signedIn.input(oneVmInput).query(async ({ ctx, input }) => {
+    requireVerb('takeScreenshot', await requireVmView(ctx.panel, input.vmId, ownerScope(ctx.caller)))
+    const link = await linkOf(ctx.panel, ctx.caller, input.vmId)
+    return link.call(agentContract.vm.screenshot, input)
+  }),
+  sendKeys: changing
+    .input(vmSendKeysInput)
+    .use(audited)
+    .mutation(async ({ ctx, input }) => {
+      requireVerb('openConsole', await requireVmView(ctx.panel, input.vmId, ownerScope(ctx.caller)))
+      const link = await linkOf(ctx.panel, ctx.caller, input.vmId)
+      await link.call(agentContract.vm.sendKeys, { vmId: input.vmId, keys: input.keys })
+      return doneAtOnce
+    }),
+  commandLine: signedIn.input(oneVmInput).query(async ({ ctx, input }) => {
+    const link = await linkOf(ctx.panel, ctx.caller, input.vmId)
+    return link.call(agentContract.vm.commandLine, input)
+  }),
+  flightRecords: signedIn.input(vmFlightInput).query(async ({ ctx, input }) => {
+    const link = await linkOf(ctx.panel, ctx.caller, input.vmId)
+    return link.call(agentContract.vm.flightRecords, input)
+  }),
+})

@@ -1,0 +1,81 @@
+/** Makes a machine's view from its rows. Nothing lies: what nobody has seen lately is "unknown", with what was seen last. */
+import { vmObservationSchema, type VmObservation } from '@berth/core/vm/vm-observation'
+import { vmStateSchema, type VmState } from '@berth/core/vm/vm-state'
+import { vmViewSchema, type VmView } from '@berth/core/vm/vm-view'
+import type { VmSample } from '@berth/core/metrics/metric-series'
+
+export interface VmRow {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly tags: string[]
+  readonly spec: unknown
+  readonly revision: number
+  readonly lifecycle: string
+  readonly isProtected: boolean
+  readonly createdAt: Date
+  readonly owner: { readonly id: string; readonly name: string }
+  readonly host: { readonly id: string; readonly name: string; readonly state: string; readonly stateSince: Date } | null
+  readonly image: { readonly id: string; readonly name: string } | null
+  readonly observed: {
+    readonly state: string
+    readonly stateSince: Date
+    readonly seenAt: Date
+    readonly observed: unknown
+  } | null
+  readonly operations: readonly { readonly id: string; readonly kind: string; readonly title: string }[]
+}
+
+export function vmViewOf(row: VmRow, sample: VmSample | null): VmView {
+  const seen = row.observed === null ? null : vmObservationSchema.parse(row.observed.observed)
+  const state = stateOf(row)
+  const [operation] = row.operations
+  return vmViewSchema.parse({
+    vmId: row.id,
+    name: row.name,
+    description: row.description,
+    tags: row.tags,
+    isProtected: row.isProtected,
+    owner: { userId: row.owner.id, name: row.owner.name },
+    state,
+    stateSince: stateSinceOf(row, state).toISOString(),
+    lastKnownState: row.observed?.state ?? (row.lifecycle === 'creating' ? 'creating' : 'unknown'),
+    seenAt: row.observed?.seenAt.toISOString() ?? null,
+    pauseReason: seen?.pauseReason ?? null,
+    host: row.host && { hostId: row.host.id, name: row.host.name },
+    image: row.image && { imageId: row.image.id, name: row.image.name },
+    spec: row.spec,
+    revision: row.revision,
+    run: seen?.run ?? null,
+    isRestartPending: isRestartPending(row.revision, seen),
+    lastExit: seen?.lastExit ?? null,
+    addresses: seen?.addresses ?? [],
+    guest: seen?.guest ?? null,
+    diskAllocatedBytes: allocatedBytes(seen),
+    sample: state === 'running' ? sample : null,
+    operation: operation ? { operationId: operation.id, kind: operation.kind, title: operation.title } : null,
+    createdAt: row.createdAt.toISOString(),
+  })
+}
+
+function stateOf(row: VmRow): VmState {
+  if (row.lifecycle === 'creating' || row.lifecycle === 'deleting') return row.lifecycle
+  if (row.host?.state !== 'online' || row.observed === null) return 'unknown'
+  return vmStateSchema.catch('unknown').parse(row.observed.state)
+}
+
+function stateSinceOf(row: VmRow, state: VmState): Date {
+  if (state === 'unknown' && row.host) return row.host.stateSince
+  if (state === 'creating') return row.createdAt
+  return row.observed?.stateSince ?? row.createdAt
+}
+
+/** The process that runs was started with an older spec: the change waits for the next start. */
+function isRestartPending(revision: number, seen: VmObservation | null): boolean {
+  return seen?.run != null && seen.run.specRevision < revision
+}
+
+function allocatedBytes(seen: VmObservation | null): number | null {
+  if (seen === null || seen.volumes.length === 0) return null
+  return seen.volumes.reduce((sum, volume) => sum + volume.allocatedBytes, 0)
+}
