@@ -1,0 +1,117 @@
+/**
+ * Which process is a machine's QEMU: pid, start time and the machine's id in its command line, all three.
+ *
+ * A pid alone is taken again by a stranger sooner or later, so nothing here signals a process without looking first. The
+ * kernel keeps the truth; there is nothing of our own to go stale.
+ */
+import { readFile, readdir } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import { AppError } from '@berth/core/errors/app-error'
+import type { RunDirPaths } from './run-dir.ts'
+
+export interface ProcessIdentity {
+  pid: number
+  /** Clock ticks after the host's boot (field 22 of /proc/<pid>/stat); with the pid, unique until the next boot. */
+  startTicks: number
+  vmId: string
+}
+
+const missing = new Set(['ENOENT', 'ESRCH'])
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && missing.has(error.code)
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
+/** The identity of `pid` when it is the QEMU of that machine (or setpriv about to become it), else undefined. */
+export async function identifyProcess(pid: number, vmId: string): Promise<ProcessIdentity | undefined> {
+  const [stat, cmdline] = await Promise.all([readIfThere(`/proc/${pid}/stat`), readIfThere(`/proc/${pid}/cmdline`)])
+  if (stat === undefined || cmdline === undefined) return undefined
+  const startTicks = parseStartTicks(stat)
+  const args = cmdline.split('\0')
+  const hasId = args[args.indexOf('-uuid') + 1] === vmId && args.includes('-uuid')
+  return startTicks !== undefined && hasId ? { pid, startTicks, vmId } : undefined
+}
+
+/** Undefined for a zombie: it is dead and waits for its parent. The name in parentheses may hold any byte. */
+export function parseStartTicks(stat: string): number | undefined {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const isDead = fields[0] === 'Z' || fields[0] === 'X'
+  const startTicks = Number(fields[19])
+  return isDead || !Number.isInteger(startTicks) ? undefined : startTicks
+}
+
+/** The machine's QEMU by its pid file, which outlives it; undefined when that process is gone or another one. */
+export async function findProcess(paths: RunDirPaths, vmId: string): Promise<ProcessIdentity | undefined> {
+  const pid = Number((await readIfThere(paths.pidFile))?.trim())
+  return Number.isInteger(pid) && pid > 1 ? identifyProcess(pid, vmId) : undefined
+}
+
+/**
+ * Every QEMU whose pid file lies under `runRoot`, from /proc alone: finds also one whose agent died before the pid file
+ * was written. 1 ms per 100 processes; for the agent's start, not for every question.
+ */
+export async function scanProcesses(runRoot: string): Promise<ProcessIdentity[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const args = (await readIfThere(`/proc/${pid}/cmdline`))?.split('\0') ?? []
+      const vmId = args[args.indexOf('-uuid') + 1]
+      const pidFile = args[args.indexOf('-pidfile') + 1]
+      const isOurs = args.includes('-uuid') && args.includes('-pidfile') && pidFile?.startsWith(`${runRoot}/`) === true
+      return isOurs && vmId !== undefined ? identifyProcess(pid, vmId) : undefined
+    }),
+  )
+  return found.filter((identity) => identity !== undefined)
+}
+
+export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
+  const now = await identifyProcess(identity.pid, identity.vmId)
+  return now?.startTicks === identity.startTicks
+}
+
+/** Signals the process if it still is that one. Between look and signal lies no await: a pid is not reused that fast. */
+export async function signalProcess(
+  identity: ProcessIdentity,
+  signal: 'SIGTERM' | 'SIGKILL',
+): Promise<'sent' | 'gone'> {
+  if (!(await isAlive(identity))) return 'gone'
+  try {
+    process.kill(identity.pid, signal)
+    return 'sent'
+  } catch (error) {
+    if (isMissing(error)) return 'gone'
+    throw error
+  }
+}
+
+/**
+ * Waits until the process is gone. Only the parent is told of an end, and the agent is not the parent of a machine that
+ * it adopted: so this looks, 5 ms after the start and then less and less often. Throws TIMEOUT, OPERATION_CANCELLED.
+ */
+export async function waitUntilGone(
+  identity: ProcessIdentity,
+  options: { timeoutMs: number; signal?: AbortSignal | undefined },
+): Promise<void> {
+  const deadline = performance.now() + options.timeoutMs
+  for (let pauseMs = 5; await isAlive(identity); pauseMs = Math.min(100, pauseMs * 1.5)) {
+    if (options.signal?.aborted === true) {
+      throw new AppError('OPERATION_CANCELLED', 'waiting for the end of QEMU was cancelled')
+    }
+    if (performance.now() > deadline) {
+      throw new AppError('TIMEOUT', `QEMU (pid ${identity.pid}) is still there after ${options.timeoutMs} ms`)
+    }
+    await delay(pauseMs)
+  }
+}
+
+/** SIGKILL and wait. Throws TIMEOUT when the kernel does not let it go, as with storage that hangs. */
+export async function killProcess(identity: ProcessIdentity, timeoutMs = 10_000): Promise<void> {
+  if ((await signalProcess(identity, 'SIGKILL')) === 'sent') await waitUntilGone(identity, { timeoutMs })
+}
