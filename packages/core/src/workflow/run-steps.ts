@@ -217,8 +217,9 @@ class StepEngine<Context, State extends JsonObject> {
     const { operationId, epoch, onProgress } = this.#run
     const progress = (share: number | null, text: string) => onProgress(step, share, text)
     // An undo is not cancelled: it is what a cancel leads to.
-    const cancelled = this.#replay.unwinding === null ? this.#run.cancelled : new AbortController().signal
-    return { operationId, epoch, step, attempt, signal, cancelled, progress }
+    const { unwinding } = this.#replay
+    const cancelled = unwinding === null ? this.#run.cancelled : new AbortController().signal
+    return { operationId, epoch, step, attempt, signal, cancelled, progress, because: unwinding?.error ?? null }
   }
 
   #note(step: string, attempt: number, what: Pick<JournalEntry, 'event' | 'data'>): void {

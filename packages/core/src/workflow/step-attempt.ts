@@ -29,22 +29,25 @@ export async function attemptOnce<T>(
   limits: AttemptLimits,
   body: (signal: AbortSignal) => Promise<T>,
 ): Promise<AttemptResult<T>> {
-  if (limits.abandoned.aborted) throw new WorkAbandoned('The worker was stopped.')
+  refuseAbandoned(limits.abandoned)
   const ended = new AbortController()
   const signal = AbortSignal.any([limits.abandoned, ended.signal])
   const deadline = limits.clock.sleep(limits.timeoutMs, signal).then(() => {
-    if (limits.abandoned.aborted) throw new WorkAbandoned('The worker was stopped.')
+    refuseAbandoned(limits.abandoned)
     throw new AppError('TIMEOUT', `${limits.title}: no end after ${limits.timeoutMs} ms.`)
   })
   try {
     // The race also listens to the one that loses, so its late rejection is not an unhandled one.
     return { isDone: true, value: await Promise.race([body(signal), deadline]) }
   } catch (error) {
-    if (error instanceof WorkAbandoned || limits.abandoned.aborted) {
-      throw error instanceof WorkAbandoned ? error : new WorkAbandoned('The worker was stopped.', { cause: error })
-    }
+    if (error instanceof WorkAbandoned) throw error
+    refuseAbandoned(limits.abandoned)
     return { isDone: false, failure: failureOf(errorToWire(error), retryClassOf(error)) }
   } finally {
     ended.abort()
   }
+}
+
+function refuseAbandoned(abandoned: AbortSignal): void {
+  if (abandoned.aborted) throw new WorkAbandoned('The worker was stopped.')
 }

@@ -10,7 +10,7 @@
  * - `undo` may run twice, and may run when `do` never took effect.
  * - a step without `undo` that ends with a known failure has left nothing behind.
  */
-import { AppError } from '../errors/app-error.ts'
+import { AppError, type WireError } from '../errors/app-error.ts'
 import type { ErrorCode } from '../errors/error-codes.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -29,6 +29,8 @@ export interface StepRun {
   /** Aborted when the user asked to cancel: end early if that is safe, else go on. */
   readonly cancelled: AbortSignal
   readonly progress: (share: number | null, text: string) => void
+  /** While undoing: why. Null on the way forward. */
+  readonly because: WireError | null
 }
 
 export interface Step<Context, State extends JsonObject> {

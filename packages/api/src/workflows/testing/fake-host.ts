@@ -1,0 +1,164 @@
+/**
+ * A host in memory behind the AgentLink interface: it keeps a step journal as the real agent does, and its machines and
+ * files are what tests look at. Commands take effect at once and are idempotent.
+ */
+import type { z } from 'zod'
+import { agentContract } from '@berth/core/agent-contract/agent-contract'
+import type { AgentCommand } from '@berth/core/agent-contract/agent-commands'
+import {
+  stepRunRequestSchema,
+  stepWaitRequestSchema,
+  type StepKey,
+  type StepReport,
+  type StepRunRequest,
+} from '@berth/core/agent-contract/step-report'
+import { AppError, errorToWire } from '@berth/core/errors/app-error'
+import { hostIdSchema, newUuid, type HostId } from '@berth/core/ids/ids'
+import type { AgentLink, AgentProcedure, StepEvent } from '../../agents/agent-link.ts'
+
+export interface FakeVm {
+  revision: number
+  isOn: boolean
+  isPaused: boolean
+  starts: number
+}
+
+const keyText = (key: StepKey): string => `${key.operationId} ${key.step} ${key.attempt}`
+
+export class FakeHost implements AgentLink {
+  readonly hostId: HostId
+  readonly vms = new Map<string, FakeVm>()
+  readonly volumes = new Map<string, number>()
+  readonly images = new Set<string>()
+  readonly log: string[] = []
+  isOnline = true
+  /** Called before a command takes effect; throws what the agent would answer. */
+  onCommand: (command: AgentCommand) => void | Promise<void> = () => undefined
+  /** Called after a step's end is journalled and before its reply leaves; throw to lose the reply. */
+  onReply: (request: StepRunRequest) => void = () => undefined
+  readonly #journal = new Map<string, StepReport>()
+  readonly #running = new Map<string, Promise<StepReport>>()
+  readonly #epochs = new Map<string, number>()
+  readonly #listeners = new Set<(event: StepEvent) => void>()
+
+  constructor(hostId: string = newUuid()) {
+    this.hostId = hostIdSchema.parse(hostId)
+  }
+
+  async call<I extends z.ZodType, O extends z.ZodType>(
+    procedure: AgentProcedure<I, O>,
+    input: z.input<I>,
+  ): Promise<z.output<O>> {
+    if (!this.isOnline) throw new AppError('HOST_UNREACHABLE', 'The fake host is away.')
+    return procedure.output.parse(await this.#answer(procedure, input))
+  }
+
+  async whenOnline(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    if (!this.isOnline) throw new AppError('HOST_UNREACHABLE', 'The fake host stays away.')
+  }
+
+  onStepEvent(operationId: string, listener: (event: StepEvent) => void): () => void {
+    const scoped = (event: StepEvent): void => {
+      if (event.key.operationId === operationId) listener(event)
+    }
+    this.#listeners.add(scoped)
+    return () => this.#listeners.delete(scoped)
+  }
+
+  tell(event: StepEvent): void {
+    for (const listener of this.#listeners) listener(event)
+  }
+
+  async #answer(procedure: unknown, input: unknown): Promise<unknown> {
+    if (procedure === agentContract.step.run) return this.#runStep(stepRunRequestSchema.parse(input))
+    if (procedure === agentContract.step.wait) return this.#waitStep(stepWaitRequestSchema.parse(input))
+    if (procedure === agentContract.step.cancel) return { isAccepted: false }
+    throw new AppError('INTERNAL', 'The fake host knows only steps.')
+  }
+
+  async #waitStep(key: StepKey): Promise<StepReport> {
+    const text = keyText(key)
+    return this.#journal.get(text) ?? (await this.#running.get(text)) ?? { status: 'absent' }
+  }
+
+  async #runStep(request: StepRunRequest): Promise<StepReport> {
+    const newest = this.#epochs.get(request.operationId) ?? 0
+    if (request.epoch < newest) throw new AppError('EPOCH_STALE', `Epoch ${request.epoch} is older than ${newest}.`)
+    this.#epochs.set(request.operationId, request.epoch)
+    const text = keyText(request)
+    const known = this.#journal.get(text) ?? this.#running.get(text)
+    if (known) return known
+    const work = this.#work(request)
+    this.#running.set(text, work)
+    const report = await work
+    this.#journal.set(text, report)
+    this.#running.delete(text)
+    this.onReply(request)
+    return report
+  }
+
+  async #work({ command }: StepRunRequest): Promise<StepReport> {
+    try {
+      await this.onCommand(command)
+      this.log.push(command.kind)
+      return { status: 'succeeded', result: this.#apply(command) }
+    } catch (error) {
+      return { status: 'failed', error: errorToWire(error) }
+    }
+  }
+
+  #apply(command: AgentCommand): unknown {
+    switch (command.kind) {
+      case 'image.import':
+        this.images.add(command.imageId)
+        return {
+          imageId: command.imageId,
+          format: 'qcow2',
+          virtualBytes: 4096,
+          allocatedBytes: 512,
+          sha256: 'f'.repeat(64),
+        }
+      case 'image.delete':
+        this.images.delete(command.imageId)
+        return {}
+      case 'volume.create':
+        this.volumes.set(command.disk.volumeId, command.disk.sizeBytes)
+        return { virtualBytes: command.disk.sizeBytes, allocatedBytes: 4096 }
+      case 'volume.delete':
+        this.volumes.delete(command.volumeId)
+        return {}
+      case 'volume.resize':
+        this.volumes.set(command.volumeId, command.sizeBytes)
+        return {}
+      case 'vm.define':
+        this.#define(command)
+        return {}
+      case 'vm.undefine':
+        if (this.vms.get(command.vmId)?.isOn) throw new AppError('VM_STATE_CONFLICT', 'It is on.')
+        this.vms.delete(command.vmId)
+        return {}
+      default:
+        return this.#power(command.kind, command.vmId)
+    }
+  }
+
+  #define({ vmId, revision }: { vmId: string; revision: number }): void {
+    const known = this.vms.get(vmId)
+    if (known && known.revision > revision) throw new AppError('REVISION_CONFLICT', 'An older spec.')
+    if (known) known.revision = revision
+    else this.vms.set(vmId, { revision, isOn: false, isPaused: false, starts: 0 })
+  }
+
+  #power(verb: string, vmId: string): unknown {
+    const vm = this.vms.get(vmId)
+    // Cutting the power of what is not there leaves what was asked for.
+    if (!vm && verb === 'vm.stop') return {}
+    if (!vm) throw new AppError('VM_NOT_FOUND', `${vmId} is not defined here.`)
+    if (verb === 'vm.start' && !vm.isOn) vm.starts++
+    if (verb === 'vm.start') vm.isOn = true
+    if (verb === 'vm.stop' || verb === 'vm.shutdown') vm.isOn = false
+    if (verb === 'vm.pause' || verb === 'vm.resume') vm.isPaused = verb === 'vm.pause'
+    return verb === 'vm.start' ? { runId: `run-${vm.starts}` } : {}
+  }
+}

@@ -1,0 +1,257 @@
+import { describe, expect, it } from 'vitest'
+import { newUuid, nicIdSchema, networkIdSchema, imageIdSchema, volumeIdSchema } from '@berth/core/ids/ids'
+import { operationKinds, type OperationKind } from '@berth/core/operation/operation'
+import { macOfNic } from '@berth/core/network/network'
+import { GiB } from '@berth/core/units/bytes'
+import { vmSpecSchema, type VmSpec } from '@berth/core/vm/vm-spec'
+import type { JsonObject, Workflow } from '@berth/core/workflow/step'
+import { harnessCases, type HarnessCase, type HarnessWorld } from '@berth/core/workflow/workflow-harness'
+import { imageDelete } from './image-delete.ts'
+import { imageImport } from './image-import.ts'
+import type { VmRecord, WorkflowContext } from './ports.ts'
+import { FakeHost } from './testing/fake-host.ts'
+import { MemoryImages, MemoryVms } from './testing/memory-records.ts'
+import { vmCreate } from './vm-create.ts'
+import { vmDelete } from './vm-delete.ts'
+import { vmPause, vmReboot, vmReset, vmResume, vmShutdown, vmStart, vmStop } from './vm-power.ts'
+import { vmUpdate } from './vm-update.ts'
+import { workflowRegistry } from './workflow-registry.ts'
+
+const nicId = nicIdSchema.parse(newUuid())
+
+function makeSpec(changes: Partial<VmSpec> = {}): VmSpec {
+  return vmSpecSchema.parse({
+    name: 'web-1',
+    vcpus: 1,
+    memoryBytes: GiB,
+    firmware: 'bios',
+    machineType: 'pc-q35-7.2',
+    hasScreen: true,
+    disks: [1, 2].map(() => ({
+      volumeId: volumeIdSchema.parse(newUuid()),
+      pool: 'default',
+      format: 'qcow2',
+      sizeBytes: GiB,
+      source: { kind: 'blank' },
+    })),
+    nics: [{ nicId, mac: macOfNic(nicId), network: { kind: 'user', networkId: networkIdSchema.parse(newUuid()) } }],
+    cloudInit: null,
+    desiredPower: 'off',
+    ...changes,
+  })
+}
+
+class Panel {
+  readonly host = new FakeHost()
+  readonly vms = new MemoryVms()
+  readonly images = new MemoryImages()
+  readonly context: WorkflowContext = { link: () => this.host, vms: this.vms, images: this.images }
+  readonly vmId = newUuid()
+  readonly imageId = imageIdSchema.parse(newUuid())
+
+  addVm(lifecycle: VmRecord['lifecycle'], spec = makeSpec()): void {
+    const { vmId } = this
+    this.vms.rows.set(vmId, { vmId, hostId: this.host.hostId, ownerEpoch: 1, revision: 1, lifecycle, spec })
+  }
+
+  /** As if it had been created earlier. */
+  placeVm({ isOn, isPaused = false }: { isOn: boolean; isPaused?: boolean }): void {
+    this.addVm('present', makeSpec({ desiredPower: isOn ? 'on' : 'off' }))
+    this.host.vms.set(this.vmId, { revision: 1, isOn, isPaused, starts: isOn ? 1 : 0 })
+    for (const disk of this.row?.spec.disks ?? []) this.host.volumes.set(disk.volumeId, disk.sizeBytes)
+  }
+
+  get row(): VmRecord | undefined {
+    return this.vms.rows.get(this.vmId)
+  }
+
+  get held() {
+    return this.host.vms.get(this.vmId)
+  }
+
+  onHost(): string[] {
+    return [...this.host.vms.keys(), ...this.host.volumes.keys(), ...this.host.images]
+  }
+}
+
+/** One line for each thing that is not as it should be. */
+const unless = (facts: Record<string, boolean | undefined>): string[] =>
+  Object.entries(facts).flatMap(([text, holds]) => (holds === true ? [] : [text]))
+
+interface WorldParts {
+  readonly panel: Panel
+  readonly args: unknown
+  readonly leftovers: () => string[]
+  readonly missing: () => string[]
+}
+const worldOf = ({ panel, ...parts }: WorldParts): HarnessWorld<WorkflowContext> => ({
+  context: panel.context,
+  ...parts,
+})
+
+function cases<State extends JsonObject>(
+  workflow: Workflow<WorkflowContext, State>,
+  world: () => HarnessWorld<WorkflowContext>,
+): readonly HarnessCase[] {
+  return harnessCases({ workflow, world })
+}
+
+interface PowerWorld {
+  readonly before: { readonly isOn: boolean; readonly isPaused?: boolean }
+  readonly after: (panel: Panel) => Record<string, boolean | undefined>
+  /** What a failure must not have changed. */
+  readonly kept?: (panel: Panel) => Record<string, boolean | undefined>
+}
+
+const powerWorld =
+  ({ before, after, kept }: PowerWorld) =>
+  (): HarnessWorld<WorkflowContext> => {
+    const panel = new Panel()
+    panel.placeVm(before)
+    return worldOf({
+      panel,
+      args: { vmId: panel.vmId, timeoutMs: 5_000 },
+      leftovers: () => unless(kept?.(panel) ?? {}),
+      missing: () => unless(after(panel)),
+    })
+  }
+
+const isOff = (panel: Panel) => ({
+  'the power is off': panel.held?.isOn === false,
+  'wanted off': panel.row?.spec.desiredPower === 'off',
+})
+
+const createWorld = () => {
+  const panel = new Panel()
+  panel.addVm('creating')
+  return worldOf({
+    panel,
+    args: { vmId: panel.vmId, start: true },
+    leftovers: () => [...panel.onHost(), ...panel.vms.rows.keys()],
+    missing: () =>
+      unless({
+        'it runs': panel.held?.isOn,
+        'it was started once': panel.held?.starts === 1,
+        'both disks': panel.host.volumes.size === 2 && panel.vms.hasVolumes,
+        'it is published': panel.row?.lifecycle === 'present',
+        'the host comes back with it': panel.row?.spec.desiredPower === 'on',
+      }),
+  })
+}
+
+const updateWorld = () => {
+  const panel = new Panel()
+  panel.placeVm({ isOn: false })
+  const previousSpec = panel.row?.spec ?? makeSpec()
+  const disks = previousSpec.disks.map((disk, index) => (index === 0 ? { ...disk, sizeBytes: 2 * GiB } : disk))
+  const changed = { ...previousSpec, vcpus: 2, disks }
+  panel.addVm('present', changed)
+  panel.vms.rows.set(panel.vmId, { ...(panel.row ?? fail()), revision: 2 })
+  const sizes = () => [...panel.host.volumes.values()]
+  return worldOf({
+    panel,
+    args: { vmId: panel.vmId, previousSpec },
+    leftovers: () =>
+      unless({
+        'the old spec': panel.row?.spec.vcpus === 1,
+        'the old size': panel.row?.spec.disks[0]?.sizeBytes === GiB,
+      }),
+    missing: () =>
+      unless({
+        'the host knows': panel.held?.revision === 2,
+        'it grew': sizes().toString() === [2 * GiB, GiB].toString(),
+      }),
+  })
+}
+
+const fail = (): never => {
+  throw new Error('The world has no machine.')
+}
+
+const registrations: Readonly<Record<OperationKind, () => readonly HarnessCase[]>> = {
+  'vm.create': () => cases(vmCreate, createWorld),
+  'vm.delete': () =>
+    cases(vmDelete, () => {
+      const panel = new Panel()
+      panel.placeVm({ isOn: true })
+      return worldOf({
+        panel,
+        args: { vmId: panel.vmId },
+        leftovers: () => unless({ 'it is untouched': panel.held?.isOn === true && panel.row?.lifecycle === 'present' }),
+        missing: () => [...panel.onHost(), ...panel.vms.rows.keys()],
+      })
+    }),
+  'vm.update': () => cases(vmUpdate, updateWorld),
+  'vm.start': () =>
+    cases(
+      vmStart,
+      powerWorld({
+        before: { isOn: false },
+        after: (panel) => ({
+          'it runs': panel.held?.isOn,
+          once: panel.held?.starts === 1,
+          'wanted on': panel.row?.spec.desiredPower === 'on',
+        }),
+        kept: (panel) => ({ 'wanted off': panel.row?.spec.desiredPower === 'off' }),
+      }),
+    ),
+  'vm.stop': () => cases(vmStop, powerWorld({ before: { isOn: true }, after: isOff })),
+  'vm.shutdown': () => cases(vmShutdown, powerWorld({ before: { isOn: true }, after: isOff })),
+  'vm.reboot': () =>
+    cases(vmReboot, powerWorld({ before: { isOn: true }, after: (panel) => ({ on: panel.held?.isOn }) })),
+  'vm.reset': () =>
+    cases(vmReset, powerWorld({ before: { isOn: true }, after: (panel) => ({ on: panel.held?.isOn }) })),
+  'vm.pause': () =>
+    cases(vmPause, powerWorld({ before: { isOn: true }, after: (panel) => ({ paused: panel.held?.isPaused }) })),
+  'vm.resume': () =>
+    cases(
+      vmResume,
+      powerWorld({
+        before: { isOn: true, isPaused: true },
+        after: (panel) => ({ resumed: panel.held?.isPaused === false }),
+      }),
+    ),
+  'image.import': () =>
+    cases(imageImport, () => {
+      const panel = new Panel()
+      const source = { kind: 'incoming', fileName: 'tiny.qcow2', checksum: null } as const
+      panel.images.rows.set(panel.imageId, { source, state: 'importing', error: null, replicas: [] })
+      const row = () => panel.images.rows.get(panel.imageId)
+      return worldOf({
+        panel,
+        args: { imageId: panel.imageId, hostId: panel.host.hostId, pool: 'default', source },
+        leftovers: () => [
+          ...panel.onHost(),
+          ...unless({ 'it failed, and says why': row()?.state === 'failed' && row()?.error !== null }),
+        ],
+        missing: () => unless({ ready: row()?.state === 'ready', file: panel.host.images.has(panel.imageId) }),
+      })
+    }),
+  'image.delete': () =>
+    cases(imageDelete, () => {
+      const panel = new Panel()
+      const source = { kind: 'incoming', fileName: 'tiny.qcow2', checksum: null } as const
+      const replicas = [{ hostId: panel.host.hostId, pool: 'default' }]
+      panel.images.rows.set(panel.imageId, { source, state: 'ready', error: null, replicas })
+      panel.host.images.add(panel.imageId)
+      return worldOf({
+        panel,
+        args: { imageId: panel.imageId },
+        leftovers: () => unless({ 'still ready': panel.images.rows.get(panel.imageId)?.state === 'ready' }),
+        missing: () => [...panel.onHost(), ...panel.images.rows.keys()],
+      })
+    }),
+}
+
+describe('every kind of operation', () => {
+  it('is registered here and in the registry', () => {
+    expect(Object.keys(registrations).toSorted()).toEqual([...operationKinds].toSorted())
+    expect(Object.keys(workflowRegistry).toSorted()).toEqual([...operationKinds].toSorted())
+  })
+
+  for (const kind of operationKinds) {
+    describe(kind, () => {
+      for (const each of registrations[kind]()) it(each.name, each.run)
+    })
+  }
+})
