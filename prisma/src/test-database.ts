@@ -54,15 +54,22 @@ function testServer(): Promise<TestServer> {
 async function prepareServer(): Promise<TestServer> {
   const adminUrl = externalTestUrl() ?? (await startTestServer())
   const template = await templateName()
-  const databaseUrl = withDatabase(adminUrl, template)
   await runSql(adminUrl, async (client) => {
     // Several workers may share an external server: the first makes the template while the others wait here.
     await client.query('SELECT pg_advisory_lock(hashtext($1))', [template])
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [template])
-    if (rowCount === 0) await client.query(`CREATE DATABASE ${template} TEMPLATE template0`)
-    await migrate({ databaseUrl })
+    if (rowCount === 0) await makeTemplate(client, { adminUrl, template })
   })
   return { adminUrl, template }
+}
+
+/** Under another name until it is complete: a database that anybody is connected to cannot be copied. */
+async function makeTemplate(client: pg.Client, { adminUrl, template }: TestServer): Promise<void> {
+  const unfinished = `${template}_unfinished`
+  await client.query(`DROP DATABASE IF EXISTS ${unfinished} WITH (FORCE)`)
+  await client.query(`CREATE DATABASE ${unfinished} TEMPLATE template0`)
+  await migrate({ databaseUrl: withDatabase(adminUrl, unfinished) })
+  await client.query(`ALTER DATABASE ${unfinished} RENAME TO ${template}`)
 }
 
 /** Named after what the migrations contain, so that a changed migration never meets an old template. */
