@@ -31,12 +31,28 @@ async function readIfThere(path: string): Promise<string | undefined> {
 
 /** The identity of `pid` when it is the QEMU of that machine (or setpriv about to become it), else undefined. */
 export async function identifyProcess(pid: number, vmId: string): Promise<ProcessIdentity | undefined> {
-  const [stat, cmdline] = await Promise.all([readIfThere(`/proc/${pid}/stat`), readIfThere(`/proc/${pid}/cmdline`)])
-  if (stat === undefined || cmdline === undefined) return undefined
-  const startTicks = parseStartTicks(stat)
-  const args = cmdline.split('\0')
-  const hasId = args[args.indexOf('-uuid') + 1] === vmId && args.includes('-uuid')
-  return startTicks !== undefined && hasId ? { pid, startTicks, vmId } : undefined
+  const [identity, args] = await Promise.all([identifyChild(pid, vmId), readArgs(pid)])
+  return idInArgs(args) === vmId ? identity : undefined
+}
+
+/**
+ * The identity of a process that this one has just started for that machine; undefined when it ended already. Its command
+ * line is not asked: it reads as empty for a moment while setpriv becomes QEMU.
+ */
+export async function identifyChild(pid: number, vmId: string): Promise<ProcessIdentity | undefined> {
+  const stat = await readIfThere(`/proc/${pid}/stat`)
+  const startTicks = stat === undefined ? undefined : parseStartTicks(stat)
+  return startTicks === undefined ? undefined : { pid, startTicks, vmId }
+}
+
+const readArgs = async (pid: number): Promise<string[]> =>
+  ((await readIfThere(`/proc/${pid}/cmdline`)) ?? '').split('\0').slice(0, -1)
+
+const idInArgs = (args: readonly string[]): string | undefined => argAfter(args, '-uuid')
+
+function argAfter(args: readonly string[], option: string): string | undefined {
+  const index = args.indexOf(option)
+  return index === -1 ? undefined : args[index + 1]
 }
 
 /** Undefined for a zombie: it is dead and waits for its parent. The name in parentheses may hold any byte. */
@@ -61,19 +77,19 @@ export async function scanProcesses(runRoot: string): Promise<ProcessIdentity[]>
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
   const found = await Promise.all(
     pids.map(async (pid) => {
-      const args = (await readIfThere(`/proc/${pid}/cmdline`))?.split('\0') ?? []
-      const vmId = args[args.indexOf('-uuid') + 1]
-      const pidFile = args[args.indexOf('-pidfile') + 1]
-      const isOurs = args.includes('-uuid') && args.includes('-pidfile') && pidFile?.startsWith(`${runRoot}/`) === true
+      const args = await readArgs(pid)
+      const vmId = idInArgs(args)
+      const isOurs = argAfter(args, '-pidfile')?.startsWith(`${runRoot}/`) === true
       return isOurs && vmId !== undefined ? identifyProcess(pid, vmId) : undefined
     }),
   )
   return found.filter((identity) => identity !== undefined)
 }
 
+/** Whether that very process lives. An empty command line is one in the middle of exec: pid and start time decide then. */
 export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
-  const now = await identifyProcess(identity.pid, identity.vmId)
-  return now?.startTicks === identity.startTicks
+  const [now, args] = await Promise.all([identifyChild(identity.pid, identity.vmId), readArgs(identity.pid)])
+  return now?.startTicks === identity.startTicks && (args.length === 0 || idInArgs(args) === identity.vmId)
 }
 
 /** Signals the process if it still is that one. Between look and signal lies no await: a pid is not reused that fast. */

@@ -23,6 +23,15 @@ export async function readLastLogLines(path: string, fromByte = 0): Promise<stri
   return lastLines(buffer.subarray(0, bytesRead).toString('utf8'))
 }
 
+/**
+ * Of a failed start's lines the one that says why, without time stamp, program and the JSON it is about. QEMU prints a
+ * hint after it sometimes ("Is another process using the image?"), so it is not always the last.
+ */
+export function failureLine(lines: readonly string[]): string | undefined {
+  const own = lines.findLast((line) => /^\S+Z \S+: /.test(line))
+  return own?.replace(/^\S+Z \S+: /, '').replace(/^-\w+ \{.*\}: /, '') ?? lines.at(-1)
+}
+
 async function sizeOf(path: string): Promise<number> {
   try {
     return (await stat(path)).size

@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { copyFile, truncate } from 'node:fs/promises'
+import { chmod, chown, copyFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { newUuid } from '@berth/core/ids/ids'
@@ -28,7 +28,7 @@ const started: ProcessIdentity[] = []
 
 beforeAll(async () => {
   await createRunRoot(runRoot)
-  await runCommand({ file: 'chmod', args: ['0711', root], timeoutMs: 5_000 })
+  await chmod(root, 0o711)
 })
 afterAll(async () => {
   for (const identity of started) await killProcess(identity)
@@ -63,11 +63,12 @@ async function start(options: StartQemuOptions): Promise<AttachedQemu> {
   return qemu
 }
 
-async function image(name: string): Promise<string> {
+/** A file of QEMU's user: 1 MiB of zeros, or a copy (which copyFile gives the owner of its source). */
+async function image(name: string, source?: string): Promise<string> {
   const path = join(root, name)
-  writeFileSync(path, '')
-  await truncate(path, 1024 * 1024)
-  if (user !== undefined) await runCommand({ file: 'chown', args: [`${user.uid}`, path], timeoutMs: 5_000 })
+  if (source !== undefined) await copyFile(source, path)
+  else writeFileSync(path, Buffer.alloc(1024 * 1024))
+  if (user !== undefined) await chown(path, user.uid, user.gid)
   return path
 }
 
@@ -88,8 +89,8 @@ describe('startQemu', () => {
   })
 
   it('starts a machine with everything, by BIOS and by UEFI', async () => {
-    const [overlay, raw, iso, vars] = await Promise.all([image('overlay'), image('raw'), image('iso'), image('vars')])
-    await copyFile('/usr/share/OVMF/OVMF_VARS_4M.fd', vars)
+    const [overlay, raw, iso] = await Promise.all([image('overlay'), image('raw'), image('iso')])
+    const vars = await image('vars', '/usr/share/OVMF/OVMF_VARS_4M.fd')
     const base = join(root, 'base')
     const img = (args: string[]): Promise<unknown> => runCommand({ file: 'qemu-img', args, timeoutMs: 10_000 })
     await img(['create', '-q', '-f', 'qcow2', base, '8M'])
@@ -130,7 +131,8 @@ describe('startQemu', () => {
     const options = await prepare({ machineType: 'pc-q35-99.9' })
     await expect(startQemu(options)).rejects.toMatchObject({
       code: 'QEMU_START_FAILED',
-      details: { exitCode: 1, lastLines: [expect.stringContaining('unsupported machine type')] },
+      message: 'unsupported machine type',
+      details: { exitCode: 1, lastLines: [expect.any(String), 'Use -machine help to list supported machines'] },
     })
     expect(await findProcess(options.paths, options.vmId)).toBeUndefined()
     const none = startQemu({ ...options, binary: '/nonexistent/qemu', user: undefined })
@@ -142,7 +144,7 @@ describe('startQemu', () => {
     const disks = [{ volumeId: newUuid(), path, format: 'raw' as const, isDirect: false }]
     await start(await prepare({ disks }))
     const second = startQemu(await prepare({ disks }))
-    await expect(second).rejects.toMatchObject({ message: expect.stringContaining('Failed to get "write" lock') })
+    await expect(second).rejects.toMatchObject({ message: 'Failed to get "write" lock' })
   })
 
   it('does not disturb a machine that runs when it is started twice', async () => {
@@ -150,7 +152,7 @@ describe('startQemu', () => {
     const first = await start(options)
     await expect(startQemu(options)).rejects.toMatchObject({
       code: 'QEMU_START_FAILED',
-      message: expect.stringContaining('cannot acquire lock'),
+      message: expect.stringContaining('cannot create PID file'),
     })
     expect(await queryStatus(first.qmp)).toMatchObject({ status: 'prelaunch' })
     expect(await findProcess(options.paths, options.vmId)).toEqual(first.identity)
@@ -205,6 +207,7 @@ describe('identity', () => {
     const options = await prepare()
     writeFileSync(options.paths.pidFile, `${process.pid}\n`)
     expect(await findProcess(options.paths, options.vmId)).toBeUndefined()
+    rmSync(options.paths.pidFile)
     const qemu = await start(options)
     expect(await identifyProcess(qemu.identity.pid, newUuid())).toBeUndefined()
     const reused = { ...qemu.identity, startTicks: qemu.identity.startTicks - 1 }

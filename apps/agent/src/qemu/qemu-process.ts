@@ -9,8 +9,8 @@ import { AppError, hasErrorCode } from '@berth/core/errors/app-error'
 import { type ExitStatus, spawnDetached } from '../exec/spawn-detached.ts'
 import type { FlightRecorder } from '../qmp/flight-recorder.ts'
 import { connectQmp, type QmpClient } from '../qmp/qmp-client.ts'
-import { findProcess, identifyProcess, killProcess, type ProcessIdentity, waitUntilGone } from './process-identity.ts'
-import { beginLog, readLastLogLines } from './qemu-log.ts'
+import { findProcess, identifyChild, killProcess, type ProcessIdentity, waitUntilGone } from './process-identity.ts'
+import { beginLog, failureLine, readLastLogLines } from './qemu-log.ts'
 import { asUser, type QemuUser } from './qemu-user.ts'
 import type { RunDirPaths } from './run-dir.ts'
 
@@ -51,7 +51,7 @@ export async function startQemu(options: StartQemuOptions): Promise<AttachedQemu
   const logStart = await beginLog(paths.logFile)
   const command = user === undefined ? { file: binary, args } : asUser(user, { file: binary, args })
   const child = await spawnDetached({ ...command, logPath: paths.logFile, cwd: '/' })
-  const identity = await identifyProcess(child.pid, vmId)
+  const identity = await identifyChild(child.pid, vmId)
   const ended = new AbortController()
   let status: ExitStatus | undefined
   void child.exited.then((how) => {
@@ -64,10 +64,11 @@ export async function startQemu(options: StartQemuOptions): Promise<AttachedQemu
     return { identity, qmp, logStart, exited: child.exited }
   } catch (error) {
     if (identity !== undefined) await killProcess(identity)
+    // Without an identity it was dead when it was looked at, and its end is reported at once.
     const how = status ?? (identity === undefined ? await child.exited : undefined)
     if (hasErrorCode(error, 'OPERATION_CANCELLED') && options.signal?.aborted === true) throw error
     const lastLines = await readLastLogLines(paths.logFile, logStart)
-    const message = how === undefined ? 'QEMU did not answer in time' : (lastLines.at(-1) ?? 'QEMU ended at once')
+    const message = how === undefined ? 'QEMU did not answer in time' : (failureLine(lastLines) ?? 'QEMU ended at once')
     throw new AppError('QEMU_START_FAILED', message, { details: { ...how, lastLines }, cause: error })
   }
 }
