@@ -1,5 +1,5 @@
 /** What Berth consists of on this computer, in the order in which it starts; it stops the other way round. */
-import { readdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { databaseService } from './database-service.ts'
@@ -50,7 +50,7 @@ function agentService(host: HostSettings, settings: Settings, paths: DataPaths):
     logPath: join(paths.logsDir, `${name}.log`),
     env: async (signal) => {
       const tokenFile = join(paths.recordDir, `join-token-${host.name}`)
-      if (!(await hasJoined(dataDir))) await makeJoinToken({ settings, paths, host, tokenFile, signal })
+      if (!hasJoined(dataDir)) await makeJoinToken({ settings, paths, host, tokenFile, signal })
       return {
         BERTH_AGENT_DATA: dataDir,
         BERTH_AGENT_RUN: join(paths.socketDir, host.name),
@@ -65,10 +65,7 @@ function agentService(host: HostSettings, settings: Settings, paths: DataPaths):
 }
 
 /** Whether this host's agent has its certificate: then it starts without the panel, as after a power cut it must. */
-async function hasJoined(agentDataDir: string): Promise<boolean> {
-  const names = await readdir(agentDataDir, { recursive: true }).catch(() => [])
-  return names.some((name) => /(^|\/)(host|agent|certificate)[^/]*\.(crt|pem)$/.test(name))
-}
+const hasJoined = (agentDataDir: string): boolean => existsSync(join(agentDataDir, 'identity/host.json'))
 
 interface JoinTokenWish {
   settings: Settings

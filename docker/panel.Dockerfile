@@ -1,0 +1,22 @@
+# The panel: pages, API and jobs. It holds no root rights and no device; hosts run their agents elsewhere.
+FROM node:24-bookworm-slim AS build
+RUN npm install --global --ignore-scripts pnpm@10.34.9
+WORKDIR /srv/berth
+COPY . .
+RUN pnpm install --frozen-lockfile \
+ && node prisma/offline/prisma.mjs generate \
+ && cd apps/web && NEXT_TELEMETRY_DISABLED=1 node node_modules/next/dist/bin/next build && rm -rf .next/cache
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 \
+    BERTH_DATA=/var/lib/berth BERTH_PORT=8700 BERTH_LISTEN=0.0.0.0
+WORKDIR /srv/berth
+COPY --from=build /srv/berth .
+RUN install -d -m 0700 -o node -g node /var/lib/berth
+USER node
+VOLUME /var/lib/berth
+EXPOSE 8700
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.BERTH_PORT + '/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# exec form: Node is the first process and gets SIGTERM itself.
+CMD ["node", "apps/web/server/main.ts"]
