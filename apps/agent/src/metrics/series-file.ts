@@ -1,8 +1,8 @@
 /**
  * A fixed-size ring of samples in one file: row-major, a row a time slot, found by arithmetic.
  *
- * Row layout: the slot's number since the epoch as float64 (the stamp), then one float32 per column. A row whose stamp
- * is not the slot that is asked for is a hole, so an agent that was away leaves a gap and nothing needs to be cleared.
+ * Row layout: the slot's number since the epoch, plus one, as float64 (the stamp), then one float32 per column. A row whose stamp
+ * is not the one of the slot that is asked for is a hole (0: never written), so an agent that was away leaves a gap and nothing needs to be cleared.
  * NaN in a column is "not measured". The file is sparse and never grows; a sample is one write of a few hundred bytes.
  */
 import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
@@ -38,7 +38,7 @@ export class SeriesFile {
 
   /** Writes the row of `slot`; `values[i]` belongs to column i, missing ones are NaN. */
   write(slot: number, values: readonly number[]): void {
-    this.#row.writeDoubleLE(slot, 0)
+    this.#row.writeDoubleLE(slot + 1, 0)
     for (let column = 0; column < this.shape.columns; column++) {
       this.#row.writeFloatLE(values[column] ?? Number.NaN, stampBytes + 4 * column)
     }
@@ -69,7 +69,7 @@ export class SeriesFile {
     readSync(this.#fd, buffer, 0, buffer.length, run.index * this.#rowBytes)
     for (let i = 0; i < run.count; i++) {
       const at = i * this.#rowBytes
-      if (buffer.readDoubleLE(at) !== run.slot + i) {
+      if (buffer.readDoubleLE(at) !== run.slot + i + 1) {
         rows.push(undefined)
         continue
       }
