@@ -39,7 +39,8 @@ export async function recordAudit(ctx: RequestContext, ended: Ended): Promise<vo
   })
 }
 
-const outcomeOf = (kind: string): 'denied' | 'failed' => (kind === 'internal' || kind === 'failed' ? 'failed' : 'denied')
+const outcomeOf = (kind: string): 'denied' | 'failed' =>
+  kind === 'internal' || kind === 'failed' ? 'failed' : 'denied'
 
 function targetOf(input: Record<string, unknown>): { kind: string; id: string } | undefined {
   for (const field of targetFields) {

@@ -66,10 +66,18 @@ export async function findTokenCaller(db: DatabaseClient, token: string, now: Da
 }
 
 /** Tokens that are not revoked, newest first; of one user, or of all (null). */
-export async function listApiTokens(db: DatabaseClient, userId: string | null, page: PageCut): Promise<Page<TokenView>> {
+export async function listApiTokens(
+  db: DatabaseClient,
+  userId: string | null,
+  page: PageCut,
+): Promise<Page<TokenView>> {
   const after = page.cursor === undefined ? undefined : decodeCursor(page.cursor)[1]
   const rows = await db.apiToken.findMany({
-    where: { revokedAt: null, ...(userId === null ? {} : { userId }), ...(after === undefined ? {} : { id: { lt: after } }) },
+    where: {
+      revokedAt: null,
+      ...(userId === null ? {} : { userId }),
+      ...(after === undefined ? {} : { id: { lt: after } }),
+    },
     orderBy: { id: 'desc' },
     take: page.limit + 1,
     include: { user: { select: { id: true, name: true } } },

@@ -4,7 +4,11 @@ import { isOwnOrigin, isWithoutBrowser } from './own-origin.ts'
 const host = 'panel.example:7400'
 test.each([
   ['the same host', { host, origin: 'http://panel.example:7400' }, true],
-  ['the same host behind TLS', { host: 'panel.example', origin: 'https://panel.example', 'x-forwarded-proto': 'https' }, true],
+  [
+    'the same host behind TLS',
+    { host: 'panel.example', origin: 'https://panel.example', 'x-forwarded-proto': 'https' },
+    true,
+  ],
   ['a default port written out', { host: 'panel.example:80', origin: 'http://panel.example' }, true],
   ['no origin', { host }, false],
   ['a sandboxed page', { host, origin: 'null' }, false],

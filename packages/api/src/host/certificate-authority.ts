@@ -158,7 +158,8 @@ function isFresh(pair: KeyAndCertificate, caPem: string, nowMs: number): boolean
   return hasTime && pair.certificate.issuer === new x509.X509Certificate(caPem).subject
 }
 
-const newKeys = (): Promise<webcrypto.CryptoKeyPair> => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+const newKeys = (): Promise<webcrypto.CryptoKeyPair> =>
+  webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
 const newSerial = (): string => Buffer.from(webcrypto.getRandomValues(new Uint8Array(15))).toString('hex')
 
 async function pairText(keys: webcrypto.CryptoKeyPair, certificate: x509.X509Certificate): Promise<string> {

@@ -26,9 +26,7 @@ const nothingCommitted: Committed = { vcpus: 0, memoryBytes: 0, vmCount: 0, runn
  * changed by a task: the one that is about to start has no process yet, and its memory is spoken for all the same.
  */
 async function committedByHost(db: DatabaseClient, hostIds: readonly string[]): Promise<Map<string, Committed>> {
-  const rows = await db.$queryRaw<
-    { host_id: string; vcpus: bigint; memory: bigint; count: bigint; running: bigint }[]
-  >`
+  const rows = await db.$queryRaw<{ host_id: string; vcpus: bigint; memory: bigint; count: bigint; running: bigint }[]>`
     SELECT vm.host_id,
       COALESCE(SUM((vm.spec->>'vcpus')::bigint) FILTER (WHERE is_on), 0)::bigint AS vcpus,
       COALESCE(SUM((vm.spec->>'memoryBytes')::bigint) FILTER (WHERE is_on), 0)::bigint AS memory,

@@ -112,14 +112,21 @@ export async function findIncomingImage(
 export const countOverlays = (db: DatabaseClient, imageId: string): Promise<number> =>
   db.volume.count({ where: { backingImageId: imageId } })
 
-/** The host that an import goes to when none is named: the first that is online. Throws HOST_CAPACITY. */
-export async function chooseImageHost(db: DatabaseClient): Promise<{ hostId: string; pool: string }> {
+/** The host that an import goes to: the wished one, else the first that is online. Throws HOST_NOT_FOUND, HOST_CAPACITY. */
+export async function chooseImageHost(
+  db: DatabaseClient,
+  wishedId: string | null,
+): Promise<{ hostId: string; pool: string }> {
+  const online = { state: 'online', isInMaintenance: false, pools: { some: {} } }
   const row = await db.host.findFirst({
-    where: { state: 'online', isInMaintenance: false, pools: { some: {} } },
+    where: wishedId === null ? online : { id: wishedId },
     orderBy: { name: 'asc' },
-    select: { id: true, pools: { orderBy: { freeBytes: 'desc' }, take: 1, select: { name: true } } },
+    select: { id: true, state: true, pools: { orderBy: { freeBytes: 'desc' }, take: 1, select: { name: true } } },
   })
+  if (!row && wishedId !== null) throw new AppError('HOST_NOT_FOUND', `There is no host ${wishedId}.`)
   const pool = row?.pools[0]
-  if (!row || !pool) throw new AppError('HOST_CAPACITY', 'No host is online with a pool to keep images in.')
+  if (row?.state !== 'online' || !pool) {
+    throw new AppError('HOST_CAPACITY', 'No host is online with a pool to keep the image in.')
+  }
   return { hostId: row.id, pool: pool.name }
 }

@@ -1,7 +1,12 @@
 import type { DatabaseClient } from '@berth/prisma/client'
 import { AppError } from '@berth/core/errors/app-error'
 import { newUuid } from '@berth/core/ids/ids'
-import { networkConfigSchema, networkViewSchema, type NetworkConfig, type NetworkView } from '@berth/core/network/network'
+import {
+  networkConfigSchema,
+  networkViewSchema,
+  type NetworkConfig,
+  type NetworkView,
+} from '@berth/core/network/network'
 import { decodeCursor, encodeCursor, type Page, type PageCut } from '../trpc/paging.ts'
 
 /** By name. */
@@ -45,7 +50,8 @@ const firstNetworks = [
     name: 'nat',
     kind: 'nat',
     gatewayCidr: '10.90.0.1/24',
-    description: 'A bridge on the host with DHCP; machines reach out through the host. Needs an agent that runs as root.',
+    description:
+      'A bridge on the host with DHCP; machines reach out through the host. Needs an agent that runs as root.',
   },
   {
     name: 'user',

@@ -28,7 +28,11 @@ const request: PlacementRequest = {
 }
 
 test('takes the host with the most free memory, and says why for each', () => {
-  const placed = placeVm(request, [host('a', { committedMemoryBytes: 8 * GiB }), host('b'), host('c', { state: 'offline' })])
+  const placed = placeVm(request, [
+    host('a', { committedMemoryBytes: 8 * GiB }),
+    host('b'),
+    host('c', { state: 'offline' }),
+  ])
   expect(placed.hostName).toBe('b')
   expect(placed.trace.map((verdict) => [verdict.name, verdict.isPossible])).toEqual([
     ['a', true],
@@ -60,6 +64,8 @@ test.each(refusals)('refuses for %s with the numbers', (_name, hostChange, reque
 })
 
 test('a wish for an unknown host is not found; no host at all is no room', () => {
-  expect(() => placeVm({ ...request, hostId: 'x' }, [host('a')])).toThrow(expect.objectContaining({ code: 'HOST_NOT_FOUND' }))
+  expect(() => placeVm({ ...request, hostId: 'x' }, [host('a')])).toThrow(
+    expect.objectContaining({ code: 'HOST_NOT_FOUND' }),
+  )
   expect(() => placeVm(request, [])).toThrow(/No host has joined yet/)
 })

@@ -30,7 +30,8 @@ export function appErrorOf(error: unknown): AppError {
   if (error instanceof AppError) return error
   if (error instanceof z.ZodError) return fromZod(error)
   if (error instanceof TRPCError) return fromTrpc(error)
-  if (isDatabaseAway(error)) return new AppError('DATABASE_UNAVAILABLE', 'The database does not answer.', { cause: error })
+  if (isDatabaseAway(error))
+    return new AppError('DATABASE_UNAVAILABLE', 'The database does not answer.', { cause: error })
   return new AppError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error })
 }
 

@@ -38,7 +38,19 @@ export interface OperationFilter {
   readonly kind?: readonly string[] | undefined
 }
 
+export interface RepeatQuestion {
+  readonly kind: OperationKind
+  readonly caller: Caller
+  readonly idempotencyKey: string | undefined
+  readonly request: unknown
+}
+
 export interface OperationPort {
+  /**
+   * The task that this key started earlier, looked for before anything else is judged: by now the machine's state has
+   * moved on, and the room is taken. Null for a new key or none. Throws IDEMPOTENCY_MISMATCH.
+   */
+  findRepeated(question: RepeatQuestion): Promise<StartedOperation | null>
   /** Throws VM_BUSY with the name of the task that runs, IDEMPOTENCY_MISMATCH, or what `accept` threw. */
   start<K extends OperationKind>(request: OperationRequest<K>): Promise<StartedOperation>
   list(filter: OperationFilter, page: PageCut): Promise<Page<OperationView>>

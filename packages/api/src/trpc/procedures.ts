@@ -22,7 +22,8 @@ const checkText = t.middleware(async ({ next, getRawInput }) => {
 })
 
 const requireCaller = t.middleware(({ ctx, next }) => {
-  if (ctx.caller === null) throw new AppError('SESSION_REQUIRED', 'No session and no valid token came with the request.')
+  if (ctx.caller === null)
+    throw new AppError('SESSION_REQUIRED', 'No session and no valid token came with the request.')
   return next({ ctx: { ...ctx, caller: ctx.caller } })
 })
 

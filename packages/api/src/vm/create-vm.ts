@@ -27,16 +27,16 @@ export interface CreatedVm {
 
 export async function createVm(panel: Panel, caller: Caller, input: VmCreateInput): Promise<CreatedVm> {
   const { idempotencyKey, ...request } = input
+  const asked = { kind: 'vm.create', caller, idempotencyKey, request } as const
+  const repeated = await panel.operations.findRepeated(asked)
+  if (repeated?.vmId) return { operationId: repeated.operationId, vmId: repeated.vmId, placement: null }
   const vmId = vmIdSchema.parse(newUuid())
   const plan = await planVm(panel, input)
   const parked = parkSecrets(panel.secretBox, vmId, plan.spec)
   const started = await panel.operations.start({
-    kind: 'vm.create',
+    ...asked,
     args: { vmId, start: input.start },
     target: { vmId, hostId: plan.placement.hostId, imageId: input.imageId, name: input.name },
-    caller,
-    idempotencyKey,
-    request,
     accept: (tx) =>
       insertVm(tx, {
         vmId,
@@ -49,12 +49,8 @@ export async function createVm(panel: Panel, caller: Caller, input: VmCreateInpu
         ...parked,
       }),
   })
-  const isNew = started.vmId === vmId
-  return {
-    operationId: started.operationId,
-    vmId: started.vmId ?? vmId,
-    placement: isNew ? plan.placement : null,
-  }
+  // The same key may have come twice at once: then the other one's machine is the answer.
+  return { operationId: started.operationId, vmId: started.vmId ?? vmId, placement: plan.placement }
 }
 
 async function planVm(panel: Panel, input: VmCreateInput): Promise<{ spec: VmSpec; placement: Placement }> {

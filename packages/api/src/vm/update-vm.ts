@@ -7,6 +7,7 @@ import { formatBytes } from '@berth/core/units/bytes'
 import { mayVm } from '@berth/core/vm/vm-can'
 import { situationOf, type VmView } from '@berth/core/vm/vm-view'
 import { vmSpecSchema, type VmSpec } from '@berth/core/vm/vm-spec'
+import { announce } from '../events/outbox-repo.ts'
 import { ownerScope, type Caller } from '../trpc/caller.ts'
 import type { Panel } from '../trpc/panel.ts'
 import type { VmUpdateInput } from './vm-inputs.ts'
@@ -20,6 +21,10 @@ export interface UpdatedVm {
 
 export async function updateVm(panel: Panel, caller: Caller, input: VmUpdateInput): Promise<UpdatedVm> {
   const view = await requireVmView(panel, input.vmId, ownerScope(caller))
+  const { idempotencyKey, ...request } = input
+  const asked = { kind: 'vm.update', caller, idempotencyKey, request } as const
+  const repeated = await panel.operations.findRepeated(asked)
+  if (repeated) return { operationId: repeated.operationId, vmId: view.vmId }
   if (input.revision !== undefined && input.revision !== view.revision) {
     throw new AppError('REVISION_CONFLICT', `The machine is at revision ${view.revision}, not ${input.revision}.`)
   }
@@ -33,19 +38,17 @@ export async function updateVm(panel: Panel, caller: Caller, input: VmUpdateInpu
     isProtected: input.isProtected,
   }
   if (spec === undefined) {
-    await changeVm(panel.db, target, change)
-    await panel.events.vmChanged(panel.db, view.vmId)
+    await panel.db.$transaction(async (tx) => {
+      await changeVm(tx, target, change)
+      await announce(tx, { kind: 'vm.changed', vmId: view.vmId })
+    })
     return { operationId: null, vmId: view.vmId }
   }
   requireChangeable(view)
-  const { idempotencyKey, ...request } = input
   const { operationId } = await panel.operations.start({
-    kind: 'vm.update',
+    ...asked,
     args: { vmId: view.vmId, previousSpec },
     target: { vmId: view.vmId, hostId: view.host?.hostId, name: input.name ?? view.name },
-    caller,
-    idempotencyKey,
-    request,
     accept: (tx) => changeVm(tx, target, { ...change, spec }),
   })
   return { operationId, vmId: view.vmId }

@@ -22,12 +22,11 @@ export interface Asking {
 }
 
 export async function askVm(asking: Asking, verb: PlainVerb, input: VerbInput): Promise<{ operationId: string }> {
-  const vm = await requireAsked(asking, verb, input)
-  const { operationId } = await asking.panel.operations.start({
-    kind: `vm.${verb}`,
-    args: { vmId: vm.vmId },
-    ...commonOf(asking, vm, input),
-  })
+  const kind = `vm.${verb}` as const
+  const asked = await accept(asking, verb, input)
+  if (asked.isRepeated) return { operationId: asked.operationId }
+  const args = { vmId: asked.target.vmId }
+  const { operationId } = await asking.panel.operations.start({ kind, args, ...asked })
   return { operationId }
 }
 
@@ -36,36 +35,25 @@ export async function askVmGracefully(
   verb: GracefulVerb,
   input: VerbInput & { readonly timeoutMs: number },
 ): Promise<{ operationId: string }> {
-  const vm = await requireAsked(asking, verb, input)
-  const { operationId } = await asking.panel.operations.start({
-    kind: `vm.${verb}`,
-    args: { vmId: vm.vmId, timeoutMs: input.timeoutMs },
-    ...commonOf(asking, vm, input),
-  })
+  const kind = `vm.${verb}` as const
+  const asked = await accept(asking, verb, input)
+  if (asked.isRepeated) return { operationId: asked.operationId }
+  const args = { vmId: asked.target.vmId, timeoutMs: input.timeoutMs }
+  const { operationId } = await asking.panel.operations.start({ kind, args, ...asked })
   return { operationId }
 }
 
-function commonOf(asking: Asking, vm: VmView, input: VerbInput) {
-  const { idempotencyKey, ...request } = input
-  return {
-    target: { vmId: vm.vmId, hostId: vm.host?.hostId, name: vm.name },
-    caller: asking.caller,
-    idempotencyKey,
-    request,
-  }
-}
-
-/**
- * A repeated key must find its task although the machine's state has moved on, so a keyed request is judged by its state
- * only when it is new; see operations.findByKey.
- */
-async function requireAsked(asking: Asking, verb: PlainVerb | GracefulVerb, input: VerbInput): Promise<VmView> {
+/** The earlier task of a repeated key, or what a new one needs. Throws what core's table says against the verb. */
+async function accept(asking: Asking, verb: PlainVerb | GracefulVerb, input: VerbInput) {
   const { panel, caller, notes } = asking
   const vm = await requireVmView(panel, input.vmId, ownerScope(caller))
   notes.targetName = vm.name
-  const isRepeated = await panel.operations.isKnownKey(caller, input.idempotencyKey)
-  if (!isRepeated) requireVerb(verb, vm)
-  return vm
+  const { idempotencyKey, ...request } = input
+  const asked = { caller, idempotencyKey, request }
+  const repeated = await panel.operations.findRepeated({ kind: `vm.${verb}`, ...asked })
+  if (repeated) return { isRepeated: true, operationId: repeated.operationId } as const
+  requireVerb(verb, vm)
+  return { isRepeated: false, ...asked, target: { vmId: vm.vmId, hostId: vm.host?.hostId, name: vm.name } } as const
 }
 
 /** Throws the code and the reason of core's table. */

@@ -15,7 +15,12 @@ export interface VmRow {
   readonly isProtected: boolean
   readonly createdAt: Date
   readonly owner: { readonly id: string; readonly name: string }
-  readonly host: { readonly id: string; readonly name: string; readonly state: string; readonly stateSince: Date } | null
+  readonly host: {
+    readonly id: string
+    readonly name: string
+    readonly state: string
+    readonly stateSince: Date
+  } | null
   readonly image: { readonly id: string; readonly name: string } | null
   readonly observed: {
     readonly state: string

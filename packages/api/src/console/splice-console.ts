@@ -1,0 +1,99 @@
+/**
+ * Joins a browser's upgraded connection to the agent's, byte for byte. The agent speaks WebSocket; the panel only replays
+ * the handshake and never looks into frames, so that a hop costs two copies and no parsing.
+ *
+ * Owner of both sockets from here on. Invariants: an error or the close of one side ends the other; an end (FIN) of one
+ * side is passed on after all bytes before it; a slow side pauses the other through the pipe, so nothing piles up.
+ */
+import type { IncomingMessage } from 'node:http'
+import { connect as netConnect, isIP } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { connect, type TLSSocket } from 'node:tls'
+import { hostCommonName } from '@berth/core/agent-contract/join'
+import { AppError } from '@berth/core/errors/app-error'
+import type { PanelIdentity } from '../host/certificate-authority.ts'
+import type { AdmittedConsole } from './admit-console.ts'
+
+const connectTimeoutMs = 10_000
+
+/** Of the browser's handshake, these alone go to the agent: no cookie, no origin, no extension. */
+const passedHeaders = ['sec-websocket-key', 'sec-websocket-version', 'sec-websocket-protocol'] as const
+
+export interface ConsoleUpgrade {
+  readonly request: IncomingMessage
+  readonly socket: Duplex
+  /** What the browser sent right behind its handshake. */
+  readonly head: Buffer
+}
+
+/** Resolves once both sides are joined. Throws HOST_UNREACHABLE while the browser can still be told. */
+export async function spliceConsole(
+  upgrade: ConsoleUpgrade,
+  target: AdmittedConsole,
+  identity: PanelIdentity,
+): Promise<void> {
+  const { request, socket, head } = upgrade
+  const agent = await dialAgent(target, identity)
+  if (socket.destroyed) {
+    agent.destroy()
+    return
+  }
+  agent.write(handshake(request, target))
+  if (head.length > 0) agent.write(head)
+  request.socket.setTimeout(0)
+  request.socket.setNoDelay(true)
+  endTogether(socket, agent)
+  socket.pipe(agent)
+  agent.pipe(socket)
+}
+
+/** A certificate of our authority is not enough: it must be this host's, or one host could pose as another. */
+function dialAgent(target: AdmittedConsole, identity: PanelIdentity): Promise<TLSSocket> {
+  const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>()
+  const { address: host, port } = target
+  const agent = connect({
+    socket: netConnect({ host, port, allowHalfOpen: true }),
+    ca: identity.caPem,
+    cert: identity.certificatePem,
+    key: identity.keyPem,
+    minVersion: 'TLSv1.3',
+    ...(isIP(target.address) ? {} : { servername: target.address }),
+    checkServerIdentity: (_name, certificate) =>
+      certificate.subject.CN === hostCommonName(target.hostId)
+        ? undefined
+        : new Error('the certificate is that of another host'),
+  })
+  const fail = (cause: Error): void => {
+    agent.destroy()
+    reject(new AppError('HOST_UNREACHABLE', `The console of ${target.address} does not answer.`, { cause }))
+  }
+  agent.setTimeout(connectTimeoutMs, () => fail(new Error('no answer in time')))
+  agent.once('error', fail)
+  agent.once('secureConnect', () => {
+    agent.setTimeout(0)
+    agent.off('error', fail)
+    agent.setNoDelay(true)
+    resolve(agent)
+  })
+  return promise
+}
+
+function handshake(request: IncomingMessage, target: AdmittedConsole): string {
+  const lines = passedHeaders.flatMap((name) => {
+    const value = request.headers[name]
+    return value === undefined ? [] : [`${name}: ${value}`]
+  })
+  const start = [`GET ${target.path} HTTP/1.1`, `host: ${target.address}:${target.port}`]
+  return [...start, 'connection: Upgrade', 'upgrade: websocket', ...lines, '', ''].join('\r\n')
+}
+
+function endTogether(a: Duplex, b: Duplex): void {
+  for (const [one, other] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    // A reset while the other side is still being written is how consoles end; the close that follows does the work.
+    one.on('error', () => other.destroy())
+    one.on('close', () => other.destroy())
+  }
+}

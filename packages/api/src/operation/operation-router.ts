@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { hostIdSchema, imageIdSchema, operationIdSchema, vmIdSchema } from '@berth/core/ids/ids'
+import { operationKindSchema, operationStatusSchema } from '@berth/core/operation/operation'
+import { ownerScope } from '../trpc/caller.ts'
+import { idempotencyKeySchema } from '../trpc/idempotency-key.ts'
+import { t } from '../trpc/init.ts'
+import { pageCutOf, pageInput } from '../trpc/paging.ts'
+import { audited, changing, signedIn } from '../trpc/procedures.ts'
+
+const operationListInput = z
+  .strictObject({
+    ...pageInput,
+    filter: z
+      .strictObject({
+        vmId: vmIdSchema.optional(),
+        hostId: hostIdSchema.optional(),
+        imageId: imageIdSchema.optional(),
+        status: z.array(operationStatusSchema).min(1).max(10).optional(),
+        kind: z.array(operationKindSchema).min(1).max(20).optional(),
+      })
+      .default({}),
+  })
+  .prefault({})
+
+export const operationRouter = t.router({
+  /** Newest first. A user sees his own and those on his machines. */
+  list: signedIn
+    .input(operationListInput)
+    .query(({ ctx, input }) =>
+      ctx.panel.operations.list({ ownerId: ownerScope(ctx.caller), ...input.filter }, pageCutOf(input)),
+    ),
+  get: signedIn
+    .input(z.strictObject({ operationId: operationIdSchema }))
+    .query(({ ctx, input }) => ctx.panel.operations.get(input.operationId, ownerScope(ctx.caller))),
+  cancel: changing
+    .input(z.strictObject({ operationId: operationIdSchema, ...idempotencyKeySchema }))
+    .use(audited)
+    .mutation(async ({ ctx, input }) => {
+      await ctx.panel.operations.cancel(input.operationId, ownerScope(ctx.caller))
+      return { operationId: input.operationId }
+    }),
+})
