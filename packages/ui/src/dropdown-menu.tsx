@@ -111,6 +111,37 @@ export function MenuCheckItem({ checked, onCheckedChange, children }: MenuCheckI
   )
 }
 
+export interface MenuRadioGroupProps<Value extends string> {
+  label: string
+  value: Value
+  onValueChange: (value: Value) => void
+  options: readonly { value: Value; label: ReactNode; icon?: ReactNode }[]
+}
+
+/** One of a few, chosen in the menu, which stays open to show the effect. */
+export function MenuRadioGroup<Value extends string>(props: MenuRadioGroupProps<Value>) {
+  const { label, value, onValueChange, options } = props
+  return (
+    <Radix.RadioGroup value={value} aria-label={label}>
+      {options.map((option) => (
+        <Radix.RadioItem
+          key={option.value}
+          value={option.value}
+          onSelect={(event) => {
+            event.preventDefault()
+            onValueChange(option.value)
+          }}
+          className={itemClasses}
+        >
+          <span className="text-ink-3">{option.icon}</span>
+          <span className="flex-1">{option.label}</span>
+          {option.value === value && <Check aria-hidden className="text-accent-ink" />}
+        </Radix.RadioItem>
+      ))}
+    </Radix.RadioGroup>
+  )
+}
+
 export function MenuSeparator() {
   return <Radix.Separator className="bg-line mx-1 my-1 h-px" />
 }

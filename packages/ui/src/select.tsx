@@ -65,6 +65,8 @@ function Option({ value, label, hint, disabledReason }: SelectOption) {
     <Radix.Item
       value={value}
       disabled={Boolean(disabledReason)}
+      // Radix names it by the label alone; without, the hint or the reason is read out as well.
+      aria-labelledby={undefined}
       className="data-disabled:text-ink-3 data-highlighted:bg-hover flex min-h-8 items-center gap-2.5 rounded-sm px-2 py-1 text-sm outline-none select-none"
     >
       <span className="min-w-0 flex-1">

@@ -8,6 +8,7 @@ export function Toaster({ theme = 'system' }: { theme?: 'light' | 'dark' | 'syst
       theme={theme}
       position="bottom-right"
       visibleToasts={4}
+      mobileOffset={{ bottom: 72, left: 12, right: 12 }}
       closeButton
       // Side by side, not stacked: a failure must not hide behind what came after it.
       expand

@@ -1,11 +1,17 @@
 'use client'
 import { Avatar } from '@berth/ui/avatar'
-import { DropdownMenu, MenuItem, MenuSeparator } from '@berth/ui/dropdown-menu'
+import { DropdownMenu, MenuItem, MenuLabel, MenuRadioGroup, MenuSeparator } from '@berth/ui/dropdown-menu'
 import { toast } from '@berth/ui/toast'
-import { LogOut, Settings } from 'lucide-react'
+import { LogOut, Monitor, Moon, Settings, Sun } from 'lucide-react'
 import Link from 'next/link'
 import { paths } from '../../lib/paths.ts'
-import { ThemeControl } from '../theme/theme-control.tsx'
+import { useTheme } from '../theme/theme-provider.tsx'
+
+const themes = [
+  { value: 'auto', label: 'Like the system', icon: <Monitor aria-hidden /> },
+  { value: 'light', label: 'Light', icon: <Sun aria-hidden /> },
+  { value: 'dark', label: 'Dark', icon: <Moon aria-hidden /> },
+] as const
 
 export interface ShellUser {
   name: string
@@ -13,6 +19,7 @@ export interface ShellUser {
 }
 
 export function UserMenu({ user }: { user: ShellUser }) {
+  const { theme, setTheme } = useTheme()
   const signOut = () => {
     endSession().then(
       () => window.location.assign(paths.signIn()),
@@ -32,9 +39,9 @@ export function UserMenu({ user }: { user: ShellUser }) {
         <p className="truncate text-sm font-medium">{user.name}</p>
         <p className="text-ink-3 truncate text-xs">{user.email}</p>
       </div>
-      <div className="px-2 pb-2" onKeyDown={(event) => event.stopPropagation()}>
-        <ThemeControl className="w-full" />
-      </div>
+      <MenuSeparator />
+      <MenuLabel>Theme</MenuLabel>
+      <MenuRadioGroup label="Theme" value={theme} onValueChange={setTheme} options={themes} />
       <MenuSeparator />
       <MenuItem asChild>
         <Link href={paths.settings()}>
