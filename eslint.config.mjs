@@ -45,8 +45,7 @@ export default defineConfig(
     '.toolchain/',
     'var/',
     'prisma/src/generated/',
-    'prisma/offline/',
-    'e2e/guests/',
+    'e2e/guests/out/',
     'e2e/results/',
     'bench/results/',
   ]),
@@ -95,6 +94,8 @@ export default defineConfig(
       'apps/agent/src/exec/**',
       'launcher/**',
       'prisma/src/embedded-*.ts',
+      'prisma/src/embedded/**',
+      'prisma/offline/**',
       'e2e/**',
       'bench/**',
       '**/scripts/**',
@@ -104,7 +105,7 @@ export default defineConfig(
   },
   {
     files: ['prisma/**', 'packages/api/src/**/*-repo.ts', 'packages/api/src/**/*.test.ts'],
-    ignores: ['prisma/src/embedded-*.ts'],
+    ignores: ['prisma/src/embedded-*.ts', 'prisma/src/embedded/**', 'prisma/offline/**'],
     rules: { 'no-restricted-imports': restrictImports(childProcess, []) },
   },
   {

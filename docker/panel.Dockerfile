@@ -4,7 +4,7 @@ RUN npm install --global --ignore-scripts pnpm@10.34.9
 WORKDIR /srv/berth
 COPY . .
 RUN pnpm install --frozen-lockfile \
- && node prisma/offline/prisma.mjs generate \
+ && pnpm --filter @berth/prisma generate \
  && cd apps/web && NEXT_TELEMETRY_DISABLED=1 node node_modules/next/dist/bin/next build && rm -rf .next/cache
 
 FROM node:24-bookworm-slim

@@ -43,7 +43,7 @@ export async function ensureDatabaseClient(): Promise<StageNote> {
     'prisma/package.json',
   ])
   if (await hasStamp(stampPath, stamp)) return undefined
-  await runProgram(['node', 'offline/prisma.mjs', 'generate'], {
+  await runProgram(['pnpm', 'run', 'generate'], {
     cwd: join(root, 'prisma'),
     failure: 'The database client could not be generated:',
   })

@@ -28,13 +28,13 @@ export async function up(options: UpOptions): Promise<void> {
   const startedAt = performance.now()
   const paths = dataPaths(options.dataDir)
   await requireFreeSpace(paths.dataDir, { bytes: gibibyte, purpose: "Berth's data" })
-  await makeDataDirs(paths)
   await withLock(join(root, '.toolchain/up.lock'), () => prepareAndStart(options, paths))
   await printSummary(paths, performance.now() - startedAt)
 }
 
 async function prepareAndStart(options: UpOptions, paths: DataPaths): Promise<void> {
   const chosen = await choose(options, paths)
+  await makeDataDirs(paths)
   await stage('System packages', ensureRunPackages)
   await prepareSources()
   await stage('Pages of the panel', ensureBuild)
