@@ -2,7 +2,7 @@
 import { cleanup, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { DropdownMenu, MenuItem } from './dropdown-menu.tsx'
+import { DropdownMenu, MenuItem, MenuRadioGroup } from './dropdown-menu.tsx'
 
 afterEach(cleanup)
 
@@ -28,5 +28,25 @@ describe('MenuItem', () => {
     expect(screen.getByRole('menu')).toBeDefined()
     await user.keyboard('{ArrowDown}{Enter}')
     expect(onSelect).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('MenuRadioGroup', () => {
+  it('is chosen by keyboard and keeps the menu open', async () => {
+    const onValueChange = vi.fn()
+    const user = userEvent.setup()
+    const options = [
+      { value: 'light', label: 'Light' },
+      { value: 'dark', label: 'Dark' },
+    ] as const
+    render(
+      <DropdownMenu trigger={<button type="button">Theme</button>}>
+        <MenuRadioGroup label="Theme" value="light" onValueChange={onValueChange} options={options} />
+      </DropdownMenu>,
+    )
+    screen.getByRole('button', { name: 'Theme' }).focus()
+    await user.keyboard('{Enter}{ArrowDown}{Enter}')
+    expect(onValueChange).toHaveBeenCalledExactlyOnceWith('dark')
+    expect(screen.getByRole('menuitemradio', { name: 'Light' }).getAttribute('aria-checked')).toBe('true')
   })
 })
