@@ -1,97 +1,76 @@
 /**
- * The last exchanges with one machine's QEMU: what an error report, and a person who asks "what did it say?", look at.
+ * The last messages between the agent and one machine's QEMU: what an error report, and a person who asks "what did it
+ * say?", look at.
  *
- * Owns a ring that outlives single connections, so that it also shows reconnects. Secrets never enter it: they are taken
- * out before an entry is made, and texts are cut, so that a ring stays below 1 MiB whatever QEMU sends.
+ * Owns a ring that outlives single connections, so that it also shows reconnects. Secrets never enter it: they are
+ * replaced before a record is made. Payloads are kept as text and cut, so that a ring stays below 1.5 MiB whatever QEMU
+ * sends.
  */
-export type RecordedOutcome =
-  'pending' | 'returned' | 'refused' | 'timedOut' | 'interrupted' | 'cancelled' | 'malformed'
-
-export interface RecordedCommand {
-  kind: 'command'
-  atMs: number
-  name: string
-  /** JSON, cut at 1,000 characters; secrets are "(hidden)". */
-  arguments: string
-  outcome: RecordedOutcome
-  /** JSON of the reply, or QEMU's "Class: desc", cut at 1,000 characters. */
-  reply?: string
-  durationMs?: number
-}
-
-export interface RecordedEvent {
-  kind: 'event'
-  atMs: number
-  name: string
-  data: string
-}
-
-/** A change of the connection: "connecting → running", with what caused it. */
-export interface RecordedLink {
-  kind: 'link'
-  atMs: number
-  name: string
-  cause?: string
-}
-
-export type RecordedExchange = RecordedCommand | RecordedEvent | RecordedLink
+import type { FlightRecord } from '@berth/core/agent-contract/flight-record'
 
 export interface RecorderFilter {
-  kind?: RecordedExchange['kind']
+  direction?: FlightRecord['direction']
   /** A command's or event's name. */
   name?: string
-  sinceMs?: number
-  /** Only commands with these outcomes. */
-  outcomes?: readonly RecordedOutcome[]
+  /** Only records after that one. */
+  afterSequence?: number
   /** The newest so many; default all. */
   limit?: number
 }
 
-const maxEntries = 500
+type StoredRecord = Omit<FlightRecord, 'payload'> & { text: string }
+
+interface NewRecord {
+  direction: FlightRecord['direction']
+  name: string
+  payload: unknown
+  durationMs?: number
+}
+
+/** 500 commands with their answers. */
+const maxRecords = 1_000
 const maxTextChars = 1_000
-const secretKeys = new Set(['password', 'passwd', 'secret', 'key', 'crypted-password'])
+const hidden = '•••'
+const secretKeys = new Set(['password', 'passwd', 'crypted-password', 'secret', 'key'])
 
 export class FlightRecorder {
-  readonly #ring: RecordedExchange[] = []
+  readonly #ring: StoredRecord[] = []
+  #lastSequence = 0
 
-  add(entry: RecordedExchange): void {
-    this.#ring.push(entry)
-    if (this.#ring.length > maxEntries) this.#ring.shift()
+  add({ direction, name, payload, durationMs }: NewRecord): void {
+    const at = new Date().toISOString()
+    const text = payloadText({ direction, name, payload })
+    this.#ring.push({ sequence: ++this.#lastSequence, at, direction, name, durationMs: durationMs ?? null, text })
+    if (this.#ring.length > maxRecords) this.#ring.shift()
   }
 
-  /** Oldest first. Entries are live: a pending command's outcome is filled in when it ends. */
-  read(filter: RecorderFilter = {}): readonly RecordedExchange[] {
+  /** Oldest first. A payload that was too long is its beginning, as a string. */
+  read(filter: RecorderFilter = {}): FlightRecord[] {
     const found = this.#ring.filter(
-      (entry) =>
-        (filter.kind === undefined || entry.kind === filter.kind) &&
-        (filter.name === undefined || entry.name === filter.name) &&
-        (filter.sinceMs === undefined || entry.atMs >= filter.sinceMs) &&
-        (filter.outcomes === undefined || (entry.kind === 'command' && filter.outcomes.includes(entry.outcome))),
+      (record) =>
+        (filter.direction === undefined || record.direction === filter.direction) &&
+        (filter.name === undefined || record.name === filter.name) &&
+        (filter.afterSequence === undefined || record.sequence > filter.afterSequence),
     )
-    return filter.limit === undefined ? found : found.slice(-filter.limit)
+    const newest = filter.limit === undefined ? found : found.slice(-filter.limit)
+    return newest.map(({ text, ...record }) => {
+      const payload: unknown = text.endsWith('…') ? text : JSON.parse(text)
+      return { ...record, payload }
+    })
   }
 }
 
 /**
- * A command's arguments as text without secrets. What is hidden besides passwords: `data` of secret objects (qom-get of
- * it returns the key, QEMU 7.2), and the keys that a user types.
+ * The payload as text without secrets. Hidden besides passwords: `data` of secret objects and what is set or read by QOM
+ * under that name (qom-get of it returns the key, QEMU 7.2), and the keys that a user types.
  */
-export function recordableArguments(command: string, args: unknown): string {
-  if (command === 'send-key') return '"(hidden)"'
-  return toText(args, command === 'object-add' || command === 'qom-set')
-}
-
-/** A reply as text without secrets. `args` are those of the command: qom-get says in them what it reads. */
-export function recordableReply(command: string, args: unknown, reply: unknown): string {
-  return command === 'qom-get' && toText(args, false).includes('"data"') ? '"(hidden)"' : toText(reply, false)
-}
-
-export const recordableEvent = (data: unknown): string => toText(data, false)
-
-function toText(value: unknown, hidesData: boolean): string {
+function payloadText({ direction, name, payload }: NewRecord): string {
+  if (name === 'send-key' && direction === 'command') return JSON.stringify(hidden)
+  if (name === 'qom-get' && direction === 'reply' && typeof payload === 'string') return JSON.stringify(hidden)
+  const hidesData = name === 'object-add' || name === 'qom-set'
   const isSecret = (key: string): boolean => secretKeys.has(key) || (hidesData && (key === 'data' || key === 'value'))
-  const text = JSON.stringify(value, (key, member: unknown) =>
-    typeof member === 'string' && isSecret(key) ? '(hidden)' : member,
+  const text = JSON.stringify(payload, (key, member: unknown) =>
+    typeof member === 'string' && isSecret(key) ? hidden : member,
   )
   return text.length > maxTextChars ? `${text.slice(0, maxTextChars)}…` : text
 }

@@ -11,7 +11,7 @@
 import { AppError } from '@berth/core/errors/app-error'
 import { commandTimeoutMs, type QmpCommandName } from './command-timeouts.ts'
 import { type EventSink, QmpEventListener } from './event-listener.ts'
-import { FlightRecorder, recordableEvent } from './flight-recorder.ts'
+import { FlightRecorder } from './flight-recorder.ts'
 import { PendingCommand } from './pending-command.ts'
 import { QmpConnection, type QmpConnectionState, type QmpTransition } from './qmp-connection.ts'
 import { checkEvent, type QmpEventName, type QmpGreeting, type QmpMessage, type RawQmpEvent } from './qmp-message.ts'
@@ -114,15 +114,14 @@ export class QmpClient {
       isOob: options.oob === true && shape?.canRunOob === true && this.greeting.canRunOob,
       timeoutMs: options.timeoutMs ?? commandTimeoutMs(command),
       signal: options.signal,
+      recorder: this.recorder,
       isRoutine: options.isRoutine === true,
       onSettled: (settled) => this.#settled(settled),
     })
-    if (options.isRoutine !== true) this.recorder.add(pending.record)
     this.#enqueue(pending)
     const value = await pending.promise
     if (!isReplyOf(command, value)) {
       const mismatch = replyMismatch(command, value)
-      pending.record.outcome = 'malformed'
       const message = `the reply to ${command} is not as expected: ${mismatch ?? ''}`
       throw new AppError('QMP_PROTOCOL', message, { details: { command, mismatch } })
     }
@@ -183,7 +182,6 @@ export class QmpClient {
   #settled(pending: PendingCommand): void {
     const index = this.#waiting.indexOf(pending)
     if (index !== -1) this.#waiting.splice(index, 1)
-    if (pending.isRoutine && pending.record.outcome !== 'returned') this.recorder.add(pending.record)
   }
 
   #receive(message: QmpMessage): void {
@@ -200,7 +198,7 @@ export class QmpClient {
   }
 
   #receiveEvent(raw: RawQmpEvent): void {
-    this.recorder.add({ kind: 'event', atMs: raw.timestampMs, name: raw.name, data: recordableEvent(raw.data) })
+    this.recorder.add({ direction: 'event', name: raw.name, payload: raw.data })
     const check = checkEvent(raw)
     if (check.kind === 'other') return
     for (const listener of this.#listeners) {
@@ -213,8 +211,7 @@ export class QmpClient {
 
   #moved(transition: QmpTransition): void {
     const { from, to, cause } = transition
-    const name = `${from} → ${to}`
-    this.recorder.add({ kind: 'link', atMs: Date.now(), name, ...(cause && { cause: cause.message }) })
+    this.recorder.add({ direction: 'event', name: 'berth.link', payload: { from, to, cause: cause?.message } })
     this.#onTransition?.(transition)
     if (cause !== undefined) this.#end(cause)
   }
