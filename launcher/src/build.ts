@@ -1,5 +1,5 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { root } from './paths.ts'
 import { runProgram } from './run-program.ts'
 import type { StageNote } from './stages.ts'
@@ -7,7 +7,7 @@ import { hashInputs, hasStamp, writeWhole } from './stamp.ts'
 
 const webDir = join(root, 'apps/web')
 const buildDir = join(webDir, '.next')
-const previousDir = join(webDir, '.next-previous')
+const previousDir = join(root, '.cache/previous-build')
 const stampPath = join(buildDir, 'berth-stamp')
 
 const pageInputs = [
@@ -54,7 +54,7 @@ export async function ensureBuild(): Promise<StageNote> {
 
 /** The compiler's cache moves along: it makes the next build twice as fast, and serving needs none of it. */
 async function setAside(): Promise<void> {
-  await rm(previousDir, { recursive: true, force: true })
+  await mkdir(dirname(previousDir), { recursive: true })
   await rename(buildDir, previousDir)
   const cache = join(previousDir, 'cache')
   if (!(await exists(cache))) return

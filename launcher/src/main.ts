@@ -1,6 +1,6 @@
 /** `./berth`: what the command line asks for, and how it ends. Only Node's built-ins are imported before the modules exist. */
 import { parseCommandLine, usage, type Command } from './command-line.ts'
-import { LauncherError } from './launcher-error.ts'
+import { LauncherError, systemCodeOf } from './launcher-error.ts'
 import { dataPaths, root } from './paths.ts'
 
 async function run(command: Command): Promise<number> {
@@ -59,6 +59,10 @@ try {
   if (error instanceof LauncherError) {
     process.stderr.write(`berth: ${error.message}\n`)
     process.exitCode = error.exitCode
+  } else if (error instanceof Error && systemCodeOf(error) !== undefined) {
+    // The disk ran full, a file belongs to somebody else: the message names call and path, a stack would bury it.
+    process.stderr.write(`berth: ${error.message}\n`)
+    process.exitCode = 1
   } else {
     process.stderr.write(`berth: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
     process.exitCode = 70
