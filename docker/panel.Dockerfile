@@ -9,13 +9,13 @@ RUN pnpm install --frozen-lockfile \
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 \
-    BERTH_DATA=/var/lib/berth BERTH_PORT=8700 BERTH_LISTEN=0.0.0.0
+    BERTH_DATA=/var/lib/berth BERTH_PORT=7400 BERTH_LISTEN=0.0.0.0
 WORKDIR /srv/berth
 COPY --from=build /srv/berth .
 RUN install -d -m 0700 -o node -g node /var/lib/berth
 USER node
 VOLUME /var/lib/berth
-EXPOSE 8700
+EXPOSE 7400
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.BERTH_PORT + '/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # exec form: Node is the first process and gets SIGTERM itself.

@@ -23,7 +23,7 @@ export async function dev({ dataDir, port }: DevOptions): Promise<number> {
     await stage('System packages', ensureRunPackages)
     await prepareSources()
     await stopAll(paths)
-    const choice = await choose({ dataDir, port: port ?? 8701, listen: undefined, hostCount: 1 }, paths)
+    const choice = await choose({ dataDir, port: port ?? 7401, listen: undefined, hostCount: 1 }, paths)
     return { ...choice, sourceHash: '', isDev: true }
   })
   await writeSettings(paths.settings, settings)

@@ -20,7 +20,7 @@ import { needsRestart, readSettings, writeSettings, type HostSettings, type Sett
 import { bold, dim, stage, yellow } from './stages.ts'
 import { readSupervisor } from './supervisor-record.ts'
 
-const defaultPort = 8700
+const defaultPort = 7400
 const gibibyte = 1024 ** 3
 
 /** Installs, builds, starts and waits until healthy; what is there already costs a look. Prints where to sign in. */
