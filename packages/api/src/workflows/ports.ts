@@ -26,6 +26,7 @@ export interface VmRecords {
   setDesiredPower(vmId: string, power: 'on' | 'off'): Promise<void>
   setLifecycle(vmId: string, lifecycle: 'creating' | 'present' | 'deleting'): Promise<void>
   setVolumesReady(vmId: string): Promise<void>
+  setVolumeSize(volumeId: string, sizeBytes: number): Promise<void>
   /** Goes back to an earlier spec, under a new revision; nothing when the row has it already. */
   restoreSpec(vmId: string, spec: VmSpec): Promise<void>
   /** The machine's and its volumes' rows: the machine stays as a tombstone that no list shows. */

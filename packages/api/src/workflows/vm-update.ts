@@ -56,6 +56,7 @@ export const vmUpdate = defineWorkflow<WorkflowContext, VmUpdateState>({
           if (before === undefined || before.sizeBytes >= sizeBytes) continue
           const command = { kind: 'volume.resize', ...targetOf(vm), volumeId, sizeBytes } as const
           await commandVm({ context, vm, run, part: volumeId }, command)
+          await context.vms.setVolumeSize(volumeId, sizeBytes)
         }
         return undefined
       },

@@ -15,7 +15,15 @@
  */
 import { AppError, errorFromWire, type WireError } from '../errors/app-error.ts'
 import { attemptOnce, type WorkflowClock } from './step-attempt.ts'
-import { WorkAbandoned, type JsonObject, type Step, type StepRun, type Workflow } from './step.ts'
+import {
+  retryClassOf,
+  WorkAbandoned,
+  type JsonObject,
+  type RetryClass,
+  type Step,
+  type StepRun,
+  type Workflow,
+} from './step.ts'
 import {
   applyEntry,
   failureOf,
@@ -40,6 +48,8 @@ export interface WorkflowRun<Context> {
   /** The lease is lost or the process ends: stop without writing. */
   readonly abandoned: AbortSignal
   readonly onProgress: (step: string, share: number | null, text: string) => void
+  /** What a step's error says, where the ports throw errors that core does not know. Default: retryClassOf. */
+  readonly classify?: (error: unknown) => RetryClass
 }
 
 /** `leftovers` are the titles of the steps whose effect may still be in the world. */
@@ -209,8 +219,8 @@ class StepEngine<Context, State extends JsonObject> {
   }
 
   #limits(step: Step<Context, State>) {
-    const { clock, abandoned } = this.#run
-    return { clock, abandoned, timeoutMs: step.timeoutMs, title: step.title }
+    const { clock, abandoned, classify = retryClassOf } = this.#run
+    return { clock, abandoned, classify, timeoutMs: step.timeoutMs, title: step.title }
   }
 
   #stepRun(step: string, attempt: number, signal: AbortSignal): StepRun {

@@ -1,6 +1,6 @@
 /** One attempt of a step's `do` or `undo`: a time limit, two ways to be stopped, and a failure as a value. */
 import { AppError, errorToWire } from '../errors/app-error.ts'
-import { retryClassOf, WorkAbandoned } from './step.ts'
+import { WorkAbandoned, type RetryClass } from './step.ts'
 import { failureOf, type Failure } from './workflow-journal.ts'
 
 export interface WorkflowClock {
@@ -17,6 +17,7 @@ export interface AttemptLimits {
   readonly clock: WorkflowClock
   readonly timeoutMs: number
   readonly abandoned: AbortSignal
+  readonly classify: (error: unknown) => RetryClass
   /** Names the step in a timeout's message. */
   readonly title: string
 }
@@ -42,7 +43,7 @@ export async function attemptOnce<T>(
   } catch (error) {
     if (error instanceof WorkAbandoned) throw error
     refuseAbandoned(limits.abandoned)
-    return { isDone: false, failure: failureOf(errorToWire(error), retryClassOf(error)) }
+    return { isDone: false, failure: failureOf(errorToWire(error), limits.classify(error)) }
   } finally {
     ended.abort()
   }

@@ -6,6 +6,7 @@ import type { ImageRecord, ImageRecords, VmRecord, VmRecords } from '../ports.ts
 
 export class MemoryVms implements VmRecords {
   readonly rows = new Map<string, VmRecord>()
+  readonly volumeSizes = new Map<string, number>()
   hasVolumes = false
 
   async find(vmId: string): Promise<VmRecord | null> {
@@ -26,6 +27,10 @@ export class MemoryVms implements VmRecords {
 
   async setVolumesReady(): Promise<void> {
     this.hasVolumes = true
+  }
+
+  async setVolumeSize(volumeId: string, sizeBytes: number): Promise<void> {
+    this.volumeSizes.set(volumeId, sizeBytes)
   }
 
   async restoreSpec(vmId: string, spec: VmSpec): Promise<void> {

@@ -1,0 +1,87 @@
+/** Makes an operation's view from its row, its journal, and the steps that its kind has. */
+import {
+  isOperationEnded,
+  operationKindSchema,
+  operationViewSchema,
+  type OperationStepView,
+  type OperationView,
+  type StepStatus,
+} from '@berth/core/operation/operation'
+import { replayJournal, type JournalEntry, type Replay, type StepMark } from '@berth/core/workflow/workflow-journal'
+import { workflowRegistry } from '../workflows/workflow-registry.ts'
+
+export interface OperationRow {
+  readonly id: string
+  readonly kind: string
+  readonly title: string
+  readonly status: string
+  readonly vmId: string | null
+  readonly imageId: string | null
+  readonly hostId: string | null
+  readonly targetName: string
+  readonly actorUserId: string | null
+  readonly actorName: string
+  readonly actorVia: string
+  readonly phase: string | null
+  readonly progress: number | null
+  readonly progressText: string | null
+  readonly error: unknown
+  readonly isCancellable: boolean
+  readonly cancelRequestedAt: Date | null
+  readonly createdAt: Date
+  readonly startedAt: Date | null
+  readonly endedAt: Date | null
+}
+
+const statusOfMark: Readonly<Record<StepMark, StepStatus>> = {
+  pending: 'pending',
+  started: 'running',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  skipped: 'skipped',
+  undoing: 'undoing',
+  undone: 'undone',
+  undoFailed: 'failed',
+}
+
+export function operationViewOf(row: OperationRow, journal: readonly JournalEntry[]): OperationView {
+  const view = operationViewSchema.parse({
+    operationId: row.id,
+    kind: row.kind,
+    title: row.title,
+    status: row.status,
+    target: { vmId: row.vmId, imageId: row.imageId, hostId: row.hostId, name: row.targetName },
+    actor: { userId: row.actorUserId, name: row.actorName, via: row.actorVia },
+    phase: row.phase,
+    progress: row.progress,
+    progressText: row.progressText,
+    error: row.error,
+    isCancellable: row.isCancellable && row.cancelRequestedAt === null,
+    createdAt: row.createdAt.toISOString(),
+    startedAt: row.startedAt?.toISOString() ?? null,
+    endedAt: row.endedAt?.toISOString() ?? null,
+    steps: [],
+  })
+  const replay = replayJournal(journal)
+  const steps = workflowRegistry[operationKindSchema.parse(row.kind)].steps
+  return { ...view, steps: steps.map((step) => stepViewOf(step, replay, isOperationEnded(view.status))) }
+}
+
+function stepViewOf(
+  step: { readonly name: string; readonly title: string },
+  replay: Replay,
+  isEnded: boolean,
+): OperationStepView {
+  const record = replay.steps.get(step.name)
+  const mark = record?.mark ?? 'pending'
+  return {
+    name: step.name,
+    title: step.title,
+    // What never began will not begin any more.
+    status: isEnded && mark === 'pending' ? 'skipped' : statusOfMark[mark],
+    attempt: record?.attempt ?? 0,
+    startedAt: record?.startedAt ?? null,
+    endedAt: mark === 'started' || mark === 'undoing' ? null : (record?.endedAt ?? null),
+    error: record?.failure?.error ?? null,
+  }
+}

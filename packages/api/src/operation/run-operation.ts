@@ -1,0 +1,169 @@
+/**
+ * Runs one operation for as long as this worker holds it: claim, steps, end.
+ *
+ * The lease is the only right to write. Whoever renews it (background/operation-worker.ts) aborts `abandoned` when it is
+ * lost; until then an absent database is waited for, since all that is unwritten is still in this run.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import { AppError, errorToWire } from '@berth/core/errors/app-error'
+import { operationKindSchema } from '@berth/core/operation/operation'
+import type { WorkflowOutcome } from '@berth/core/workflow/run-steps'
+import type { WorkflowClock } from '@berth/core/workflow/step-attempt'
+import { retryClassOf, WorkAbandoned } from '@berth/core/workflow/step'
+import type { Journal, JournalEntry } from '@berth/core/workflow/workflow-journal'
+import type { PrismaClient } from '@berth/prisma/client'
+import { isDatabaseUnavailable } from '@berth/prisma/database-errors'
+import type { WorkflowContext } from '../workflows/ports.ts'
+import { workflowRegistry, type RegisteredWorkflow } from '../workflows/workflow-registry.ts'
+import {
+  appendJournal,
+  endOperation,
+  loadJournal,
+  writeProgress,
+  type Claim,
+  type OperationEnd,
+} from './operation-lease-repo.ts'
+
+export interface HeldRun {
+  readonly db: PrismaClient
+  readonly context: WorkflowContext
+  readonly claim: Claim
+  readonly cancelled: AbortSignal
+  readonly abandoned: AbortSignal
+}
+
+const databaseRetryMs = 500
+const progressIntervalMs = 500
+
+/** How it ended. Throws WorkAbandoned when it belongs to somebody else now. */
+export async function runOperation(run: HeldRun): Promise<OperationEnd> {
+  const end = endOf(await outcomeOf(run))
+  await persist(run, () => endOperation(run.db, run.claim, end))
+  return end
+}
+
+async function outcomeOf(run: HeldRun): Promise<WorkflowOutcome> {
+  const { claim } = run
+  const kind = operationKindSchema.safeParse(claim.kind)
+  const workflow = kind.success ? workflowRegistry[kind.data] : undefined
+  if (workflow === undefined || workflow.version !== claim.definitionVersion) return unknownVersion(claim)
+  const writer = new JournalWriter(run, workflow)
+  try {
+    return await workflow.run({
+      context: run.context,
+      args: claim.args,
+      operationId: claim.operationId,
+      epoch: claim.epoch,
+      journal: writer,
+      clock: systemClock,
+      cancelled: run.cancelled,
+      abandoned: run.abandoned,
+      // Nothing was changed by a query that found no database; what it belongs to waits until there is one.
+      classify: (error) => (isDatabaseUnavailable(error) ? 'retryable' : retryClassOf(error)),
+      onProgress: (step, share, text) => writer.progress(step, share, text),
+    })
+  } finally {
+    await writer.settle()
+  }
+}
+
+function unknownVersion({ kind, definitionVersion }: Claim): WorkflowOutcome {
+  const message = `It was begun by a Berth whose "${kind}" is version ${definitionVersion}; this one has another.`
+  return { status: 'interrupted', error: new AppError('OPERATION_INTERRUPTED', message).toWire(), leftovers: [kind] }
+}
+
+const endOf = (outcome: WorkflowOutcome): OperationEnd => ({
+  status: outcome.status,
+  error: outcome.status === 'succeeded' ? null : outcome.error,
+})
+
+/** The engine's journal port, and the one line of progress that the row shows between two entries. */
+class JournalWriter implements Journal {
+  readonly #run: HeldRun
+  readonly #workflow: RegisteredWorkflow
+  readonly #ended = new Set<string>()
+  #progressAt = 0
+  #progressWrite: Promise<void> = Promise.resolve()
+
+  constructor(run: HeldRun, workflow: RegisteredWorkflow) {
+    this.#run = run
+    this.#workflow = workflow
+  }
+
+  async load(): Promise<readonly JournalEntry[]> {
+    const { db, claim } = this.#run
+    const entries = await persist(this.#run, () => loadJournal(db, claim.operationId))
+    for (const entry of entries) this.#follow(entry)
+    return entries
+  }
+
+  async append(entries: readonly JournalEntry[]): Promise<void> {
+    for (const entry of entries) this.#follow(entry)
+    // Progress of a step that is over must not land on top of what comes now.
+    await this.#progressWrite
+    const last = entries.at(-1)
+    const step = this.#workflow.steps.find(({ name }) => name === last?.step)
+    await persist(this.#run, () =>
+      appendJournal(this.#run.db, this.#run.claim, {
+        entries,
+        phase: last?.event.startsWith('undo') ? `Undo: ${step?.title ?? ''}` : (step?.title ?? null),
+        progress: this.#overall(0),
+        isCancellable: !this.#isPastNoReturn(),
+      }),
+    )
+  }
+
+  /** At most two a second, and never two at once; those between are dropped, as the next one says more. */
+  progress(step: string, share: number | null, text: string): void {
+    const now = Date.now()
+    if (now - this.#progressAt < progressIntervalMs || this.#ended.has(step)) return
+    this.#progressAt = now
+    const { db, claim } = this.#run
+    const data = { progress: share === null ? null : this.#overall(share), progressText: text }
+    // A lost line of progress is no loss, and a lost lease is found by the next append.
+    this.#progressWrite = this.#progressWrite.then(() => writeProgress(db, claim, data)).catch(() => undefined)
+  }
+
+  settle(): Promise<void> {
+    return this.#progressWrite
+  }
+
+  #follow({ step, event }: JournalEntry): void {
+    if (event === 'doSucceeded' || event === 'skipped') this.#ended.add(step)
+  }
+
+  #overall(share: number): number {
+    return Math.min(1, (this.#ended.size + share) / this.#workflow.steps.length)
+  }
+
+  #isPastNoReturn(): boolean {
+    return this.#workflow.steps.some(({ name, isPointOfNoReturn }) => isPointOfNoReturn && this.#ended.has(name))
+  }
+}
+
+/** Repeats a write while the database is away, for as long as the lease may still be ours. */
+async function persist<T>({ abandoned }: HeldRun, write: () => Promise<T>): Promise<T> {
+  for (;;) {
+    if (abandoned.aborted) throw new WorkAbandoned('The worker was stopped.')
+    try {
+      return await write()
+    } catch (error) {
+      if (!isDatabaseUnavailable(error)) throw error
+      await systemClock.sleep(databaseRetryMs, abandoned)
+    }
+  }
+}
+
+const systemClock: WorkflowClock = {
+  now: () => Date.now(),
+  sleep: async (ms, signal) => {
+    try {
+      await wait(ms, undefined, { signal })
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
+  },
+}
+
+/** What a failure of the engine itself leaves in the row: our fault, and nothing else is known. */
+export const brokenRun = (error: unknown): OperationEnd => ({ status: 'interrupted', error: errorToWire(error) })

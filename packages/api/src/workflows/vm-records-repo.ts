@@ -1,0 +1,83 @@
+/** The workflows' view of machines' rows. Each change is one statement that finds itself done when it is repeated. */
+import { AppError } from '@berth/core/errors/app-error'
+import { vmSpecSchema, type VmSpec } from '@berth/core/vm/vm-spec'
+import type { Prisma, PrismaClient } from '@berth/prisma/client'
+import type { SecretBox } from '../auth/secret-box.ts'
+import { announce } from '../events/outbox-repo.ts'
+import { withSecrets } from '../vm/vm-secrets.ts'
+import type { VmRecord, VmRecords } from './ports.ts'
+
+const lifecycles = ['creating', 'present', 'deleting'] as const
+
+export class PrismaVmRecords implements VmRecords {
+  readonly #db: PrismaClient
+  readonly #box: SecretBox
+
+  constructor(db: PrismaClient, box: SecretBox) {
+    this.#db = db
+    this.#box = box
+  }
+
+  async find(vmId: string): Promise<VmRecord | null> {
+    const row = await this.#db.vm.findFirst({ where: { id: vmId, deletedAt: null } })
+    if (row === null) return null
+    const { hostId, ownerEpoch, revision, sealedSecrets } = row
+    const lifecycle = lifecycles.find((each) => each === row.lifecycle)
+    if (hostId === null || lifecycle === undefined) throw new AppError('INTERNAL', `Machine ${vmId} has no host.`)
+    const parked = { spec: vmSpecSchema.parse(row.spec), sealedSecrets }
+    return { vmId, hostId, ownerEpoch, revision, lifecycle, spec: withSecrets(this.#box, vmId, parked) }
+  }
+
+  async setDesiredPower(vmId: string, power: 'on' | 'off'): Promise<void> {
+    await this.#change(
+      vmId,
+      (tx) => tx.$executeRaw`
+        UPDATE vm SET desired_power = ${power}, revision = revision + 1,
+          spec = jsonb_set(spec, '{desiredPower}', to_jsonb(${power}::text))
+        WHERE id = ${vmId}::uuid AND deleted_at IS NULL
+          AND (desired_power <> ${power} OR spec->>'desiredPower' <> ${power})`,
+    )
+  }
+
+  async setLifecycle(vmId: string, lifecycle: 'creating' | 'present' | 'deleting'): Promise<void> {
+    await this.#change(vmId, async (tx) => {
+      const where = { id: vmId, deletedAt: null, lifecycle: { not: lifecycle } }
+      return (await tx.vm.updateMany({ where, data: { lifecycle } })).count
+    })
+  }
+
+  async setVolumesReady(vmId: string): Promise<void> {
+    await this.#db.volume.updateMany({ where: { vmId, state: 'planned' }, data: { state: 'ready' } })
+  }
+
+  async setVolumeSize(volumeId: string, sizeBytes: number): Promise<void> {
+    await this.#db.volume.updateMany({ where: { id: volumeId }, data: { sizeBytes: BigInt(sizeBytes) } })
+  }
+
+  async restoreSpec(vmId: string, spec: VmSpec): Promise<void> {
+    const text = JSON.stringify(spec)
+    await this.#change(
+      vmId,
+      (tx) => tx.$executeRaw`
+        UPDATE vm SET spec = ${text}::jsonb, name = ${spec.name}, desired_power = ${spec.desiredPower},
+          revision = revision + 1
+        WHERE id = ${vmId}::uuid AND deleted_at IS NULL AND spec <> ${text}::jsonb`,
+    )
+  }
+
+  async remove(vmId: string): Promise<void> {
+    await this.#db.$transaction(async (tx) => {
+      await tx.volume.deleteMany({ where: { vmId } })
+      await tx.vmObserved.deleteMany({ where: { vmId } })
+      const count = await tx.$executeRaw`
+        UPDATE vm SET deleted_at = now(), sealed_secrets = NULL WHERE id = ${vmId}::uuid AND deleted_at IS NULL`
+      if (count > 0) await announce(tx, { kind: 'vm.removed', vmId })
+    })
+  }
+
+  async #change(vmId: string, change: (tx: Prisma.TransactionClient) => Promise<number>): Promise<void> {
+    await this.#db.$transaction(async (tx) => {
+      if ((await change(tx)) > 0) await announce(tx, { kind: 'vm.changed', vmId })
+    })
+  }
+}
