@@ -23,11 +23,17 @@ interface ErrorCodeInfo {
   readonly isRetryable: boolean
 }
 
-const code = (kind: ErrorKind, sentence: string, remedy: string, isRetryable = false): ErrorCodeInfo => ({
+const code = (kind: ErrorKind, sentence: string, remedy: string): ErrorCodeInfo => ({
   kind,
   sentence,
   remedy,
-  isRetryable,
+  isRetryable: false,
+})
+
+/** A code for what may be gone when the same is tried again later. */
+const passing = (kind: ErrorKind, sentence: string, remedy: string): ErrorCodeInfo => ({
+  ...code(kind, sentence, remedy),
+  isRetryable: true,
 })
 
 export const errorCodes = {
@@ -52,7 +58,7 @@ export const errorCodes = {
   // identity
   SESSION_REQUIRED: code('unauthenticated', 'You are not signed in.', 'Sign in, or send an API token.'),
   CREDENTIALS_INVALID: code('unauthenticated', 'Email or password is wrong.', 'Check both and try again.'),
-  RATE_LIMITED: code('limit', 'Too many attempts.', 'Wait for the time that is named, then try again.', true),
+  RATE_LIMITED: passing('limit', 'Too many attempts.', 'Wait for the time that is named, then try again.'),
   ORIGIN_FORBIDDEN: code('forbidden', 'The request came from another site.', 'Open the panel by its own address.'),
   PERMISSION_DENIED: code(
     'forbidden',
@@ -77,10 +83,10 @@ export const errorCodes = {
     'The machine is not in a state that allows this.',
     'See the reason, and wait or change the state first.',
   ),
-  VM_BUSY: code('conflict', 'Another task is changing this machine.', 'Wait for that task to end, or cancel it.', true),
+  VM_BUSY: passing('conflict', 'Another task is changing this machine.', 'Wait for that task to end, or cancel it.'),
   VM_PROTECTED: code('conflict', 'The machine is protected against deletion.', 'Take the protection off first.'),
   IMAGE_IN_USE: code('conflict', 'The image is in use by machines.', 'Delete those machines, or keep the image.'),
-  IMAGE_NOT_READY: code('conflict', 'The image is not ready.', 'Wait for its import to end.', true),
+  IMAGE_NOT_READY: passing('conflict', 'The image is not ready.', 'Wait for its import to end.'),
   OPERATION_NOT_CANCELLABLE: code('conflict', 'The task can no longer be cancelled.', 'Wait for it to end.'),
   REVISION_CONFLICT: code(
     'conflict',
@@ -103,7 +109,7 @@ export const errorCodes = {
     'The storage pool has not enough free space.',
     'Delete what is not needed, or enlarge the pool.',
   ),
-  CONSOLE_LIMIT: code('limit', 'Too many open consoles.', 'Close a console that is not needed.', true),
+  CONSOLE_LIMIT: passing('limit', 'Too many open consoles.', 'Close a console that is not needed.'),
   // images
   IMAGE_UNSAFE: code(
     'invalid',
@@ -121,11 +127,10 @@ export const errorCodes = {
     'The downloaded image does not have the expected checksum.',
     'Check the checksum and the address.',
   ),
-  IMAGE_DOWNLOAD_FAILED: code(
+  IMAGE_DOWNLOAD_FAILED: passing(
     'failed',
     'The image could not be downloaded.',
     'Check the address and whether the host reaches it.',
-    true,
   ),
   URL_FORBIDDEN: code('invalid', 'That address may not be fetched.', 'Use a public http or https address.'),
   // QEMU and host
@@ -136,41 +141,37 @@ export const errorCodes = {
     'See its last lines in the details; start the machine again.',
   ),
   QMP_REFUSED: code('failed', 'QEMU refused the command.', "See QEMU's own words in the details."),
-  QMP_TIMEOUT: code(
+  QMP_TIMEOUT: passing(
     'unavailable',
     'QEMU did not answer in time.',
     'The machine may be stuck; look at its console, or stop it.',
-    true,
   ),
-  QMP_INTERRUPTED: code(
+  QMP_INTERRUPTED: passing(
     'unavailable',
     'The connection to QEMU was lost before the answer.',
     "The outcome is read from QEMU's state.",
-    true,
   ),
   QMP_PROTOCOL: code(
     'internal',
     'QEMU sent something that is not understood.',
     'Report this with the flight recorder of the machine.',
   ),
-  QMP_UNAVAILABLE: code('unavailable', 'QEMU cannot be reached.', 'The machine is probably not running.', true),
+  QMP_UNAVAILABLE: passing('unavailable', 'QEMU cannot be reached.', 'The machine is probably not running.'),
   GUEST_IGNORED_SHUTDOWN: code(
     'failed',
     'The guest did not shut down in time.',
     'Shut down from within the guest, or use Stop to cut its power.',
   ),
-  GUEST_AGENT_UNAVAILABLE: code(
+  GUEST_AGENT_UNAVAILABLE: passing(
     'unavailable',
     'The guest agent does not answer.',
     'Install and start qemu-guest-agent in the guest.',
-    true,
   ),
   COMMAND_FAILED: code('failed', 'A program on the host failed.', 'See its last lines in the details.'),
-  COMMAND_TIMEOUT: code(
+  COMMAND_TIMEOUT: passing(
     'failed',
     'A program on the host took too long.',
     'See the details; try again when the host is less busy.',
-    true,
   ),
   NETWORK_SETUP_FAILED: code(
     'failed',
@@ -178,18 +179,16 @@ export const errorCodes = {
     'See the details; user-mode networking works without it.',
   ),
   // processes
-  HOST_UNREACHABLE: code(
+  HOST_UNREACHABLE: passing(
     'unavailable',
     'The host does not answer.',
     'Its machines may still run. Check the host and its agent.',
-    true,
   ),
   AGENT_INCOMPATIBLE: code('unavailable', "The host's agent speaks another version.", 'Update the agent on that host.'),
-  DATABASE_UNAVAILABLE: code(
+  DATABASE_UNAVAILABLE: passing(
     'unavailable',
     'The database does not answer.',
     'Running machines are not affected. Try again shortly.',
-    true,
   ),
   JOIN_REFUSED: code('forbidden', 'The host may not join.', 'Make a new join command on the hosts page.'),
   OPERATION_INTERRUPTED: code(
@@ -198,7 +197,7 @@ export const errorCodes = {
     'Look at the state of the machine, then try again.',
   ),
   OPERATION_CANCELLED: code('conflict', 'The task was cancelled.', 'Start it again if it is still wanted.'),
-  TIMEOUT: code('unavailable', 'It took too long.', 'Try again.', true),
+  TIMEOUT: passing('unavailable', 'It took too long.', 'Try again.'),
   INTERNAL: code(
     'internal',
     'Something went wrong inside Berth.',
