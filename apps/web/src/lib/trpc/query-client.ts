@@ -1,0 +1,39 @@
+/**
+ * The query cache: the only place of server state. Events patch it (lib/events), so nothing is polled, nothing grows stale
+ * by age, and coming back to the window reads nothing.
+ */
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
+import { errorCodeOf, errorText } from '../error-text.ts'
+
+export interface ErrorFunnel {
+  /** The session has ended: nothing else can be done here. */
+  onSignedOut: () => void
+  /** A mutation failed and its caller does not show it inline (`meta: { showsError: true }`). */
+  onMutationFailed: (error: unknown) => void
+}
+
+export function makeQueryClient(funnel?: ErrorFunnel): QueryClient {
+  const signedOut = (error: unknown) => {
+    if (errorCodeOf(error) !== 'SESSION_REQUIRED') return false
+    funnel?.onSignedOut()
+    return true
+  }
+  return new QueryClient({
+    queryCache: new QueryCache({ onError: (error) => void signedOut(error) }),
+    mutationCache: new MutationCache({
+      onError: (error, _variables, _result, mutation) => {
+        if (!signedOut(error) && mutation.meta?.['showsError'] !== true) funnel?.onMutationFailed(error)
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        staleTime: Infinity,
+        gcTime: 10 * 60_000,
+        refetchOnWindowFocus: false,
+        refetchOnReconnect: false,
+        retry: (failures, error) => failures < 2 && errorText(error).isRetryable,
+      },
+      mutations: { retry: false },
+    },
+  })
+}

@@ -1,0 +1,21 @@
+/** The browser's line to the panel: one batched request for what is asked together, server-sent events for the stream. */
+import type { AppRouter } from '@berth/api/root'
+import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, type TRPCClient } from '@trpc/client'
+
+export type PanelClient = TRPCClient<AppRouter>
+
+const url = '/api/trpc'
+/** The panel refuses longer batches; see maxBatchSize in server/trpc-handler.ts. */
+const maxItems = 20
+
+export function makePanelClient(): PanelClient {
+  return createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: (op) => op.type === 'subscription',
+        true: httpSubscriptionLink({ url }),
+        false: httpBatchLink({ url, maxItems, maxURLLength: 4_000 }),
+      }),
+    ],
+  })
+}
