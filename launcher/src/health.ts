@@ -17,7 +17,7 @@ const hopelessRestarts = 4
 export async function waitForPanel(settings: Settings, paths: DataPaths): Promise<undefined> {
   const deadline = performance.now() + panelTimeoutMs
   for (;;) {
-    const { isReady, reason } = await readiness(settings)
+    const { isReady, reason } = await readiness(settings, paths)
     if (isReady) return
     const broken = await findHopeless(paths, ['database', 'panel'])
     if (broken || performance.now() > deadline)

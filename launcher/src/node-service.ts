@@ -4,6 +4,7 @@ import { serviceEnv } from './env.ts'
 import { LauncherError } from './launcher-error.ts'
 import { root } from './paths.ts'
 import { endProcess, findMarked, identify, type ProcessIdentity } from './process-identity.ts'
+import { markerOf } from './running-services.ts'
 import type { Service } from './service.ts'
 
 export interface NodeServiceOptions {
@@ -26,7 +27,7 @@ const stopGraceMs = 15_000
  */
 export function nodeService(options: NodeServiceOptions): Service {
   const { name, entry, dataDir, logPath } = options
-  const marker = { value: markerOf(dataDir, name), entry }
+  const marker = markerOf(dataDir, name, entry)
   return {
     name,
     logPath,
@@ -41,10 +42,6 @@ export function nodeService(options: NodeServiceOptions): Service {
       if (running) await endProcess(running, stopGraceMs)
     },
   }
-}
-
-export function markerOf(dataDir: string, name: string): string {
-  return `${dataDir}#${name}`
 }
 
 async function startProcess(options: NodeServiceOptions, env: Record<string, string>): Promise<ProcessIdentity> {

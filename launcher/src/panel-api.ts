@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { LauncherError } from './launcher-error.ts'
 import type { DataPaths } from './paths.ts'
 import { runPanelCli } from './panel-cli.ts'
+import { listensOn } from './ports.ts'
+import { findRunning } from './running-services.ts'
 import { isRecord, parseJson, type Settings } from './settings.ts'
 import { writeWhole } from './stamp.ts'
 
@@ -25,6 +27,8 @@ export interface PanelApi {
  */
 export function panelApi(settings: Settings, paths: DataPaths): PanelApi {
   const call = async (procedure: string, request: (token: string) => Promise<Response>): Promise<unknown> => {
+    const problem = await ownPanelProblem(settings, paths)
+    if (problem !== undefined) throw new LauncherError(`The panel is not there: ${problem}`)
     let response = await request(await launcherToken(settings, paths))
     if (response.status === 401) {
       // Expired, revoked, or of a database that was replaced.
@@ -86,8 +90,15 @@ async function launcherToken(settings: Settings, paths: DataPaths): Promise<stri
   return token
 }
 
+export interface Readiness {
+  isReady: boolean
+  reason: string
+}
+
 /** Whether the panel is ready; otherwise why not, as it says itself. */
-export async function readiness(settings: Settings): Promise<{ isReady: boolean; reason: string }> {
+export async function readiness(settings: Settings, paths: DataPaths): Promise<Readiness> {
+  const problem = await ownPanelProblem(settings, paths)
+  if (problem !== undefined) return { isReady: false, reason: problem }
   try {
     const response = await fetch(`${panelUrl(settings)}/readyz`, { signal: AbortSignal.timeout(3000) })
     return { isReady: response.ok, reason: (await response.text()).slice(0, 500) }
@@ -95,4 +106,14 @@ export async function readiness(settings: Settings): Promise<{ isReady: boolean;
     // Refused or silent: it is starting, or gone, and its process record tells which.
     return { isReady: false, reason: 'it does not answer yet' }
   }
+}
+
+/**
+ * Whoever answers on the port need not be this Berth's panel: another one may have taken it between our look and our
+ * start, would be believed, and would be handed the launcher's token.
+ */
+async function ownPanelProblem(settings: Settings, paths: DataPaths): Promise<string | undefined> {
+  const panel = await findRunning('panel', paths)
+  if (!panel) return 'its process does not run'
+  return (await listensOn(panel.pid, settings.port)) ? undefined : `it does not listen on port ${settings.port}`
 }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import { checkPort, listeningInodes, pickFreePort, requirePort } from './ports.ts'
+import { checkPort, listeningInodes, listensOn, pickFreePort, requirePort } from './ports.ts'
 
 test('a port that somebody holds is taken, with the name of the holder, and free afterwards', async () => {
   const server = createServer().listen(0, '127.0.0.1')
@@ -14,6 +14,8 @@ test('a port that somebody holds is taken, with the name of the holder, and free
       `^Port ${address.port} is taken by .*\\(pid ${process.pid}\\)\\. Choose another: \\./berth up --port N$`,
     ),
   )
+  expect(await listensOn(process.pid, address.port)).toBe(true)
+  expect(await listensOn(1, address.port)).toBe(false)
   server.close()
   await once(server, 'close')
   expect(await checkPort(address.port, '127.0.0.1')).toBe('free')

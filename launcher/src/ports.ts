@@ -64,21 +64,33 @@ export async function pickFreePort(): Promise<number> {
 
 /** "nginx (pid 812)", or undefined where /proc does not tell (another user's process). */
 async function holderOf(port: number): Promise<string | undefined> {
-  const tables = await Promise.all(
-    ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readFile(path, 'utf8').catch(() => '')),
-  )
-  const inodes = tables.flatMap((table) => listeningInodes(table, port))
+  const inodes = await listenersOf(port)
   for (const pid of await readdir('/proc')) {
-    if (!/^\d+$/.test(pid)) continue
-    const fds = await readdir(`/proc/${pid}/fd`).catch(() => [])
-    for (const fd of fds) {
-      const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')
-      if (!inodes.some((inode) => target === `socket:[${inode}]`)) continue
-      const name = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim()
-      return `${name || 'a process'} (pid ${pid})`
-    }
+    if (!/^\d+$/.test(pid) || !(await holdsAny(pid, inodes))) continue
+    const name = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim()
+    return `${name || 'a process'} (pid ${pid})`
   }
   return undefined
+}
+
+/** Whether exactly this process listens on the port. */
+export async function listensOn(pid: number, port: number): Promise<boolean> {
+  return holdsAny(String(pid), await listenersOf(port))
+}
+
+async function listenersOf(port: number): Promise<string[]> {
+  const paths = ['/proc/net/tcp', '/proc/net/tcp6']
+  const tables = await Promise.all(paths.map((path) => readFile(path, 'utf8').catch(() => '')))
+  return tables.flatMap((table) => listeningInodes(table, port))
+}
+
+async function holdsAny(pid: string, inodes: readonly string[]): Promise<boolean> {
+  const fds = await readdir(`/proc/${pid}/fd`).catch(() => [])
+  for (const fd of fds) {
+    const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')
+    if (inodes.some((inode) => target === `socket:[${inode}]`)) return true
+  }
+  return false
 }
 
 /** Inodes of the sockets that listen on the port, from a table in the format of /proc/net/tcp. */

@@ -3,21 +3,13 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { databaseService } from './database-service.ts'
-import { markerOf, nodeService } from './node-service.ts'
+import { nodeService } from './node-service.ts'
 import { panelUrl, readiness } from './panel-api.ts'
 import { panelEnv, runPanelCli } from './panel-cli.ts'
 import { root, type DataPaths } from './paths.ts'
-import { findMarked, type ProcessIdentity } from './process-identity.ts'
+import { agentEntry, panelEntry } from './running-services.ts'
 import type { Service } from './service.ts'
 import type { HostSettings, Settings } from './settings.ts'
-
-const panelEntry = join(root, 'apps/web/server/main.ts')
-const agentEntry = join(root, 'apps/agent/src/main.ts')
-
-/** The living panel ("panel") or agent ("agent-<host>") of this data folder, whether or not a supervisor lives. */
-export function findRunning(name: string, paths: DataPaths): Promise<ProcessIdentity | undefined> {
-  return findMarked({ value: markerOf(paths.dataDir, name), entry: name === 'panel' ? panelEntry : agentEntry })
-}
 
 export function servicesOf(settings: Settings, paths: DataPaths): Service[] {
   const database = settings.databaseUrl === null ? databaseService(paths.databaseDir) : undefined
@@ -77,7 +69,7 @@ interface JoinTokenWish {
 
 /** A fresh token for each start that needs one: they expire. */
 async function makeJoinToken({ settings, paths, host, tokenFile, signal }: JoinTokenWish): Promise<void> {
-  while (!(await readiness(settings)).isReady) await delay(250, undefined, { signal })
+  while (!(await readiness(settings, paths)).isReady) await delay(250, undefined, { signal })
   const args = ['join-token', 'create', '--host', host.name, '--out', tokenFile]
   await runPanelCli({ settings, paths, args, failure: `The panel gave host ${host.name} no join token:` })
 }

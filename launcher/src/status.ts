@@ -38,7 +38,7 @@ async function collect(paths: DataPaths): Promise<Status> {
     const machinesProblem = 'Berth does not run; machines that were on run on'
     return { ...base, isRunning: false, panel: null, services: [], machines: null, machinesProblem }
   }
-  const panel = await readiness(settings)
+  const panel = await readiness(settings, paths)
   const machines = await collectMachines(settings, paths).catch(messageOf)
   return {
     ...base,
@@ -62,12 +62,14 @@ function describe(status: Status): string {
     const painted = service.state === 'running' ? green(service.state.padEnd(11)) : red(service.state.padEnd(11))
     const pid = service.pid === null ? '' : `pid ${service.pid}`
     const restarts =
-      service.restarts === 0 ? '' : yellow(`${service.restarts} restarts, ${service.reason ?? 'no reason known'}`)
+      service.restarts === 0
+        ? ''
+        : yellow(`${service.restarts} restarts, ${firstLine(service.reason ?? 'no reason known')}`)
     return `  ${service.name.padEnd(18)}${painted} ${pid.padEnd(13)}${dim(`since ${localTime(service.since)}`)}  ${restarts}`
   })
   const ready = status.panel?.isReady ? green('ready') : red(`not ready: ${status.panel?.reason ?? ''}`)
   const machines = status.machines?.map((vm) => `  ${vm.name.padEnd(18)}${vm.state.padEnd(11)} ${dim(vm.host)}`) ?? [
-    `  ${status.machinesProblem ?? ''}`,
+    `  ${firstLine(status.machinesProblem ?? '')}`,
   ]
   const heading = (text: string): string => bold(text)
   return [
@@ -81,6 +83,8 @@ function describe(status: Status): string {
     '',
   ].join('\n')
 }
+
+const firstLine = (text: string): string => text.split('\n')[0] ?? ''
 
 function localTime(iso: string): string {
   return new Date(iso).toLocaleString('sv-SE')
