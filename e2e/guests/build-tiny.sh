@@ -20,16 +20,11 @@ flock 9
 built=$cache/tiny/$(cd "$here" && inputs_hash build-tiny.sh debian-packages.sh tiny).qcow2
 [ "${2:-}" = --fresh ] && rm -f "$built"
 
-deliver() {
-	cmp -s "$built" "$out" && return
-	cp --reflink=auto "$built" "$out.part"
-	mv "$out.part" "$out"
-}
-
 if [ -e "$built" ]; then
-	deliver
+	deliver "$built" "$out"
 	exit 0
 fi
+find "$cache/tiny" -name '*.qcow2*' -delete
 
 PATH=$PATH:/usr/sbin:/sbin
 require_tools "$here/tiny/apt-packages" cpio depmod modprobe qemu-img mcopy mkfs.vfat mke2fs sfdisk syslinux
@@ -77,15 +72,20 @@ done
 
 kernel_version=${kernel#linux-image-}
 depmod -b "$root" "$kernel_version"
-grep -v '^#' "$here/tiny/modules" | while read -r module; do
-	modprobe -d "$root" -S "$kernel_version" --show-depends "$module" || fail "the kernel has no module $module"
-done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' > "$work/modules"
-while read -r module; do
-	cp "$module" "$guest/lib/modules/"
-	echo "${module##*/}"
-done < "$work/modules" > "$guest/lib/modules/order"
+modprobe_files() { modprobe -d "$root" -S "$kernel_version" --show-depends "$1" | awk '$1 == "insmod" { print $2 }'; }
+grep -v '^#' "$here/tiny/modules" | while read -r module options; do
+	files=$(modprobe_files "$module") || fail "the kernel has no module $module"
+	for file in $files; do
+		[ -e "$guest/lib/modules/${file##*/}" ] && continue
+		cp "$file" "$guest/lib/modules/"
+		# The module itself comes last, after what it depends on.
+		[ "$file" = "${files##*$'\n'}" ] || { echo "${file##*/}" && continue; }
+		echo "${file##*/} $options"
+	done
+done > "$work/order"
+cp "$work/order" "$guest/lib/modules/order"
 
-# Not compressed: unpacking costs more under TCG than reading, and qcow2 compresses it all the same.
+# Not compressed, and neither is the qcow2: under TCG and on a busy computer, unpacking costs more than reading.
 (cd "$guest" && find . | sort | cpio --quiet -o -H newc -R 0:0) > "$work/initrd"
 
 # --- the disk: an MBR, a FAT partition that BIOS (syslinux) and UEFI (systemd-boot) both start from, and one for data
@@ -119,6 +119,6 @@ dd if="$root/usr/lib/SYSLINUX/mbr.bin" of="$work/disk.raw" conv=notrunc status=n
 	dd if="$root/usr/lib/syslinux/mbr/mbr.bin" of="$work/disk.raw" conv=notrunc status=none
 dd if="$work/boot.img" of="$work/disk.raw" bs=1M seek=1 conv=notrunc,sparse status=none
 dd if="$work/data.img" of="$work/disk.raw" bs=1M seek=$((boot_mib + 1)) conv=notrunc,sparse status=none
-qemu-img convert -q -f raw -O qcow2 -c "$work/disk.raw" "$built.part"
+qemu-img convert -q -f raw -O qcow2 "$work/disk.raw" "$built.part"
 mv "$built.part" "$built"
-deliver
+deliver "$built" "$out"

@@ -27,6 +27,13 @@ inputs_hash() {
 	} | sha256sum | cut -c 1-32
 }
 
+# deliver BUILT OUT: whole or not at all, and untouched if it is the same already.
+deliver() {
+	cmp -s "$1" "$2" && return
+	cp --reflink=auto "$1" "$2.part"
+	mv "$2.part" "$2"
+}
+
 # candidates PACKAGE...: "name version" of each that apt could install now.
 candidates() {
 	apt-cache policy "$@" | awk '/^[^ ]/ { name = $1; sub(/:.*/, "", name) } $1 == "Candidate:" && $2 != "(none)" { print name, $2 }'
@@ -59,6 +66,7 @@ unpack_packages() {
 		# apt writes a colon as %3a in file names.
 		pattern=${package}_${version/:/%3a}_*.deb
 		if [ -z "$(find "$cache/debs" -name "$pattern")" ]; then
+			rm -f "$cache/debs/${package}"_*.deb
 			(cd "$cache/debs" && apt-get -qq -o APT::Sandbox::User=root download "$package=$version") ||
 				fail "could not download $package $version"
 		fi

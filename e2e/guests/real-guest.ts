@@ -10,7 +10,7 @@ import { SerialLine } from './serial-line.ts'
 export interface GuestOptions {
   /** A qcow2 image; it is written to. */
   disk: string
-  /** A NoCloud seed, attached as a read-only virtio disk: Debian's cloud kernel has no AHCI, so no SATA CD. */
+  /** A NoCloud seed, in a virtio-scsi CD drive: Debian's cloud kernel has no AHCI, so no SATA. */
   seed?: string
   /** OVMF code and a writable copy of its variables; BIOS without. */
   uefi?: { code: string; vars: string }
@@ -23,25 +23,28 @@ export interface GuestOptions {
 /** The shape of machine that the agent starts, under software emulation, with every socket in the given directory. */
 function guestArgv(options: GuestOptions, dir: string): string[] {
   const { disk, seed, uefi, memoryMib = 256, vcpus = 1, extra = [] } = options
-  const blockdev = (node: string, driver: string, filename: string, readOnly = false): string[] => [
-    '-blockdev',
-    JSON.stringify({
-      driver,
-      'node-name': node,
-      'read-only': readOnly,
-      discard: 'unmap',
-      file: { driver: 'file', filename },
-    }),
-  ]
+  const blockdev = (node: string, driver: string, file: { path: string; isReadOnly: boolean }): string[] => {
+    const { path: filename, isReadOnly } = file
+    const options = { driver, 'node-name': node, 'read-only': isReadOnly, file: { driver: 'file', filename } }
+    return ['-blockdev', JSON.stringify(options)]
+  }
   const socket = (id: string): string[] => ['-chardev', `socket,id=${id},path=${join(dir, id)},server=on,wait=off`]
   return [
     ...['-nodefaults', '-no-user-config', '-S', '-accel', 'tcg', '-cpu', 'max', '-m', String(memoryMib)],
     ...['-machine', uefi ? 'q35,pflash0=code,pflash1=vars' : 'q35', '-smp', String(vcpus)],
-    ...(uefi ? [...blockdev('code', 'raw', uefi.code, true), ...blockdev('vars', 'raw', uefi.vars)] : []),
+    ...(uefi
+      ? [
+          ...blockdev('code', 'raw', { path: uefi.code, isReadOnly: true }),
+          ...blockdev('vars', 'raw', { path: uefi.vars, isReadOnly: false }),
+        ]
+      : []),
     ...[...socket('qmp'), '-mon', 'chardev=qmp,mode=control'],
-    ...['-object', 'iothread,id=io0', ...blockdev('disk', 'qcow2', disk)],
+    ...['-object', 'iothread,id=io0', ...blockdev('disk', 'qcow2', { path: disk, isReadOnly: false })],
     ...['-device', 'virtio-blk-pci,drive=disk,iothread=io0,bootindex=0'],
-    ...(seed ? [...blockdev('seed', 'raw', seed, true), '-device', 'virtio-blk-pci,drive=seed'] : []),
+    ...['-device', 'virtio-scsi-pci,id=scsi'],
+    ...(seed
+      ? [...blockdev('seed', 'raw', { path: seed, isReadOnly: true }), '-device', 'scsi-cd,bus=scsi.0,drive=seed']
+      : []),
     ...['-netdev', 'user,id=net0', '-device', 'virtio-net-pci,netdev=net0,romfile='],
     ...['-object', 'rng-random,id=rng0,filename=/dev/urandom', '-device', 'virtio-rng-pci,rng=rng0'],
     ...['-device', 'virtio-balloon-pci,id=balloon0', '-device', 'pvpanic-pci', '-action', 'panic=pause'],

@@ -1,12 +1,17 @@
 import { execFile } from 'node:child_process'
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** A directory with a fresh, writable copy of the tiny image; built if the cache does not have it (under a minute). */
+/** Puts the tiny image at a path: 8 s on two idle cores and the download the first time, then from the cache. */
+export async function buildTiny(path: string): Promise<void> {
+  await run(join(import.meta.dirname, 'build-tiny.sh'), [path])
+}
+
+/** A directory with a fresh, writable copy of the tiny image. */
 export class TinyImage implements AsyncDisposable {
   readonly dir: string
   readonly path: string
@@ -18,16 +23,18 @@ export class TinyImage implements AsyncDisposable {
 
   static async make(): Promise<TinyImage> {
     const image = new TinyImage(await mkdtemp(join(tmpdir(), 'berth-tiny-')))
-    await run(join(import.meta.dirname, 'build-tiny.sh'), [image.path])
+    await buildTiny(image.path)
     return image
   }
 
-  /** A NoCloud seed on FAT, which needs no tool beyond those of the build. */
+  /** A NoCloud seed, made as the agent makes it. */
   async seed(metaData: string): Promise<string> {
-    const path = join(this.dir, 'seed.img')
-    const script =
-      'truncate -s 1440K "$1" && PATH=$PATH:/usr/sbin mkfs.vfat -n CIDATA "$1" && printf "%s" "$2" | mcopy -i "$1" - ::meta-data'
-    await run('sh', ['-c', script, 'seed', path, metaData])
+    const files = join(this.dir, 'seed')
+    await mkdir(files)
+    await writeFile(join(files, 'meta-data'), metaData)
+    await writeFile(join(files, 'user-data'), '#cloud-config\n{"hostname":"not-this-one"}\n')
+    const path = join(this.dir, 'seed.iso')
+    await run('xorrisofs', ['-quiet', '-volid', 'CIDATA', '-joliet', '-rational-rock', '-output', path, files])
     return path
   }
 
