@@ -17,8 +17,8 @@ const expectedExitCode = exitValue * 2 + 1
 
 /** `mov al, 0x21; out 0xf4, al; hlt; jmp $-1`, and the signature that firmware looks for. */
 function bootDisk(): Buffer {
-  // SeaBIOS 1.16 does not read a virtio disk of a single sector.
-  const sector = Buffer.alloc(64 * 1024)
+  // SeaBIOS 1.16 does not boot from a virtio disk that is smaller than a cylinder.
+  const sector = Buffer.alloc(1024 * 1024)
   Buffer.from([0xb0, exitValue, 0xe6, exitPort, 0xf4, 0xeb, 0xfd]).copy(sector)
   sector.writeUInt16LE(0xaa55, 510)
   return sector
