@@ -58,7 +58,8 @@ export async function openPanelAuth(options: PanelAuthOptions): Promise<PanelAut
     basePath: '/api/auth',
     database: prismaAdapter(db, { provider: 'postgresql' }),
     telemetry: { enabled: false },
-    logger: { log: (level, message) => options.log[level]({ component: 'auth' }, message) },
+    // Its warnings are about settings that are meant: without a base URL, the origin is that of each request.
+    logger: { level: 'error', log: (level, message) => options.log[level]({ component: 'auth' }, message) },
     // The server has compared Origin and Host before a request comes here; see own-origin.ts.
     trustedOrigins: (request) => [request?.headers.get('origin') ?? ''],
     user: { additionalFields: { role: { type: 'string', input: false, defaultValue: 'user' } } },

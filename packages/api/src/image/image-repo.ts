@@ -116,17 +116,21 @@ export const countOverlays = (db: DatabaseClient, imageId: string): Promise<numb
 export async function chooseImageHost(
   db: DatabaseClient,
   wishedId: string | null,
-): Promise<{ hostId: string; pool: string }> {
+): Promise<{ hostId: string; pool: string; poolPath: string }> {
   const online = { state: 'online', isInMaintenance: false, pools: { some: {} } }
   const row = await db.host.findFirst({
     where: wishedId === null ? online : { id: wishedId },
     orderBy: { name: 'asc' },
-    select: { id: true, state: true, pools: { orderBy: { freeBytes: 'desc' }, take: 1, select: { name: true } } },
+    select: {
+      id: true,
+      state: true,
+      pools: { orderBy: { freeBytes: 'desc' }, take: 1, select: { name: true, path: true } },
+    },
   })
   if (!row && wishedId !== null) throw new AppError('HOST_NOT_FOUND', `There is no host ${wishedId}.`)
   const pool = row?.pools[0]
   if (row?.state !== 'online' || !pool) {
     throw new AppError('HOST_CAPACITY', 'No host is online with a pool to keep the image in.')
   }
-  return { hostId: row.id, pool: pool.name }
+  return { hostId: row.id, pool: pool.name, poolPath: pool.path }
 }

@@ -1,0 +1,52 @@
+/**
+ * The panel's command line: what the launcher and an administrator on this computer do without signing in. It works on
+ * the database itself, so it needs the panel's environment, not the panel.
+ */
+import { pino } from 'pino'
+import { toAppError, AppError } from '@berth/core/errors/app-error'
+import { openCliPanel } from '@berth/api/cli-panel'
+import { parseCliCall, parseDuration } from './cli-arguments.ts'
+import { readEnv } from './env.ts'
+
+const usage = `Usage:
+  token create --name NAME [--expires 30d] [--user EMAIL]
+  join-token create --host NAME --out FILE
+  image register --name NAME (--file FILE | --incoming NAME) [--os TEXT] [--firmware bios|uefi]
+                 [--default-user NAME] [--min-memory BYTES] [--no-cloud-init]`
+
+async function run(args: readonly string[]): Promise<string> {
+  const call = parseCliCall(args)
+  await using panel = await openCliPanel({ ...readEnv(), log: pino({ level: 'silent' }) })
+  switch (call.command) {
+    case 'token create': {
+      const expires = call.option('expires')
+      const lifeMs = expires === undefined ? null : parseDuration(expires)
+      return panel.createToken({ name: call.required('name'), lifeMs, email: call.option('user') })
+    }
+    case 'join-token create':
+      return panel.writeJoinToken({ hostName: call.required('host'), path: call.required('out') })
+    case 'image register':
+      return panel.registerImage({
+        name: call.required('name'),
+        file: call.option('file'),
+        incoming: call.option('incoming'),
+        hints: {
+          osName: call.option('os') ?? '',
+          firmware: call.option('firmware') ?? 'bios',
+          defaultUser: call.option('default-user') ?? '',
+          minMemoryBytes: Number(call.option('min-memory') ?? 0),
+          hasCloudInit: !call.has('no-cloud-init'),
+        },
+      })
+    default:
+      throw new AppError('INPUT_INVALID', usage)
+  }
+}
+
+run(process.argv.slice(2)).then(
+  (answer) => process.stdout.write(`${answer}\n`),
+  (error: unknown) => {
+    process.stderr.write(`${toAppError(error).message}\n`)
+    process.exitCode = 1
+  },
+)

@@ -1,0 +1,71 @@
+/** A panel that listens: main.ts runs one, tests run several. */
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { createCaller } from '@berth/api/root'
+import { findCaller } from '@berth/api/auth/find-caller'
+import type { ServerHook } from '@berth/api/trpc/server-hook'
+import type { Logger } from 'pino'
+import { dispatchRequest } from './dispatch.ts'
+import type { PanelEnv } from './env.ts'
+import { closeServer, createLimitedServer, listen } from './http-server.ts'
+import { startNext, type NextApp } from './next-app.ts'
+import { openPanelProcess, type PanelProcess } from '@berth/api/panel-process'
+import { handleUpgrade } from './upgrade.ts'
+
+export interface PanelServer extends AsyncDisposable {
+  readonly port: number
+  readonly process: PanelProcess
+}
+
+export interface PanelServerOptions {
+  readonly env: PanelEnv
+  readonly log: Logger
+  /** False: no pages, for tests of everything else. */
+  readonly hasPages: boolean
+}
+
+export async function startPanelServer({ env, log, hasPages }: PanelServerOptions): Promise<PanelServer> {
+  const panelProcess = await openPanelProcess({ ...env, log })
+  const { panel, auth, authority, seats } = panelProcess
+  const { publicUrl } = env
+  const server = createLimitedServer()
+  const upgraded = new Set<Duplex>()
+  let pages: NextApp | null | undefined
+  server.on('request', (request, response) => {
+    void dispatchRequest({ process: panelProcess, publicUrl, pages: () => pages }, request, response)
+  })
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    upgraded.add(socket)
+    socket.once('close', () => upgraded.delete(socket))
+    const hotReload = pages?.hotReload
+    handleUpgrade({ db: panel.db, auth, publicUrl, seats, authority, log, hotReload }, { request, socket, head })
+  })
+  // A broken request is its sender's business; without an answer it would look like a dead panel.
+  server.on('clientError', (_error, socket) => socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'))
+  const port = await listen(server, { host: env.listen, port: env.port })
+  globalThis.berthServer = serverHook(panelProcess)
+  pages = hasPages ? await startNext(server, env.isDev) : null
+  if (pages === null && hasPages) log.warn('the pages were not built: only the API answers')
+  return {
+    port,
+    process: panelProcess,
+    async [Symbol.asyncDispose]() {
+      await closeServer(server, () => upgraded.forEach((socket) => socket.destroy()))
+      await pages?.close()
+      await panelProcess[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Loaders only read, so no origin counts: a mutation through this door is refused like one from a foreign page. */
+function serverHook({ panel, auth }: PanelProcess): ServerHook {
+  return {
+    async createServerCaller(headers) {
+      const cookie = headers.get('cookie') ?? undefined
+      const authorization = headers.get('authorization') ?? undefined
+      const caller = await findCaller({ db: panel.db, auth }, { cookie, authorization })
+      const requestId = crypto.randomUUID()
+      return { caller, api: createCaller({ panel, caller, ip: null, requestId, isSameOrigin: false, notes: {} }) }
+    },
+  }
+}
