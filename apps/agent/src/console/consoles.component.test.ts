@@ -190,4 +190,21 @@ describe('the screen', () => {
     ;(await opened.screen.next()).destroy()
     expect((await viewer.closed)[0]).toBe(consoleCloseCodes.machineOff)
   })
+
+  it.each(['screen', 'serial'] as const)(
+    'answers a ping on a %s console, and nothing else that is text',
+    async (kind) => {
+      using opened = await openConsoles()
+      opened.consoles.runBegan(opened.ports)
+      const viewer = await opened.open(kind)
+      const machine = kind === 'screen' ? await opened.screen.next() : await opened.serial.next()
+      const taken = once(machine, 'data')
+      for (const text of ['hello', '{"type":"pong","id":1}', '{"type":"ping"}', '{"type":"ping","id":7}'])
+        viewer.socket.send(text)
+      viewer.socket.send(Buffer.from('typed'))
+      await vi.waitFor(() => expect(viewer.controls).toContainEqual({ type: 'pong', id: 7 }))
+      expect(viewer.controls.filter((control) => JSON.stringify(control).includes('pong'))).toHaveLength(1)
+      expect(String((await taken)[0])).toBe('typed')
+    },
+  )
 })

@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import type { ConsoleKind } from '@berth/core/agent-contract/agent-contract'
-import { consoleCloseCodes } from '@berth/core/console/serial-control'
+import { consoleCloseCodes, consolePingSchema, type ConsoleControl } from '@berth/core/console/serial-control'
 import type { VmId } from '@berth/core/ids/ids'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { consoleLimits } from './console-limits.ts'
@@ -70,6 +70,7 @@ export class Consoles {
     this.#server.handleUpgrade(upgrade.request, upgrade.socket, upgrade.head, (viewer) => {
       viewer.on('error', () => viewer.terminate())
       keepAlive(viewer)
+      answerPings(viewer)
       if (target.kind === 'serial') this.#openSerial(viewer, target.vmId)
       else this.#openScreen(viewer, target.vmId)
     })
@@ -120,4 +121,22 @@ function keepAlive(viewer: WebSocket): void {
     timer = setTimeout(ping, consoleLimits.pingIntervalMs)
   })
   viewer.on('close', () => clearTimeout(timer))
+}
+
+/** Both kinds of console ignore text frames of a viewer, so these are answered here for both. */
+function answerPings(viewer: WebSocket): void {
+  viewer.on('message', (data, isBinary) => {
+    if (isBinary || !Buffer.isBuffer(data) || data.length > 100) return
+    const ping = consolePingSchema.safeParse(parseJson(data.toString()))
+    if (ping.success) viewer.send(JSON.stringify({ type: 'pong', id: ping.data.id } satisfies ConsoleControl))
+  })
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // A viewer's text that is no JSON asks for nothing, like any other that is not understood.
+    return undefined
+  }
 }

@@ -1,6 +1,6 @@
 /**
  * Control messages of a console's WebSocket. The console's own bytes go in binary frames; text frames are these, as
- * JSON. The browser may send `resize` on a serial console; everything else comes from the agent.
+ * JSON. The browser sends `ping` alone; everything else comes from the agent.
  */
 import { z } from 'zod'
 
@@ -11,8 +11,13 @@ export const consoleControlSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('viewers'), count: z.int() }),
   /** The machine behind the console: a console that finds it off stays open and comes back with it. */
   z.object({ type: z.literal('machine'), isOn: z.boolean() }),
+  z.object({ type: z.literal('pong'), id: z.int() }),
 ])
 export type ConsoleControl = z.infer<typeof consoleControlSchema>
+
+/** Asked by a viewer of either kind of console to measure the way to the machine's host; answered by `pong` at once. */
+export const consolePingSchema = z.object({ type: z.literal('ping'), id: z.int() })
+export type ConsolePing = z.infer<typeof consolePingSchema>
 
 /** Close codes of our own (RFC 6455 leaves 4000 to 4999 to applications), and what the browser does about them. */
 export const consoleCloseCodes = {
