@@ -28,7 +28,7 @@ export async function runBenches(names: readonly string[]): Promise<number> {
       exitCode: 2,
     })
   }
-  await withLock(join(root, '.toolchain/up.lock'), prepare)
+  await withLock(root, prepare)
   await mkdir(resultsDir, { recursive: true })
   const rows: BenchRow[] = []
   const failed: string[] = []

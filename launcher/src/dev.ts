@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { startSupervisor, stopAll } from './control.ts'
 import { withLock } from './install-lock.ts'
 import { ensureRunPackages } from './install-packages.ts'
@@ -19,7 +18,7 @@ export interface DevOptions {
 export async function dev({ dataDir, port }: DevOptions): Promise<number> {
   const paths = dataPaths(dataDir)
   await makeDataDirs(paths)
-  const settings = await withLock(join(root, '.toolchain/up.lock'), async (): Promise<Settings> => {
+  const settings = await withLock(root, async (): Promise<Settings> => {
     await stage('System packages', ensureRunPackages)
     await prepareSources()
     await stopAll(paths)

@@ -1,37 +1,42 @@
-import { mkdtemp, rm, writeFile, readdir } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { withLock } from './install-lock.ts'
 
-let dir = ''
-beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'berth-lock-'))
-})
-afterEach(() => rm(dir, { recursive: true }))
+const folder = `/tmp/berth-lock-test-${process.pid}`
 
 test('the second waits for the first, also when the first fails', async () => {
-  const path = join(dir, 'lock')
   const order: string[] = []
+  const begun = Promise.withResolvers<undefined>()
   const gate = Promise.withResolvers<undefined>()
-  const first = withLock(path, async () => {
-    order.push('first begins')
+  const first = withLock(folder, async () => {
+    begun.resolve(undefined)
     await gate.promise
     order.push('first ends')
     throw new Error('broken build')
   })
-  const second = withLock(path, async () => {
+  await begun.promise
+  const second = withLock(folder, async () => {
     order.push('second')
+  })
+  await withLock(`${folder}-other`, async () => {
+    order.push('another folder does not wait')
   })
   gate.resolve(undefined)
   await expect(first).rejects.toThrow('broken build')
   await second
-  expect(order).toEqual(['first begins', 'first ends', 'second'])
-  expect(await readdir(dir)).toEqual([])
+  expect(order).toEqual(['another folder does not wait', 'first ends', 'second'])
 })
 
-test('the lock of a dead process is taken over', async () => {
-  const path = join(dir, 'lock')
-  await writeFile(path, JSON.stringify({ pid: process.pid, startTime: 1 }))
-  expect(await withLock(path, async () => 'done')).toBe('done')
+test('of many at once, one works at a time', async () => {
+  let working = 0
+  let most = 0
+  const turns = Array.from({ length: 8 }, () =>
+    withLock(folder, async () => {
+      working += 1
+      most = Math.max(most, working)
+      await Promise.resolve()
+      working -= 1
+    }),
+  )
+  await Promise.all(turns)
+  expect(most).toBe(1)
 })

@@ -39,7 +39,7 @@ export async function runRings(names: readonly string[]): Promise<number> {
       exitCode: 2,
     })
   }
-  await withLock(join(root, '.toolchain/up.lock'), () => prepare(chosen))
+  await withLock(root, () => prepare(chosen))
   let total = noResult
   const lines: string[] = []
   for (const name of chosen) {

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { ensureBuild, hashSources } from './build.ts'
 import type { UpOptions } from './command-line.ts'
 import { startSupervisor, stopAll } from './control.ts'
@@ -28,7 +27,7 @@ export async function up(options: UpOptions): Promise<void> {
   const startedAt = performance.now()
   const paths = dataPaths(options.dataDir)
   await requireFreeSpace(paths.dataDir, { bytes: gibibyte, purpose: "Berth's data" })
-  await withLock(join(root, '.toolchain/up.lock'), () => prepareAndStart(options, paths))
+  await withLock(root, () => prepareAndStart(options, paths))
   await printSummary(paths, performance.now() - startedAt)
 }
 
