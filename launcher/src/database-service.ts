@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { LauncherError } from './launcher-error.ts'
 import { identify } from './process-identity.ts'
-import type { Service } from './service.ts'
+import type { Service } from './kept-service.ts'
 
 /** The embedded PostgreSQL in `dir`. Its module is loaded late: it exists only once the modules are installed. */
 export function databaseService(dir: string): Service & { url(): string | undefined } {

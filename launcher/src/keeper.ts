@@ -3,7 +3,7 @@ import { afterDeath, freshBackoff } from './backoff.ts'
 import { messageOf } from './launcher-error.ts'
 import { rotateLog } from './log-rotation.ts'
 import { isAlive, type ProcessIdentity } from './process-identity.ts'
-import type { Service } from './service.ts'
+import type { Service } from './kept-service.ts'
 import type { KeptRecord, KeptState } from './supervisor-record.ts'
 
 export interface KeeperOptions {

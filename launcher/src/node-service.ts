@@ -5,7 +5,7 @@ import { LauncherError } from './launcher-error.ts'
 import { root } from './paths.ts'
 import { endProcess, findMarked, identify, type ProcessIdentity } from './process-identity.ts'
 import { markerOf } from './running-services.ts'
-import type { Service } from './service.ts'
+import type { Service } from './kept-service.ts'
 
 export interface NodeServiceOptions {
   name: string

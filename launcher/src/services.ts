@@ -8,7 +8,7 @@ import { panelUrl, readiness } from './panel-api.ts'
 import { panelEnv, runPanelCli } from './panel-cli.ts'
 import type { DataPaths } from './paths.ts'
 import { agentEntry, panelEntry } from './running-services.ts'
-import type { Service } from './service.ts'
+import type { Service } from './kept-service.ts'
 import type { HostSettings, Settings } from './settings.ts'
 
 export function servicesOf(settings: Settings, paths: DataPaths): Service[] {
