@@ -21,8 +21,9 @@ export function makeQueryClient(funnel?: ErrorFunnel): QueryClient {
   return new QueryClient({
     queryCache: new QueryCache({ onError: (error) => void signedOut(error) }),
     mutationCache: new MutationCache({
-      onError: (error, _variables, _result, mutation) => {
-        if (!signedOut(error) && mutation.meta?.['showsError'] !== true) funnel?.onMutationFailed(error)
+      onSettled: (...[, error, , , mutation]) => {
+        if (error === null || signedOut(error)) return
+        if (mutation.meta?.['showsError'] !== true) funnel?.onMutationFailed(error)
       },
     }),
     defaultOptions: {
