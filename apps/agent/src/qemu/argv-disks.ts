@@ -18,9 +18,6 @@ export function diskArgs(disks: readonly QemuDisk[]): string[] {
   return placed.flatMap(({ disk, slot }) => oneDiskArgs(disk, slot))
 }
 
-export const highestDiskSlot = (disks: readonly QemuDisk[]): number =>
-  disks.reduce((highest, disk, index) => Math.max(highest, disk.slot ?? index), -1)
-
 function checkSlots(slots: readonly number[]): void {
   const isUnique = new Set(slots).size === slots.length
   if (isUnique && slots.every((slot) => Number.isInteger(slot) && slot >= 0 && slot < maxDisks)) return

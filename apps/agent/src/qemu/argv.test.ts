@@ -89,7 +89,19 @@ describe('buildQemuArgv', () => {
   it('never gives two devices one PCI address', () => {
     const places = buildQemuArgv(full).flatMap((arg) => /"addr":"([^"]+)"/.exec(arg)?.[1] ?? [])
     expect(new Set(places).size).toBe(places.length)
-    expect(places).toHaveLength(24 + 7)
+    expect(places).toHaveLength(12 + 4 + 7)
+  })
+
+  it.each([
+    [[], 4],
+    [[0, 1, 2], 4],
+    [[0, 3], 8],
+    [[14], 16],
+    [[15], 16],
+  ])('leaves a port to plug into: disks at %j', (slots, ports) => {
+    const disks = slots.map((slot) => ({ volumeId, path: '/a', format: 'raw' as const, isDirect: true, slot }))
+    const argv = buildQemuArgv({ ...minimal, disks })
+    expect(argv.filter((arg) => arg.includes('"id":"port-disk'))).toHaveLength(ports)
   })
 
   it('keeps hostile paths inside their JSON value, and doubles commas where QEMU reads option strings', () => {

@@ -12,7 +12,7 @@
  * - the serial chardev has no logfile: the agent holds the socket and keeps the history.
  * - S3 and S4 are off: a suspended guest can be neither migrated nor told from a hung one.
  */
-import { cdromArgs, diskArgs, firmwareArgs, highestDiskSlot } from './argv-disks.ts'
+import { cdromArgs, diskArgs, firmwareArgs } from './argv-disks.ts'
 import { nicArgs } from './argv-nics.ts'
 import { pciAddress, rootPorts } from './pci-layout.ts'
 import type { QemuConfig } from './qemu-config.ts'
@@ -31,7 +31,7 @@ export function buildQemuArgv(config: QemuConfig): string[] {
     ...processArgs(config),
     ...machineArgs(config),
     ...monitorArgs(config),
-    ...rootPorts(highestDiskSlot(config.disks)).flatMap((port) => deviceArgs(port)),
+    ...rootPorts({ diskSlot: highestSlot(config.disks), nicSlot: highestSlot(config.nics) }).flatMap(deviceArgs),
     ...fixedDeviceArgs(config),
     ...firmwareArgs(config.firmware),
     ...diskArgs(config.disks),
@@ -40,6 +40,10 @@ export function buildQemuArgv(config: QemuConfig): string[] {
     ...screenArgs(config),
   ]
 }
+
+/** -1 where there is none. */
+const highestSlot = (places: readonly { slot?: number }[]): number =>
+  places.reduce((highest, { slot }, index) => Math.max(highest, slot ?? index), -1)
 
 function processArgs(config: QemuConfig): string[] {
   const vmId = checkedWord('vmId', config.vmId)
