@@ -50,7 +50,7 @@ test.each([
   ['up now', 'Unexpected argument'],
   ['token', 'token create --name X'],
   ['token create', 'needs --name'],
-  ['token create --name x --expires soon', 'like 12h, 30d, 4w'],
+  ['token create --name x --expires soon', 'like 15m, 12h, 30d'],
   ['fly', 'there is no command "fly"'],
 ])('%s is refused with the reason and the usage', (line, reason) => {
   expect(() => parse(line)).toThrow(reason)

@@ -75,8 +75,8 @@ export function parseCommandLine(argv: readonly string[], place: { root: string;
       const { values, positionals } = parse(rest, { data: text, name: text, expires: text }, true)
       if (positionals.join(' ') !== 'create') throw usageError('token knows one verb: token create --name X')
       if (!values.name) throw usageError('token create needs --name')
-      if (values.expires !== undefined && !/^\d+[hdw]$/.test(values.expires)) {
-        throw usageError(`--expires takes hours, days or weeks like 12h, 30d, 4w, not "${values.expires}"`)
+      if (values.expires !== undefined && !/^\d+[mhd]$/.test(values.expires)) {
+        throw usageError(`--expires takes minutes, hours or days like 15m, 12h, 30d, not "${values.expires}"`)
       }
       return { verb: 'token-create', dataDir: dataDirOf(values.data), name: values.name, expires: values.expires }
     }
