@@ -1,0 +1,96 @@
+/**
+ * What each command of the panel does: the one place where commands meet machines and storage.
+ *
+ * It owns nothing. Invariants: each command is idempotent and answers as agentResultSchemas says; a command for a machine
+ * is checked against its epoch before anything is done; a disk that a process uses is neither removed nor resized here.
+ */
+import type { AgentCommand, AgentCommandOf, AgentResultOf } from '@berth/core/agent-contract/agent-commands'
+import { AppError } from '@berth/core/errors/app-error'
+import type { Storage } from '../storage/storage.ts'
+import { sightVolumes } from '../vm/volume-sightings.ts'
+import type { VmActor } from '../vm/vm-actor.ts'
+import type { VmRegistry } from '../vm/vm-registry.ts'
+import { volumeCommands } from './volume-commands.ts'
+import type { StepRun } from './step-runner.ts'
+
+export interface CommandTargets {
+  readonly storage: Storage
+  readonly machines: VmRegistry
+}
+
+type AnyResult = AgentResultOf<AgentCommand['kind']>
+
+/** Throws AppError; the result is that of the command's kind. */
+export async function runAgentCommand(
+  targets: CommandTargets,
+  command: AgentCommand,
+  run: StepRun,
+): Promise<AnyResult> {
+  const { storage, machines } = targets
+  const volumes = volumeCommands(targets)
+  switch (command.kind) {
+    case 'image.import':
+      storage.requirePool(command.pool)
+      return storage.images.import(command, run)
+    case 'image.delete':
+      refuseUsedImage(machines, command)
+      await storage.images.delete(command.imageId)
+      return {}
+    case 'volume.create':
+      return volumes.create(command, run)
+    case 'volume.delete':
+      return volumes.delete(command)
+    case 'volume.resize':
+      return volumes.resize(command)
+    case 'vm.define':
+      for (const { pool } of command.spec.disks) storage.requirePool(pool)
+      await machines.define(command)
+      await sightVolumes(machines.require(command.vmId), storage)
+      return {}
+    case 'vm.undefine':
+      await machines.undefine(command, run.signal)
+      return {}
+    case 'vm.start':
+      return start(machines.target(command), run)
+    case 'vm.shutdown':
+      await machines.target(command).shutdown(command.timeoutMs, run.signal)
+      return {}
+    case 'vm.stop':
+      await machines.target(command).stop(run.signal)
+      return {}
+    case 'vm.reboot':
+      await machines.target(command).reboot(command.timeoutMs, run.signal)
+      return {}
+    case 'vm.reset':
+      await machines.target(command).reset(run.signal)
+      return {}
+    case 'vm.pause':
+      await machines.target(command).pause(run.signal)
+      return {}
+    case 'vm.resume':
+      await machines.target(command).resume(run.signal)
+      return {}
+  }
+}
+
+async function start(actor: VmActor, run: StepRun): Promise<AgentResultOf<'vm.start'>> {
+  await actor.start(run.signal)
+  const runId = actor.record.run?.runId
+  if (runId === undefined)
+    throw new AppError('QEMU_EXITED', 'QEMU ended as soon as it ran', { details: lastExit(actor) })
+  return { runId }
+}
+
+const lastExit = (actor: VmActor): Record<string, unknown> => ({ lastExit: actor.record.lastExit })
+
+/** An overlay reads its image for as long as it lives. */
+function refuseUsedImage(machines: VmRegistry, { imageId }: AgentCommandOf<'image.delete'>): void {
+  const users = machines
+    .specs()
+    .filter(({ disks }) =>
+      disks.some(({ source }) => source.kind === 'image' && source.mode === 'overlay' && source.imageId === imageId),
+    )
+  if (users.length === 0) return
+  const names = users.map(({ name }) => name)
+  throw new AppError('IMAGE_IN_USE', `Machines on this host use the image: ${names.join(', ')}`, { details: { names } })
+}
