@@ -32,6 +32,11 @@ export class ImageStore {
     this.#mayReachLoopback = options.mayReachLoopback
   }
 
+  /** Where its file lies, whether or not it is there. */
+  path(imageId: ImageId): string {
+    return this.#layout.image(imageId)
+  }
+
   /** What is known of an image that is here, or undefined. */
   async get(imageId: ImageId): Promise<ImageObservation | undefined> {
     const text = await readFileIfAny(this.#layout.imageFacts(imageId))

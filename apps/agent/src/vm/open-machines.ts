@@ -1,0 +1,66 @@
+/** Finds all machines again when the agent starts: records from disk, processes from the kernel, addresses from DHCP. */
+import type { HostCheck } from '@berth/core/host/host'
+import { vmIdSchema } from '@berth/core/ids/ids'
+import type { Logger } from 'pino'
+import type { Networks } from '../network/networks.ts'
+import { scanProcesses } from '../qemu/process-identity.ts'
+import type { Storage } from '../storage/storage.ts'
+import { adoptMachine } from './adopt.ts'
+import { leasedAddresses, withAddresses } from './guest-addresses.ts'
+import type { MachineLauncher } from './machine-launcher.ts'
+import type { VmRegistry } from './vm-registry.ts'
+import type { VmStore } from './vm-store.ts'
+import { sightVolumes } from './volume-sightings.ts'
+
+export interface OpenMachinesOptions {
+  store: VmStore
+  registry: VmRegistry
+  launcher: MachineLauncher
+  storage: Storage
+  networks: Networks
+  runRoot: string
+  logger: Logger
+}
+
+/** Returns what the host's self-test has to say: records that cannot be read, and processes that no record explains. */
+export async function openMachines(options: OpenMachinesOptions): Promise<HostCheck[]> {
+  const { store, registry, launcher, storage, networks, logger } = options
+  const { records, unreadable } = await store.loadAll()
+  const actors = records.map((record) => registry.add(record))
+  await Promise.all(
+    actors.map(async (actor) => {
+      await adoptMachine(actor, { launcher, logger })
+      await sightVolumes(actor, storage)
+    }),
+  )
+  const tellLeases = (): void => {
+    const leases = networks.leases()
+    for (const { machine, publisher } of registry.all()) {
+      if (machine === undefined) continue
+      const leased = leasedAddresses(machine.spec.nics, leases)
+      publisher.sight({ addresses: withAddresses(publisher.observation().addresses, 'lease', leased) })
+    }
+  }
+  networks.onLeaseChange(tellLeases)
+  tellLeases()
+  return [...unreadable.map(unreadableCheck), ...(await strangerChecks(options))]
+}
+
+const unreadableCheck = ({ path, reason }: { path: string; reason: string }): HostCheck => ({
+  name: 'machine records',
+  status: 'failed',
+  message: `${path} cannot be read and was left as it is: ${reason}`,
+})
+
+/** A QEMU below our run root whose machine is not known: told, never ended, for somebody may need it. */
+async function strangerChecks({ registry, runRoot }: OpenMachinesOptions): Promise<HostCheck[]> {
+  const strangers = (await scanProcesses(runRoot)).filter(({ vmId }) => {
+    const known = vmIdSchema.safeParse(vmId)
+    return !known.success || registry.get(known.data) === undefined
+  })
+  return strangers.map(({ pid, vmId }) => ({
+    name: 'unknown machines',
+    status: 'warning',
+    message: `QEMU with pid ${pid} runs machine ${vmId}, of which nothing is known here.`,
+  }))
+}

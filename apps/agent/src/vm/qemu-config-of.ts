@@ -1,0 +1,58 @@
+/** A machine's spec as QEMU's config. Pure: paths, backends and what the host can come from outside. */
+import type { ImageId, VmId } from '@berth/core/ids/ids'
+import type { DiskSpec } from '@berth/core/storage/volume'
+import type { VmSpec } from '@berth/core/vm/vm-spec'
+import type { NicBackend } from '../network/networks.ts'
+import { defaultCpuModel, type QemuConfig, type QemuDisk, type QemuFirmware } from '../qemu/qemu-config.ts'
+import type { RunDirPaths } from '../qemu/run-dir.ts'
+
+export interface MachineParts {
+  vmId: VmId
+  spec: VmSpec
+  paths: RunDirPaths
+  acceleration: 'kvm' | 'tcg'
+  firmware: QemuFirmware
+  isDirect: boolean
+  volumePath: (disk: DiskSpec) => string
+  imagePath: (imageId: ImageId) => string
+  /** In the order of `spec.nics`. */
+  backends: readonly NicBackend[]
+  /** The cloud-init disc, or null where the machine has none. */
+  seedDiscPath: string | null
+}
+
+export function qemuConfigOf(parts: MachineParts): QemuConfig {
+  const { spec, backends, seedDiscPath } = parts
+  return {
+    vmId: parts.vmId,
+    vcpus: spec.vcpus,
+    memoryBytes: spec.memoryBytes,
+    machineType: spec.machineType,
+    acceleration: parts.acceleration,
+    cpuModel: defaultCpuModel(parts.acceleration),
+    firmware: parts.firmware,
+    disks: spec.disks.map((disk, index) => diskOf(parts, disk, index)),
+    cdroms: seedDiscPath === null ? [] : [{ path: seedDiscPath, bus: 'virtio-scsi' }],
+    nics: spec.nics.map(({ nicId, mac }, index) => ({ nicId, mac, backend: backends[index] ?? { kind: 'user' } })),
+    paths: parts.paths,
+    hasScreen: spec.hasScreen,
+  }
+}
+
+function diskOf(parts: MachineParts, disk: DiskSpec, index: number): QemuDisk {
+  const base = {
+    volumeId: disk.volumeId,
+    path: parts.volumePath(disk),
+    isDirect: parts.isDirect,
+    bootIndex: index + 1,
+  }
+  if (disk.format === 'raw') return { ...base, format: 'raw' }
+  const { source } = disk
+  const isOverlay = source.kind === 'image' && source.mode === 'overlay'
+  // Images are qcow2 in the pool, whatever they came as: import converts them.
+  return {
+    ...base,
+    format: 'qcow2',
+    backing: isOverlay ? { path: parts.imagePath(source.imageId), format: 'qcow2' } : null,
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * What is told of one machine, and its record on disk.
+ *
+ * Owner of its state: the machine's record, generation included. Invariants: each change that anybody can see has a
+ * generation of its own, and generations never fall, also over a crash of the agent: the file always holds one that is
+ * at least as high as any that was published, because it is written ahead in strides. Transitions are logged with id,
+ * from, to, cause and generation.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import type { GuestAddress, GuestInfo, VmObservation } from '@berth/core/vm/vm-observation'
+import { vmRunSchema } from '@berth/core/vm/vm-observation'
+import type { VolumeObservation } from '@berth/core/storage/volume'
+import type { PauseReason } from '@berth/core/vm/vm-state'
+import { nextVmState, type VmHappening } from '@berth/core/vm/vm-transitions'
+import type { Logger } from 'pino'
+import type { VmRecord } from './vm-record.ts'
+import type { VmStore } from './vm-store.ts'
+
+/** What is only known while it is seen, and not kept on disk. */
+export interface VmSightings {
+  readonly addresses: readonly GuestAddress[]
+  readonly guest: GuestInfo
+  readonly volumes: readonly VolumeObservation[]
+}
+
+export const noGuest: GuestInfo = { isAgentConnected: false, hostname: null, osName: null, kernel: null }
+
+export interface VmPublisherOptions {
+  record: VmRecord
+  store: Pick<VmStore, 'save'>
+  logger: Logger
+  onChange: (observation: VmObservation) => void
+}
+
+/** So many changes may be published before the file must be written again. */
+const generationStride = 1_000
+
+export class VmPublisher {
+  readonly #options: VmPublisherOptions
+  #record: VmRecord
+  #sightings: VmSightings = { addresses: [], guest: noGuest, volumes: [] }
+  /** The highest generation that a crash of the agent cannot bring back. */
+  #generationOnDisk: number
+  #saving: Promise<void> = Promise.resolve()
+  #isSaveQueued = false
+
+  constructor(options: VmPublisherOptions) {
+    this.#options = options
+    this.#record = options.record
+    this.#generationOnDisk = options.record.generation
+  }
+
+  get record(): VmRecord {
+    return this.#record
+  }
+
+  observation(): VmObservation {
+    const { vmId, epoch, generation, specRevision, state, stateSince, pauseReason, lastExit, run } = this.#record
+    return {
+      ...{ vmId, epoch, generation, specRevision, state, stateSince, pauseReason, lastExit },
+      run: run === null ? null : vmRunSchema.parse(run),
+      addresses: [...this.#sightings.addresses],
+      guest: this.#sightings.guest,
+      volumes: [...this.#sightings.volumes],
+    }
+  }
+
+  /** Moves the machine by what happened; false when that changes nothing in its state. `extra` changes with it. */
+  move(happening: VmHappening, extra: Partial<VmRecord> = {}): boolean {
+    const from = this.#record.state
+    const to = nextVmState(from, happening)
+    if (to === undefined) return false
+    this.change({ pauseReason: null, ...extra, state: to, stateSince: new Date().toISOString() })
+    const { vmId, generation } = this.#record
+    this.#options.logger.info({ vmId, from, to, cause: happening.kind, generation }, 'machine moved')
+    return true
+  }
+
+  /** Changes the record; published when it differs. Not yet on disk: see `saved`. */
+  change(patch: Partial<VmRecord>): void {
+    const next = { ...this.#record, ...patch }
+    if (isDeepStrictEqual(next, this.#record)) return
+    this.#record = { ...next, generation: this.#record.generation + 1 }
+    this.#save()
+    this.#options.onChange(this.observation())
+  }
+
+  /** Changes what is seen; published when it differs, and written only once in a stride. */
+  sight(patch: Partial<VmSightings>): void {
+    const next = { ...this.#sightings, ...patch }
+    if (isDeepStrictEqual(next, this.#sightings)) return
+    this.#sightings = next
+    this.#record = { ...this.#record, generation: this.#record.generation + 1 }
+    if (this.#record.generation >= this.#generationOnDisk) this.#save()
+    this.#options.onChange(this.observation())
+  }
+
+  setPauseReason(pauseReason: PauseReason): void {
+    if (this.#record.state === 'paused') this.change({ pauseReason })
+  }
+
+  /** Resolves when all changes up to now are on disk; throws when they could not be written. */
+  async saved(): Promise<void> {
+    await this.#saving
+  }
+
+  /** One writer at a time; changes that come while one waits go with it. A failure is mended by the next change. */
+  #save(): void {
+    if (this.#isSaveQueued) return
+    this.#isSaveQueued = true
+    const write = async (): Promise<void> => {
+      this.#isSaveQueued = false
+      const generation = this.#record.generation + generationStride
+      await this.#options.store.save({ ...this.#record, generation })
+      this.#generationOnDisk = generation
+    }
+    this.#saving = this.#saving.then(write, write)
+    this.#saving.catch((error: unknown) => {
+      this.#options.logger.error({ err: error, vmId: this.#record.vmId }, 'the record could not be written')
+    })
+  }
+}
