@@ -1,0 +1,107 @@
+/**
+ * Makes the agent out of its parts, in the order in which they need each other: lock, host, storage, machines as they
+ * are found, then the door. Disposing it lets go of everything but the machines, which run on.
+ */
+import { chmod } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { HostSnapshot } from '@berth/core/agent-contract/agent-events'
+import type { HostCheck } from '@berth/core/host/host'
+import type { Logger } from 'pino'
+import type { AgentConfig } from './config.ts'
+import { Consoles } from './console/consoles.ts'
+import type { AgentContext } from './context.ts'
+import { createEventStream } from './events/event-stream.ts'
+import { createHeartbeat } from './host/background/heartbeat.ts'
+import { lockDataDir } from './host/data-lock.ts'
+import { createHostFacts } from './host/host-facts.ts'
+import { hostSnapshot } from './host/host-snapshot.ts'
+import { probeHost } from './host/probe-host.ts'
+import { openDoor } from './http/open-door.ts'
+import { Sampler } from './metrics/sampler.ts'
+import { createNetworks } from './network/networks.ts'
+import { runAgentCommand } from './operations/agent-commands.ts'
+import { Journal } from './operations/journal.ts'
+import { StepRunner } from './operations/step-runner.ts'
+import { createRunRoot } from './qemu/run-dir.ts'
+import { createStorage } from './storage/storage.ts'
+import { autostart } from './vm/autostart.ts'
+import { consoleFollower, samplerFollower } from './vm/machine-followers.ts'
+import { MachineLauncher } from './vm/machine-launcher.ts'
+import { openMachines } from './vm/open-machines.ts'
+import { VmRegistry } from './vm/vm-registry.ts'
+import { VmStore } from './vm/vm-store.ts'
+
+export interface StartAgentOptions {
+  config: AgentConfig
+  logger: Logger
+  /** Ends what the start waits for: the join, an autostart. */
+  signal: AbortSignal
+}
+
+export interface Agent extends AsyncDisposable {
+  readonly port: number
+  readonly context: AgentContext
+  /** Machines that are on. */
+  runningCount: () => number
+}
+
+/** Throws INTERNAL when another agent has the data directory, COMMAND_FAILED without a QEMU, JOIN_REFUSED. */
+export async function startAgent({ config, logger, signal }: StartAgentOptions): Promise<Agent> {
+  const beganMs = performance.now()
+  await using parts = new AsyncDisposableStack()
+  const { dataDir, runDir } = config
+  parts.use(lockDataDir(dataDir))
+  // QEMU's unprivileged users pass through to their disks; what they may not see is 0700 inside.
+  await chmod(dataDir, 0o711)
+  await createRunRoot(runDir)
+  const host = await probeHost({ acceleration: config.acceleration, machineDirs: [dataDir, runDir], signal })
+  const storage = await createStorage(config)
+  const networks = createNetworks({ stateDir: join(dataDir, 'network'), isRoot: host.isRoot })
+  parts.defer(() => networks.close())
+
+  const checks: HostCheck[] = []
+  const facts = await createHostFacts(host, () => checks)
+  const snapshot = (): Promise<HostSnapshot> => hostSnapshot({ facts, machines, storage })
+  const events = createEventStream({ snapshot })
+  const store = new VmStore(dataDir)
+  const { qemuPath, bootId, acceleration, uefi, users } = host
+  const machineHost = { qemuPath, bootId, uefi, acceleration: acceleration.kind, userOf: users.userOf }
+  const launcher = new MachineLauncher({ host: machineHost, runRoot: runDir, store, storage, networks, logger })
+  const machines = new VmRegistry({ store, launcher, logger, publish: events.publish })
+
+  const consoles = new Consoles((vmId) => store.folder(vmId).root)
+  parts.defer(() => consoles.close())
+  const sampler = new Sampler({
+    hostFolder: dataDir,
+    vmFolder: (vmId) => store.folder(vmId).root,
+    onRound: createHeartbeat({ storage, machines, events, logger }),
+  })
+  parts.defer(() => sampler.close())
+  machines.listeners.add(consoleFollower(consoles))
+  machines.listeners.add(samplerFollower(sampler))
+
+  const journal = await Journal.open(join(dataDir, 'journal', 'steps.jsonl'))
+  parts.defer(() => journal.close())
+  if (journal.damagedLines > 0) logger.error({ lines: journal.damagedLines }, 'the journal has damaged lines')
+  const steps = new StepRunner({
+    ...{ journal, logger, publish: events.publish },
+    runCommandStep: (command, run) => runAgentCommand({ storage, machines }, command, run),
+  })
+  checks.push(
+    ...(await openMachines({ store, registry: machines, launcher, storage, networks, runRoot: runDir, logger })),
+  )
+  sampler.start()
+
+  const context = { config, logger, events, steps, consoles, sampler, facts, machines, storage }
+  const starting = autostart(machines.all(), { bootId, logger, signal })
+  parts.defer(async () => void (await starting))
+  const door = await openDoor(context, signal)
+  parts.defer(() => door.close())
+
+  const kept = parts.move()
+  const runningCount = (): number => machines.running().length
+  const { port } = door.address
+  const startMs = Math.round(performance.now() - beganMs)
+  logger.info({ port, pid: process.pid, machines: runningCount(), startMs }, 'the agent is ready')
+  return { port, context, runningCount, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+}

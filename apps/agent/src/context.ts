@@ -1,0 +1,17 @@
+/** The agent's parts, made once (agent.ts) and handed down; nothing is found by global names. */
+import type { Logger } from 'pino'
+import type { AgentConfig } from './config.ts'
+import type { Consoles } from './console/consoles.ts'
+import type { EventStream } from './events/event-stream.ts'
+import type { SnapshotSources } from './host/host-snapshot.ts'
+import type { Sampler } from './metrics/sampler.ts'
+import type { StepRunner } from './operations/step-runner.ts'
+
+export interface AgentContext extends SnapshotSources {
+  readonly config: AgentConfig
+  readonly logger: Logger
+  readonly events: EventStream
+  readonly steps: StepRunner
+  readonly consoles: Consoles
+  readonly sampler: Sampler
+}

@@ -1,0 +1,66 @@
+/**
+ * What is told with every round of the sampler, each 2 s: figures and pools to whoever listens. Every now and then it
+ * looks at what nobody announces: the size of disks, what a guest's agent says, old volumes in the trash.
+ */
+import type { AgentEvent } from '@berth/core/agent-contract/agent-events'
+import type { Logger } from 'pino'
+import type { EventStream } from '../../events/event-stream.ts'
+import type { SampleRound } from '../../metrics/sampler.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { sightVolumes } from '../../vm/volume-sightings.ts'
+import type { VmRegistry } from '../../vm/vm-registry.ts'
+
+export interface HeartbeatOptions {
+  storage: Storage
+  machines: VmRegistry
+  events: EventStream
+  logger: Logger
+}
+
+/** In rounds of 2 s. */
+const roundsPerLook = 15
+const roundsPerSweep = 1_800
+const trashKeptMs = 24 * 3_600_000
+
+/** Call it with each round. A beat that is not through when the next round comes is not overtaken by it. */
+export function createHeartbeat(options: HeartbeatOptions): (round: SampleRound) => void {
+  let rounds = 0
+  let isBeating = false
+  return (round) => {
+    rounds++
+    if (isBeating) return
+    isBeating = true
+    beat(options, round, rounds)
+      .catch((error: unknown) => options.logger.error({ err: error }, 'a heartbeat failed'))
+      .finally(() => {
+        isBeating = false
+      })
+  }
+}
+
+async function beat({ storage, machines, events }: HeartbeatOptions, round: SampleRound, count: number): Promise<void> {
+  // Figures are not kept: without a reader there is nobody to tell.
+  if (events.readerCount() > 0) {
+    events.publish({ kind: 'host.beat', gauges: round.host, pools: await storage.observePools(machines.specs()) })
+    const sampled: AgentEvent = { kind: 'vm.sampled', at: round.at, samples: samplesOf(round) }
+    events.publish(sampled)
+  }
+  if (count % roundsPerLook === 0) await lookAtMachines(machines, storage)
+  if (count % roundsPerSweep === 0) await storage.volumes.emptyTrash(trashKeptMs)
+}
+
+type Samples = Extract<AgentEvent, { kind: 'vm.sampled' }>['samples']
+
+function samplesOf({ vms }: SampleRound): Samples {
+  const samples: Samples = {}
+  for (const [vmId, sample] of Object.entries(vms)) if (sample !== undefined) Object.assign(samples, { [vmId]: sample })
+  return samples
+}
+
+async function lookAtMachines(machines: VmRegistry, storage: Storage): Promise<void> {
+  for (const actor of machines.all()) {
+    if (actor.machine === undefined) continue
+    await sightVolumes(actor, storage)
+    await actor.lookAtGuest()
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * The agent's only door: HTTPS with mutual TLS 1.3, open to the panel's certificate alone.
+ *
+ * Invariant: nothing is answered, and no upgrade is looked at, before the peer's certificate is of our CA and says that
+ * it is the panel; other hosts of the installation have certificates of the same CA.
+ */
+import { createServer, type Server as HttpsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
+import { panelCommonName } from '@berth/core/agent-contract/join'
+import { AppError, errorToWire } from '@berth/core/errors/app-error'
+import type { AnyTRPCRouter } from '@trpc/server'
+import { createHTTPHandler } from '@trpc/server/adapters/standalone'
+import type { Logger } from 'pino'
+import type { ConsoleRequest, Upgrade } from '../console/consoles.ts'
+import { readConsolePath } from './console-path.ts'
+import type { HostIdentity } from './host-identity.ts'
+
+export interface AgentServerOptions {
+  identity: HostIdentity
+  listen: { host: string; port: number }
+  router: AnyTRPCRouter
+  /** Takes the connection, or says false when there is no such machine. */
+  openConsole: (upgrade: Upgrade, target: ConsoleRequest) => boolean
+  logger: Logger
+}
+
+export interface AgentServer {
+  readonly address: AddressInfo
+  /** Stops listening and cuts every link; machines are not touched. */
+  close: () => Promise<void>
+}
+
+const maxBodyBytes = 1024 * 1024
+const basePath = '/trpc/'
+
+/** Listens. Throws what the system says when it cannot: port taken, no such address. */
+export async function openAgentServer(options: AgentServerOptions): Promise<AgentServer> {
+  const { identity, router, logger } = options
+  const handleTrpc = createHTTPHandler({
+    router,
+    basePath,
+    maxBodySize: maxBodyBytes,
+    onError: ({ error, path }) => {
+      if (error.code === 'INTERNAL_SERVER_ERROR') logger.error({ err: error.cause ?? error, path }, 'a request broke')
+    },
+  })
+  const server = createServer({
+    ca: identity.caPem,
+    cert: identity.certificatePem,
+    key: identity.keyPem,
+    requestCert: true,
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.3',
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+  })
+  const upgraded = new Set<Duplex>()
+
+  server.on('request', (request, response) => {
+    const refusal = refuse(request.socket)
+    if (refusal === undefined && request.url?.startsWith(basePath) === true) return void handleTrpc(request, response)
+    const error = refusal ?? new AppError('OBJECT_NOT_FOUND', 'There is nothing at this address')
+    response.writeHead(refusal === undefined ? 404 : 403, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ error: errorToWire(error) }))
+  })
+  server.on('upgrade', (request, socket: Duplex, head) => {
+    const target = refuse(request.socket) === undefined ? readConsolePath(request.url) : undefined
+    if (target === undefined || !options.openConsole({ request, socket, head }, target)) {
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
+      return
+    }
+    upgraded.add(socket)
+    socket.once('close', () => upgraded.delete(socket))
+  })
+  server.on('tlsClientError', (error) => logger.debug({ err: error }, 'a TLS handshake failed'))
+
+  const address = await listen(server, options.listen)
+  return {
+    address,
+    close: async () => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      server.close(() => resolve())
+      for (const socket of upgraded) socket.destroy()
+      server.closeAllConnections()
+      await promise
+    },
+  }
+}
+
+async function listen(server: HttpsServer, { host, port }: { host: string; port: number }): Promise<AddressInfo> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', reject)
+  server.listen({ host, port }, resolve)
+  await promise
+  server.off('error', reject)
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new TypeError('the server has no address')
+  return address
+}
+
+function refuse(socket: unknown): AppError | undefined {
+  if (!(socket instanceof TLSSocket) || !socket.authorized) {
+    return new AppError('PERMISSION_DENIED', 'A certificate of this installation is needed')
+  }
+  const { subject } = socket.getPeerCertificate()
+  // Only the panel commands agents; a host that asks another host is refused until the hand-over has its own rule.
+  if (subject.CN === panelCommonName) return undefined
+  return new AppError('PERMISSION_DENIED', `"${String(subject.CN)}" may not command this host`)
+}

@@ -1,0 +1,6 @@
+/** What this agent says of itself in `hello`: its version, and what older or smaller agents cannot. */
+import packageJson from '../../package.json' with { type: 'json' }
+
+export const agentVersion = packageJson.version
+
+export const capabilities: readonly string[] = ['consoles', 'metrics']

@@ -1,0 +1,28 @@
+/** Joins where the host has not joined, then listens. */
+import type { AgentContext } from '../context.ts'
+import { createAgentRouter } from './agent-router.ts'
+import { openAgentServer, type AgentServer } from './agent-server.ts'
+import { agentVersion } from './capabilities.ts'
+import { ensureIdentity } from './join.ts'
+
+const wildcards = new Set(['0.0.0.0', '::'])
+
+/** Throws JOIN_REFUSED, or what the system says when it cannot listen. Machines run meanwhile: they need no panel. */
+export async function openDoor(context: AgentContext, signal: AbortSignal): Promise<AgentServer> {
+  const { config, consoles, logger, machines } = context
+  const { listen, dataDir, panelUrl, joinTokenFile } = config
+  const identity = await ensureIdentity({
+    ...{ dataDir, panelUrl, joinTokenFile, agentVersion, logger, signal },
+    address: wildcards.has(listen.host) ? config.name : listen.host,
+    port: listen.port,
+  })
+  return openAgentServer({
+    ...{ identity, listen, logger },
+    router: createAgentRouter(context),
+    openConsole: (upgrade, target) => {
+      if (machines.get(target.vmId) === undefined) return false
+      consoles.handleUpgrade(upgrade, target)
+      return true
+    },
+  })
+}

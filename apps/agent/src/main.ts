@@ -1,0 +1,28 @@
+/** The agent's process: reads its settings, makes the parts, and lets go of everything but the machines at its end. */
+import { AppError } from '@berth/core/errors/app-error'
+import { pino } from 'pino'
+import { startAgent } from './agent.ts'
+import { loadConfig } from './config.ts'
+
+const logger = pino({ level: 'info' })
+
+async function main(): Promise<void> {
+  const config = loadConfig()
+  logger.level = config.logLevel
+  const stop = new AbortController()
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort(name))
+  await using agent = await startAgent({ config, logger, signal: stop.signal })
+  const { promise: stopped, resolve } = Promise.withResolvers<void>()
+  stop.signal.addEventListener('abort', () => resolve(), { once: true })
+  if (!stop.signal.aborted) await stopped
+  logger.info({ machines: agent.runningCount() }, 'the agent ends; machines run on')
+}
+
+try {
+  await main()
+} catch (error) {
+  if (!(error instanceof AppError)) logger.fatal({ err: error }, 'the agent broke')
+  else if (error.code !== 'OPERATION_CANCELLED')
+    logger.fatal({ code: error.code, details: error.details }, error.message)
+  process.exitCode = 1
+}
