@@ -6,7 +6,6 @@ import { vmSampleSchema } from '../metrics/metric-series.ts'
 import { cloudInitSchema } from './cloud-init.ts'
 import { guestAddressSchema, guestInfoSchema, vmRunSchema } from './vm-observation.ts'
 import { pauseReasonSchema, vmExitSchema, vmStateSchema } from './vm-state.ts'
-import type { VmSituation } from './vm-can.ts'
 import { vmSpecSchema } from './vm-spec.ts'
 
 export const vmViewSchema = z.object({
@@ -39,11 +38,4 @@ export const vmViewSchema = z.object({
 })
 export type VmView = z.infer<typeof vmViewSchema>
 
-export function situationOf(vm: VmView): VmSituation {
-  return {
-    state: vm.state,
-    isProtected: vm.isProtected,
-    hasProcess: vm.run !== null,
-    busyWith: vm.operation?.title ?? null,
-  }
-}
+export { situationOf } from './vm-situation.ts'
