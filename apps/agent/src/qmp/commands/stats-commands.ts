@@ -1,4 +1,4 @@
-/** The figures that only QEMU knows: disk counters, the balloon, and memory as the guest sees it. */
+/** The figures that only QEMU knows: disk counters, and memory as the guest sees it. */
 import { AppError } from '@berth/core/errors/app-error'
 import { z } from 'zod'
 import type { ExecuteOptions, QmpClient } from '../qmp-client.ts'
@@ -9,11 +9,6 @@ export type BlockStats = QmpCommands['query-blockstats']['returns'][number]
 /** Counters since the start, per device that the guest sees (`qdev` names it); bytes, operations, total_time_ns. */
 export const queryBlockStats = (qmp: QmpClient, options?: ExecuteOptions): Promise<readonly BlockStats[]> =>
   qmp.execute('query-blockstats', {}, options)
-
-/** The guest's memory in bytes as the balloon leaves it. QMP_REFUSED while no balloon device is there. */
-export async function queryBalloonBytes(qmp: QmpClient, options?: ExecuteOptions): Promise<number> {
-  return (await qmp.execute('query-balloon', {}, options)).actual
-}
 
 /** -1 in QEMU's words (or 2^64-1, which it prints in some versions) means that the guest does not tell. */
 const statSchema = z.number().transform((value) => (value < 0 || value >= 2 ** 63 ? undefined : value))
