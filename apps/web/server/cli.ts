@@ -2,7 +2,6 @@
  * The panel's command line: what the launcher and an administrator on this computer do without signing in. It works on
  * the database itself, so it needs the panel's environment, not the panel.
  */
-import { pino } from 'pino'
 import { toAppError, AppError } from '@berth/core/errors/app-error'
 import { openCliPanel } from '@berth/api/cli-panel'
 import { parseCliCall, parseDuration } from './cli-arguments.ts'
@@ -16,7 +15,7 @@ const usage = `Usage:
 
 async function run(args: readonly string[]): Promise<string> {
   const call = parseCliCall(args)
-  await using panel = await openCliPanel({ ...readEnv(), log: pino({ level: 'silent' }) })
+  await using panel = await openCliPanel(readEnv())
   switch (call.command) {
     case 'token create': {
       const expires = call.option('expires')

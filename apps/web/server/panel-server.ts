@@ -30,28 +30,28 @@ export async function startPanelServer({ env, log, hasPages }: PanelServerOption
   const { publicUrl } = env
   const server = createLimitedServer()
   const upgraded = new Set<Duplex>()
-  let pages: NextApp | null | undefined
+  const shown: { pages: NextApp | null | undefined } = { pages: undefined }
   server.on('request', (request, response) => {
-    void dispatchRequest({ process: panelProcess, publicUrl, pages: () => pages }, request, response)
+    void dispatchRequest({ process: panelProcess, publicUrl, pages: () => shown.pages }, request, response)
   })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     upgraded.add(socket)
     socket.once('close', () => upgraded.delete(socket))
-    const hotReload = pages?.hotReload
+    const hotReload = shown.pages?.hotReload
     handleUpgrade({ db: panel.db, auth, publicUrl, seats, authority, log, hotReload }, { request, socket, head })
   })
   // A broken request is its sender's business; without an answer it would look like a dead panel.
   server.on('clientError', (_error, socket) => socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'))
   const port = await listen(server, { host: env.listen, port: env.port })
   globalThis.berthServer = serverHook(panelProcess)
-  pages = hasPages ? await startNext(server, env.isDev) : null
-  if (pages === null && hasPages) log.warn('the pages were not built: only the API answers')
+  shown.pages = hasPages ? await startNext(server, env.isDev) : null
+  if (shown.pages === null && hasPages) log.warn('the pages were not built: only the API answers')
   return {
     port,
     process: panelProcess,
     async [Symbol.asyncDispose]() {
       await closeServer(server, () => upgraded.forEach((socket) => socket.destroy()))
-      await pages?.close()
+      await shown.pages?.close()
       await panelProcess[Symbol.asyncDispose]()
     },
   }

@@ -89,7 +89,7 @@ interface Issuer {
 
 interface Leaf {
   readonly commonName: string
-  readonly publicKey: x509.PublicKeyType
+  readonly publicKey: x509.PublicKey | webcrypto.CryptoKey
   readonly names: x509.JsonGeneralNames
   readonly usages: string[]
 }

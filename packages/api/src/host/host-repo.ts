@@ -1,5 +1,5 @@
 /** Hosts in the database: views, and what placement has to know. */
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { DatabaseClient, Prisma } from '@berth/prisma/client'
 import { AppError } from '@berth/core/errors/app-error'
 import { hostFactsSchema, hostViewSchema, type HostView } from '@berth/core/host/host'

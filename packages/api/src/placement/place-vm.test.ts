@@ -57,7 +57,8 @@ const refusals: readonly [string, Partial<PlacementHost>, Partial<PlacementReque
   ['maintenance', { isInMaintenance: true }, {}, /in maintenance/],
   ['pool', { pools: [] }, {}, /no pool "default"/],
 ]
-test.each(refusals)('refuses for %s with the numbers', (_name, hostChange, requestChange, words) => {
+test.each(refusals)('refuses for %s with the numbers', (...row) => {
+  const [, hostChange, requestChange, words] = row
   const ask = () => placeVm({ ...request, ...requestChange }, [host('a', hostChange)])
   expect(ask).toThrow(words)
   expect(ask).toThrow(expect.objectContaining({ code: 'HOST_CAPACITY' }))

@@ -74,6 +74,6 @@ function textCondition(text: string): Prisma.Sql {
   const pattern = likePattern(text)
   return Prisma.sql`(vm.name ILIKE ${pattern} OR vm.description ILIKE ${pattern} OR host.name ILIKE ${pattern}
     OR EXISTS (SELECT 1 FROM unnest(vm.tags) tag WHERE tag ILIKE ${pattern})
-    OR EXISTS (SELECT 1 FROM jsonb_array_elements(observed.observed->'addresses') address
-               WHERE address->>'ip' LIKE ${pattern}))`
+    OR EXISTS (SELECT 1 FROM jsonb_array_elements(observed.observed->'addresses') AS had(value)
+               WHERE had.value->>'ip' LIKE ${pattern}))`
 }

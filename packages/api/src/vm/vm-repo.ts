@@ -1,5 +1,5 @@
 /** Machines in the database: reads for views and guards, and the writes of accepted requests. */
-import { Prisma, type DatabaseClient } from '@berth/prisma/client'
+import type { Prisma, DatabaseClient } from '@berth/prisma/client'
 import { violatedUniqueIndex } from '@berth/prisma/database-errors'
 import { AppError } from '@berth/core/errors/app-error'
 import type { VmView } from '@berth/core/vm/vm-view'

@@ -77,7 +77,8 @@ function stateSinceOf(row: VmRow, state: VmState): Date {
 
 /** The process that runs was started with an older spec: the change waits for the next start. */
 function isRestartPending(revision: number, seen: VmObservation | null): boolean {
-  return seen?.run != null && seen.run.specRevision < revision
+  const run = seen?.run ?? null
+  return run !== null && run.specRevision < revision
 }
 
 function allocatedBytes(seen: VmObservation | null): number | null {
