@@ -74,3 +74,11 @@ export async function deleteOldEvents(db: DatabaseClient, keepMs: number): Promi
     DELETE FROM event
     WHERE at < now() - ${keepMs} * interval '1 millisecond' AND position < (SELECT max(position) FROM event)`
 }
+
+/** Every machine of a host, as its host's state is part of what is shown of it. */
+export async function announceVmsOf(tx: DatabaseClient, hostId: string): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO event (id, kind, owner_id, vm_id, payload)
+    SELECT gen_random_uuid(), 'vm.changed', owner_id, id, '{}' FROM vm
+    WHERE host_id = ${hostId}::uuid AND deleted_at IS NULL`
+}

@@ -20,6 +20,15 @@ export async function findOperationView(
   return view ?? null
 }
 
+/** Views by ids, in any order; those that are gone are left out. */
+export async function findOperationViews(
+  db: DatabaseClient,
+  operationIds: readonly string[],
+): Promise<OperationView[]> {
+  if (operationIds.length === 0) return []
+  return viewsOf(db, await db.operation.findMany({ where: { id: { in: [...operationIds] } } }))
+}
+
 export async function listOperationViews(
   db: DatabaseClient,
   filter: OperationFilter,

@@ -1,0 +1,146 @@
+/**
+ * Speaks to one agent: tRPC over mutual TLS, by core's contract. Stateless but for its sockets; agent-connection.ts
+ * decides when to call and what a silence means.
+ */
+import { createTRPCUntypedClient, httpLink, TRPCClientError, type TRPCUntypedClient } from '@trpc/client'
+import type { AnyTRPCRouter } from '@trpc/server'
+import { Agent, fetch as undiciFetch, type RequestInit } from 'undici'
+import { z } from 'zod'
+import { agentContract } from '@berth/core/agent-contract/agent-contract'
+import { agentEventSchema, type AgentEvent } from '@berth/core/agent-contract/agent-events'
+import { hostCommonName } from '@berth/core/agent-contract/join'
+import { AppError, errorFromWire, wireErrorSchema } from '@berth/core/errors/app-error'
+import type { PanelIdentity } from '../host/certificate-authority.ts'
+import type { AgentProcedure, CallOptions } from './agent-link.ts'
+import { readSse } from './sse-reader.ts'
+
+export interface AgentAddress {
+  readonly hostId: string
+  readonly address: string
+  readonly port: number
+}
+
+/** A stream that says nothing for this long is dead; agents ping each 2 s. */
+export const silenceMs = 10_000
+const defaultTimeoutMs = 10_000
+
+const paths = new Map<unknown, string>(
+  Object.entries(agentContract).flatMap(([group, procedures]) =>
+    Object.entries(procedures).map(([name, procedure]) => [procedure, `${group}.${name}`] as const),
+  ),
+)
+
+/** `message` is null for a ping: somebody is there. */
+export interface AgentMessage {
+  readonly id: string | null
+  readonly event: AgentEvent | null
+}
+
+export class AgentClient implements AsyncDisposable {
+  readonly #url: string
+  readonly #calls: Agent
+  readonly #streams: Agent
+  readonly #trpc: TRPCUntypedClient<AnyTRPCRouter>
+  readonly #name: string
+
+  constructor({ hostId, address, port }: AgentAddress, identity: PanelIdentity) {
+    this.#name = `${address}:${port}`
+    this.#url = `https://${address.includes(':') ? `[${address}]` : address}:${port}/trpc`
+    const connect = {
+      ca: identity.caPem,
+      cert: identity.certificatePem,
+      key: identity.keyPem,
+      minVersion: 'TLSv1.3',
+      timeout: 5_000,
+      // A certificate of our authority is not enough: it must be this host's, or one host could pose as another.
+      checkServerIdentity: (_name: string, certificate: { subject: { CN?: unknown } }) =>
+        certificate.subject.CN === hostCommonName(hostId) ? undefined : new Error('the certificate is another host’s'),
+    } as const
+    // Calls are held by the agent for up to 20 s and bounded by their own signals.
+    this.#calls = new Agent({ connect, headersTimeout: 0, bodyTimeout: 0 })
+    this.#streams = new Agent({ connect, headersTimeout: silenceMs, bodyTimeout: silenceMs })
+    this.#trpc = createTRPCUntypedClient({ links: [httpLink({ url: this.#url, fetch: this.#fetch })] })
+  }
+
+  /** As AgentLink.call. */
+  async call<I extends z.ZodType, O extends z.ZodType>(
+    procedure: AgentProcedure<I, O>,
+    input: z.input<I>,
+    { timeoutMs = defaultTimeoutMs, signal }: CallOptions = {},
+  ): Promise<z.output<O>> {
+    const path = paths.get(procedure)
+    if (path === undefined) throw new AppError('INTERNAL', 'A procedure that is not in the contract.')
+    const deadline = AbortSignal.timeout(timeoutMs)
+    const options = { signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]) }
+    let answer: unknown
+    try {
+      answer = await (procedure.type === 'query'
+        ? this.#trpc.query(path, input, options)
+        : this.#trpc.mutation(path, input, options))
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw this.#callError(error, path)
+    }
+    const parsed = procedure.output.safeParse(answer)
+    if (parsed.success) return parsed.data
+    throw new AppError('AGENT_INCOMPATIBLE', `${this.#name} answered ${path} in another form.`, { cause: parsed.error })
+  }
+
+  /** What the agent tells, from after `lastEventId`, until the signal or a silence of 10 s. Throws HOST_UNREACHABLE. */
+  async *events(lastEventId: string | null, signal: AbortSignal): AsyncGenerator<AgentMessage> {
+    const input = encodeURIComponent(JSON.stringify({ lastEventId }))
+    try {
+      const response = await undiciFetch(`${this.#url}/agent.events?input=${input}`, {
+        dispatcher: this.#streams,
+        headers: { accept: 'text/event-stream' },
+        signal,
+      })
+      if (!response.ok || response.body === null) {
+        throw new AppError('AGENT_INCOMPATIBLE', `${this.#name} refused its event stream (${response.status}).`)
+      }
+      for await (const message of readSse(response.body)) {
+        if (message.event === 'serialized-error') throw streamError(message.data)
+        if (message.event === 'return') return
+        const event = message.event === 'message' ? agentEventSchema.parse(JSON.parse(message.data)) : null
+        yield { id: message.id, event }
+      }
+    } catch (error) {
+      if (error instanceof AppError) throw error
+      if (error instanceof z.ZodError) {
+        throw new AppError('AGENT_INCOMPATIBLE', `${this.#name} sent an event of another form.`, { cause: error })
+      }
+      throw new AppError('HOST_UNREACHABLE', `The event stream of ${this.#name} broke.`, { cause: error })
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.#calls.destroy(), this.#streams.destroy()])
+  }
+
+  // undici's own fetch, because only it takes undici's dispatcher; its types differ from the global ones in name alone.
+  readonly #fetch = async (
+    url: string | URL | Request,
+    init?: { method?: string; body?: unknown; headers?: unknown },
+  ) => {
+    const options = requestInitSchema.parse(init ?? {})
+    const response = await undiciFetch(url instanceof Request ? url.url : url, { ...options, dispatcher: this.#calls })
+    return { ok: response.ok, status: response.status, json: async (): Promise<unknown> => response.json() }
+  }
+
+  #callError(error: unknown, path: string): AppError {
+    const data = error instanceof TRPCClientError ? errorDataSchema.safeParse(error.data) : undefined
+    if (data?.success) return errorFromWire(data.data.appError)
+    return new AppError('HOST_UNREACHABLE', `${this.#name} did not answer ${path}.`, { cause: error })
+  }
+}
+
+const errorDataSchema = z.object({ appError: wireErrorSchema })
+const streamErrorSchema = z.object({ data: errorDataSchema })
+
+const requestInitSchema = z.custom<RequestInit>((value) => typeof value === 'object' && value !== null)
+
+function streamError(data: string): AppError {
+  const parsed = streamErrorSchema.safeParse(JSON.parse(data))
+  if (parsed.success) return errorFromWire(parsed.data.data.appError)
+  return new AppError('HOST_UNREACHABLE', 'The agent ended its event stream with an error.')
+}

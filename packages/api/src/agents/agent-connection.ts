@@ -1,0 +1,153 @@
+/**
+ * The line to one host: connects, reads its events, reconnects. Owns the position in the host's event stream and the
+ * knowledge whether the host is there.
+ *
+ *   connecting ──hello──▶ connected ──stream breaks, or silent for 10 s──▶ waiting (0.25 … 5 s) ──▶ connecting
+ *
+ * Online means heard from in the last 10 s, whatever the state of the socket: a reconnect within that time is nobody's
+ * business. Work that lost a reply waits for `connected`, so that it does not ask a host that is not there.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { z } from 'zod'
+import { agentContract, contractVersion } from '@berth/core/agent-contract/agent-contract'
+import { AppError } from '@berth/core/errors/app-error'
+import { hostIdSchema, type HostId } from '@berth/core/ids/ids'
+import type { PanelIdentity } from '../host/certificate-authority.ts'
+import { AgentClient, silenceMs, type AgentAddress } from './agent-client.ts'
+import type { AgentLink, AgentProcedure, CallOptions, StepEvent } from './agent-link.ts'
+import type { AgentSink } from './agent-sink.ts'
+
+const firstBackoffMs = 250
+const maxBackoffMs = 5_000
+/** Between two tries of work on a host that is connected and still does not answer it. */
+const breathMs = 250
+
+export interface AgentConnectionOptions {
+  readonly target: AgentAddress
+  readonly identity: () => Promise<PanelIdentity>
+  readonly sink: AgentSink
+  readonly log: Logger
+}
+
+export class AgentConnection implements AgentLink, AsyncDisposable {
+  readonly hostId: HostId
+  readonly #options: AgentConnectionOptions
+  readonly #stopped = new AbortController()
+  readonly #stepListeners = new Map<string, Set<(event: StepEvent) => void>>()
+  readonly #ended: Promise<void>
+  readonly #log: Logger
+  #connected = Promise.withResolvers<AgentClient>()
+  #isConnected = false
+  #heardAt = Number.NEGATIVE_INFINITY
+  #lastEventId: string | null = null
+
+  constructor(options: AgentConnectionOptions) {
+    this.#options = options
+    this.hostId = hostIdSchema.parse(options.target.hostId)
+    this.#log = options.log.child({ hostId: this.hostId })
+    this.#ended = this.#live()
+  }
+
+  get isOnline(): boolean {
+    return performance.now() - this.#heardAt < silenceMs
+  }
+
+  async call<I extends z.ZodType, O extends z.ZodType>(
+    procedure: AgentProcedure<I, O>,
+    input: z.input<I>,
+    options?: CallOptions,
+  ): Promise<z.output<O>> {
+    if (!this.#isConnected) {
+      throw new AppError('HOST_UNREACHABLE', `The agent at ${this.#options.target.address} is not connected.`)
+    }
+    const client = await this.#connected.promise
+    return client.call(procedure, input, options)
+  }
+
+  async whenOnline(signal: AbortSignal): Promise<void> {
+    if (this.#isConnected) await wait(breathMs, undefined, { signal })
+    const aborted = Promise.withResolvers<never>()
+    const abort = (): void => aborted.reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    try {
+      signal.throwIfAborted()
+      await Promise.race([this.#connected.promise, aborted.promise])
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  onStepEvent(operationId: string, listener: (event: StepEvent) => void): () => void {
+    const listeners = this.#stepListeners.get(operationId) ?? new Set()
+    this.#stepListeners.set(operationId, listeners.add(listener))
+    return () => {
+      listeners.delete(listener)
+      if (listeners.size === 0) this.#stepListeners.delete(operationId)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped.abort()
+    await this.#ended
+  }
+
+  async #live(): Promise<void> {
+    let backoffMs = firstBackoffMs
+    while (!this.#stopped.signal.aborted) {
+      const heardBefore = this.#heardAt
+      try {
+        await this.#connectOnce()
+      } catch (error) {
+        if (!this.#stopped.signal.aborted) this.#log.info({ error }, 'agent not connected')
+      }
+      if (this.#isConnected) this.#connected = Promise.withResolvers()
+      this.#isConnected = false
+      backoffMs = this.#heardAt > heardBefore ? firstBackoffMs : Math.min(maxBackoffMs, backoffMs * 2)
+      await this.#pause(backoffMs * (0.5 + Math.random()))
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    try {
+      await wait(ms, undefined, { signal: this.#stopped.signal })
+    } catch (error) {
+      if (!this.#stopped.signal.aborted) throw error
+    }
+  }
+
+  async #connectOnce(): Promise<void> {
+    const { target, identity, sink } = this.#options
+    await using client = new AgentClient(target, await identity())
+    const { signal } = this.#stopped
+    const askedAt = Date.now()
+    const hello = await client.call(agentContract.agent.hello, undefined, { timeoutMs: 5_000, signal })
+    if (hello.contractVersion !== contractVersion) {
+      const message = `It speaks version ${hello.contractVersion}, this panel ${contractVersion}.`
+      throw new AppError('AGENT_INCOMPATIBLE', message, { details: { agentVersion: hello.agentVersion } })
+    }
+    const clockSkewMs = Date.parse(hello.at) - (askedAt + Date.now()) / 2
+    sink.connected(this.hostId, { ...hello, clockSkewMs })
+    for await (const { id, event } of client.events(this.#lastEventId, signal)) {
+      this.#hear(client)
+      if (event === null) continue
+      if (event.kind === 'step.progressed' || event.kind === 'step.ended') this.#tellStep(event)
+      else sink.received(this.hostId, event)
+      // Only now: what was not handed on is asked for again.
+      this.#lastEventId = id ?? this.#lastEventId
+    }
+  }
+
+  /** Waiting work goes on once the stream is open, so that no end of a step falls between the two. */
+  #hear(client: AgentClient): void {
+    this.#heardAt = performance.now()
+    if (this.#isConnected) return
+    this.#isConnected = true
+    this.#connected.resolve(client)
+    this.#log.info('agent connected')
+  }
+
+  #tellStep(event: StepEvent): void {
+    for (const listener of this.#stepListeners.get(event.key.operationId) ?? []) listener(event)
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * Writes what agents tell into the database, and passes live figures on.
+ *
+ * One queue per host, drained one write at a time, so that a slow database never holds up a stream. The queue cannot grow
+ * beyond one entry per machine: of two reports on one, only the newer is kept, and a snapshot replaces all before it.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { AgentEvent, HostSnapshot } from '@berth/core/agent-contract/agent-events'
+import type { PanelEvent } from '@berth/core/events/panel-events'
+import { hostIdSchema } from '@berth/core/ids/ids'
+import type { PoolObservation } from '@berth/core/storage/volume'
+import type { PrismaClient } from '@berth/prisma/client'
+import { isDatabaseUnavailable } from '@berth/prisma/database-errors'
+import type { AgentHello, AgentSink } from './agent-sink.ts'
+import { writeFacts, writeHello, writePools } from './host-link-repo.ts'
+import type { LiveFiguresStore } from './live-figures-store.ts'
+import { forgetObservation, writeObservation, writeSnapshot } from './vm-observed-repo.ts'
+
+const retryMs = 1_000
+/** Free space changes with every write of a guest; nobody looks at it more often. */
+const poolsEveryMs = 10_000
+
+export type Gauges = Extract<PanelEvent, { kind: 'gauges' }>
+type VmNews = Extract<AgentEvent, { kind: 'vm.observed' | 'vm.removed' }>
+
+export interface AgentIngestOptions {
+  readonly db: PrismaClient
+  readonly live: LiveFiguresStore
+  /** To the browsers, not kept. */
+  readonly tellGauges: (gauges: Gauges) => void
+  readonly log: Logger
+}
+
+interface Queue {
+  hello: AgentHello | null
+  snapshot: HostSnapshot | null
+  readonly news: Map<string, VmNews>
+  pools: readonly PoolObservation[] | null
+  poolsAt: number
+  bootId: string
+  isDraining: boolean
+}
+
+export class AgentIngest implements AgentSink {
+  readonly #options: AgentIngestOptions
+  readonly #queues = new Map<string, Queue>()
+
+  constructor(options: AgentIngestOptions) {
+    this.#options = options
+  }
+
+  connected(hostId: string, hello: AgentHello): void {
+    const queue = this.#queueOf(hostId)
+    queue.hello = hello
+    this.#drain(hostId, queue)
+  }
+
+  received(hostId: string, event: AgentEvent): void {
+    const queue = this.#queueOf(hostId)
+    switch (event.kind) {
+      case 'host.snapshot':
+        queue.snapshot = event.snapshot
+        queue.bootId = event.snapshot.facts.bootId
+        queue.news.clear()
+        break
+      case 'host.beat':
+        this.#options.live.setGauges(hostId, event.gauges)
+        this.#tell(hostId, { at: event.gauges.at, host: event.gauges, vms: {} })
+        if (performance.now() - queue.poolsAt >= poolsEveryMs) {
+          queue.pools = event.pools
+          queue.poolsAt = performance.now()
+        }
+        break
+      case 'vm.observed':
+        // Taken out first, so that the queue keeps the order in which machines spoke last.
+        queue.news.delete(event.vm.vmId)
+        queue.news.set(event.vm.vmId, event)
+        break
+      case 'vm.removed':
+        queue.news.delete(event.vmId)
+        queue.news.set(event.vmId, event)
+        break
+      case 'vm.sampled':
+        this.#options.live.setSamples(event.samples)
+        this.#tell(hostId, { at: event.at, host: null, vms: event.samples })
+        break
+      case 'step.progressed':
+      case 'step.ended':
+        return
+    }
+    this.#drain(hostId, queue)
+  }
+
+  #tell(hostId: string, gauges: Omit<Gauges, 'kind' | 'hostId'>): void {
+    this.#options.tellGauges({ kind: 'gauges', hostId: hostIdSchema.parse(hostId), ...gauges })
+  }
+
+  #queueOf(hostId: string): Queue {
+    const known = this.#queues.get(hostId)
+    if (known) return known
+    const fresh: Queue = {
+      hello: null,
+      snapshot: null,
+      news: new Map(),
+      pools: null,
+      poolsAt: Number.NEGATIVE_INFINITY,
+      bootId: '',
+      isDraining: false,
+    }
+    this.#queues.set(hostId, fresh)
+    return fresh
+  }
+
+  #drain(hostId: string, queue: Queue): void {
+    if (queue.isDraining) return
+    queue.isDraining = true
+    void this.#drainAll(hostId, queue)
+  }
+
+  async #drainAll(hostId: string, queue: Queue): Promise<void> {
+    for (let write = this.#next(hostId, queue); write !== null; write = this.#next(hostId, queue)) {
+      try {
+        await write.run()
+      } catch (error) {
+        this.#options.log.warn({ error, hostId, what: write.what }, 'what an agent told was not written')
+        // Anything but an absent database would fail again and hold up what comes behind it.
+        if (!isDatabaseUnavailable(error)) continue
+        write.giveBack()
+        await wait(retryMs)
+      }
+    }
+    // In the same turn in which the queue was found empty, or what comes in between would wait for ever.
+    queue.isDraining = false
+  }
+
+  /** Takes the next thing out of the queue. `giveBack` puts it in again unless something newer came meanwhile. */
+  #next(hostId: string, queue: Queue): { what: string; run: () => Promise<unknown>; giveBack: () => void } | null {
+    const { db } = this.#options
+    const { hello, snapshot, pools, bootId } = queue
+    if (hello !== null) {
+      queue.hello = null
+      return { what: 'hello', run: () => writeHello(db, hostId, hello), giveBack: () => (queue.hello ??= hello) }
+    }
+    if (snapshot !== null) {
+      queue.snapshot = null
+      const run = async (): Promise<void> => {
+        await writeFacts(db, hostId, snapshot.facts)
+        await writeSnapshot(db, { hostId, bootId, vms: snapshot.vms })
+        await writePools(db, hostId, snapshot.pools)
+      }
+      return { what: 'snapshot', run, giveBack: () => (queue.snapshot ??= snapshot) }
+    }
+    const [first] = queue.news
+    if (first !== undefined) {
+      const [vmId, news] = first
+      queue.news.delete(vmId)
+      const run = async (): Promise<unknown> =>
+        news.kind === 'vm.observed'
+          ? writeObservation(db, { hostId, bootId, vm: news.vm })
+          : forgetObservation(db, { hostId, ...news })
+      const giveBack = (): void => {
+        if (!queue.news.has(vmId) && queue.snapshot === null) queue.news.set(vmId, news)
+      }
+      return { what: news.kind, run, giveBack }
+    }
+    if (pools === null) return null
+    queue.pools = null
+    return { what: 'pools', run: () => writePools(db, hostId, pools), giveBack: () => (queue.pools ??= pools) }
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * One browser's queue between the hub and its stream. Bounded: a reader that does not keep up is told to read everything
+ * again, and cut, so that it costs neither memory nor the others' time. Of live figures only the newest per host wait.
+ */
+import type { StreamedEvent } from '../trpc/event-port.ts'
+import type { Gauges } from '../agents/agent-ingest.ts'
+
+const maxWaiting = 1_000
+
+export class EventReader implements AsyncIterable<StreamedEvent> {
+  /** Whose objects are told of; null: everybody's. */
+  readonly viewerId: string | null
+  #waiting: StreamedEvent[] = []
+  readonly #gauges = new Map<string, StreamedEvent>()
+  #state: 'open' | 'cut' | 'closed' = 'open'
+  #woken = Promise.withResolvers<void>()
+
+  constructor(viewerId: string | null) {
+    this.viewerId = viewerId
+  }
+
+  push(streamed: StreamedEvent): void {
+    if (this.#state !== 'open') return
+    this.#waiting.push(streamed)
+    if (this.#waiting.length > maxWaiting) this.reset(streamed.id)
+    this.#wake()
+  }
+
+  pushGauges(gauges: Gauges): void {
+    // A host's own figures and its machines' come apart; each replaces only its like.
+    if (this.#state === 'open') {
+      this.#gauges.set(`${gauges.hostId} ${gauges.host === null}`, { id: null, event: gauges })
+      this.#wake()
+    }
+  }
+
+  /** Tells it to read everything again, and ends it. `id`: where to go on when it comes back. */
+  reset(id: string | null): void {
+    if (this.#state !== 'open') return
+    this.#waiting = [{ id, event: { kind: 'stream.reset' } }]
+    this.#gauges.clear()
+    this.#state = 'cut'
+    this.#wake()
+  }
+
+  close(): void {
+    this.#state = 'closed'
+    this.#wake()
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<StreamedEvent> {
+    for (;;) {
+      const batch = [...this.#waiting, ...this.#gauges.values()]
+      this.#waiting = []
+      this.#gauges.clear()
+      yield* batch
+      if (this.#state === 'closed') return
+      if (this.#waiting.length > 0 || this.#gauges.size > 0) continue
+      if (this.#state === 'cut') return
+      await this.#woken.promise
+    }
+  }
+
+  #wake(): void {
+    this.#woken.resolve()
+    this.#woken = Promise.withResolvers()
+  }
+}
