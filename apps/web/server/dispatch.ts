@@ -36,14 +36,14 @@ export async function dispatchRequest(
 }
 
 async function route(dispatch: Dispatch, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { panel, auth, authority, prometheus } = dispatch.process
+  const { panel, auth, authority, prometheus, refreshHosts } = dispatch.process
   const door = { panel, auth, publicUrl: dispatch.publicUrl }
   const path = pathOf(request)
   if (path.startsWith('/api/trpc/')) return handleTrpc(door, path.slice('/api/trpc/'.length), { request, response })
   if (path.startsWith('/api/auth/')) return handleAuth(door, request, response)
   switch (path) {
     case '/api/join':
-      return handleJoin({ db: panel.db, authority }, request, response)
+      return handleJoin({ db: panel.db, authority, refreshHosts }, request, response)
     case '/healthz':
       return answerText(response, 200, 'ok\n')
     case '/readyz':

@@ -9,7 +9,7 @@ const log = pino({ base: null, redact: ['password', 'token', '*.password', '*.to
 async function main(): Promise<void> {
   const env = readEnv()
   log.level = env.logLevel
-  const server = await startPanelServer({ env, log, hasPages: true })
+  const server = await startPanelServer({ env, log, hasPages: true, isWorking: true })
   log.info({ url: env.publicUrl ?? `http://${env.listen}:${server.port}` }, 'panel ready')
   const stop = (signal: string): void => {
     log.info({ signal }, 'panel stops')

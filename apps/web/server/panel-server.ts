@@ -22,9 +22,11 @@ export interface PanelServerOptions {
   readonly log: Logger
   /** False: no pages, for tests of everything else. */
   readonly hasPages: boolean
+  /** False: it answers, and leaves operations and hosts alone, for tests. */
+  readonly isWorking: boolean
 }
 
-export async function startPanelServer({ env, log, hasPages }: PanelServerOptions): Promise<PanelServer> {
+export async function startPanelServer({ env, log, hasPages, isWorking }: PanelServerOptions): Promise<PanelServer> {
   const panelProcess = await openPanelProcess({ ...env, log })
   const { panel, auth, authority, seats } = panelProcess
   const { publicUrl } = env
@@ -43,6 +45,7 @@ export async function startPanelServer({ env, log, hasPages }: PanelServerOption
   // A broken request is its sender's business; without an answer it would look like a dead panel.
   server.on('clientError', (_error, socket) => socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'))
   const port = await listen(server, { host: env.listen, port: env.port })
+  if (isWorking) await panelProcess.startWork()
   globalThis.berthServer = serverHook(panelProcess)
   shown.pages = hasPages ? await startNext(server, env.isDev) : null
   if (shown.pages === null && hasPages) log.warn('the pages were not built: only the API answers')

@@ -10,11 +10,13 @@ import { setHostFingerprint, upsertJoiningHost, useJoinToken } from './join-repo
 export interface JoinDoor {
   readonly db: PrismaClient
   readonly authority: CertificateAuthority
+  /** Calls the new host's agent at once. */
+  readonly refreshHosts: () => Promise<void>
 }
 
 /** Throws JOIN_REFUSED, without saying whether the token was unknown, used or expired. */
-export async function joinHost({ db, authority }: JoinDoor, request: JoinRequest): Promise<JoinAnswer> {
-  return db.$transaction(async (tx) => {
+export async function joinHost({ db, authority, refreshHosts }: JoinDoor, request: JoinRequest): Promise<JoinAnswer> {
+  const answer = await db.$transaction(async (tx) => {
     const name = await useJoinToken(tx, request.token)
     if (name === null) throw new AppError('JOIN_REFUSED', 'The join token is not valid.')
     const { address, port, agentVersion } = request
@@ -43,4 +45,6 @@ export async function joinHost({ db, authority }: JoinDoor, request: JoinRequest
       caPem: authority.caPem,
     })
   })
+  await refreshHosts()
+  return answer
 }
