@@ -78,6 +78,7 @@ describe('commands', () => {
     const mib = Number(/dirty-memory: done, (\d+) MiB/.exec(output)?.[1])
     expect(mib).toBeGreaterThan(24)
     expect(mib).toBeLessThanOrEqual(48)
+    await expect(guest.serial.run('dirty-memory 1000 10 1')).rejects.toThrow('can spare')
   })
 
   test('write-disk reaches the disk at its rate', async () => {
