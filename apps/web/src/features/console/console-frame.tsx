@@ -1,0 +1,74 @@
+'use client'
+import { cn } from '@berth/ui/cn'
+import { IconButton } from '@berth/ui/icon-button'
+import { StateDot } from '@berth/ui/state-dot'
+import { Tooltip } from '@berth/ui/tooltip'
+import { Maximize2, Minimize2 } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { linkText } from './link-text.ts'
+import type { ConsoleLink } from './use-console-link.ts'
+import { useFullScreen } from './use-full-screen.ts'
+
+export interface ConsoleFrameProps {
+  label: string
+  link: ConsoleLink
+  kindSwitch: ReactNode
+  tools: ReactNode
+  machineTools: ReactNode
+  /** Below the picture on touch screens. */
+  keyRow: ReactNode
+  /** Who else watches. */
+  viewers?: ReactNode
+  children: ReactNode
+}
+
+/**
+ * Bar, picture and key row. The picture's surroundings are dark in both themes, like a monitor's: `color-scheme` makes
+ * every token inside resolve to its dark value.
+ */
+export function ConsoleFrame(props: ConsoleFrameProps) {
+  const { label, link, kindSwitch, tools, machineTools, keyRow, viewers, children } = props
+  const full = useFullScreen()
+  return (
+    <section
+      aria-label={label}
+      className={cn(
+        'flex min-h-0 flex-1 flex-col overflow-hidden',
+        full.isFull ? 'bg-surface fixed inset-0 z-35' : 'border-line bg-surface rounded-lg border shadow-xs',
+      )}
+    >
+      <div className="border-line flex min-h-11 flex-wrap items-center gap-x-2 gap-y-1 border-b px-2 py-1.5">
+        {kindSwitch}
+        <LinkStatus link={link} />
+        {viewers}
+        <div role="toolbar" aria-label="Console tools" className="ml-auto flex flex-wrap items-center gap-0.5">
+          {tools}
+          <IconButton label={full.isFull ? 'Leave full screen' : 'Full screen'} size="sm" onClick={full.toggle}>
+            {full.isFull ? <Minimize2 /> : <Maximize2 />}
+          </IconButton>
+          {machineTools}
+        </div>
+      </div>
+      <div className="bg-canvas text-ink relative min-h-0 flex-1 scheme-dark">{children}</div>
+      {keyRow}
+    </section>
+  )
+}
+
+function LinkStatus({ link }: { link: ConsoleLink }) {
+  const { dot, word } = linkText(link.state)
+  const { latencyMs } = link
+  const shown = latencyMs === null ? null : latencyMs < 10 ? latencyMs.toFixed(1) : String(Math.round(latencyMs))
+  return (
+    <span role="status" className="text-ink-2 flex items-center gap-2 px-1 text-xs">
+      <StateDot kind={dot} label={word} />
+      {shown !== null && (
+        <Tooltip content="From this browser to the machine’s host and back">
+          <span tabIndex={0} className="text-ink-3">
+            {shown} ms
+          </span>
+        </Tooltip>
+      )}
+    </span>
+  )
+}

@@ -1,0 +1,32 @@
+/** The part of noVNC 1.7 that is used here; the package ships no types, and those of others are for its older builds. */
+declare module '@novnc/novnc' {
+  interface RfbEvents {
+    connect: Event
+    disconnect: CustomEvent<{ clean: boolean }>
+    securityfailure: CustomEvent<{ status: number; reason?: string }>
+    credentialsrequired: Event
+  }
+
+  export default class RFB {
+    constructor(target: HTMLElement, channel: WebSocket, options?: { shared?: boolean })
+    viewOnly: boolean
+    scaleViewport: boolean
+    clipViewport: boolean
+    dragViewport: boolean
+    focusOnClick: boolean
+    showDotCursor: boolean
+    background: string
+    qualityLevel: number
+    compressionLevel: number
+    addEventListener<K extends keyof RfbEvents>(type: K, listener: (event: RfbEvents[K]) => void): void
+    disconnect(): void
+    focus(options?: FocusOptions): void
+    blur(): void
+    sendCtrlAltDel(): void
+    /** Without `down` the key is pressed and released. With a `code` QEMU is told the key's position. */
+    sendKey(keysym: number, code: string | null, down?: boolean): void
+    getImageData(): ImageData
+    toDataURL(type?: string, quality?: number): string
+    toBlob(callback: (blob: Blob | null) => void, type?: string, quality?: number): void
+  }
+}

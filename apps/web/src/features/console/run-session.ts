@@ -1,0 +1,76 @@
+/**
+ * One try of a console: ticket, socket, what is attached to it, until any of them ends. A ticket is good once and for 30 s,
+ * so it is asked for right before the socket, and whatever is slow (a chunk to load) comes before it.
+ */
+import type { ErrorCode } from '@berth/core/errors/error-codes'
+import { wireErrorOf } from '../../lib/error-text.ts'
+import { startPingMeter } from './ping-meter.ts'
+
+export interface ConsoleTold {
+  onOpened: () => void
+}
+
+/** Takes the socket before it is open. The returned function lets go of it. */
+export type AttachConsole = (socket: WebSocket, told: ConsoleTold) => () => void
+
+export interface SessionPorts {
+  /** Loads what the attachment needs. */
+  prepare: () => Promise<AttachConsole>
+  /** Answers with the path of the socket. Throws what the panel refused with. */
+  openTicket: () => Promise<string>
+  onOpened: () => void
+  onClosed: (code: number) => void
+  onRefused: (code: ErrorCode | null) => void
+  onLatency: (latencyMs: number) => void
+}
+
+const openWithinMs = 20_000
+/** What a browser reports for a connection that ended without a close frame. */
+const abnormal = 1006
+
+/** Never throws; ends silently when `signal` is aborted. */
+export async function runSession(ports: SessionPorts, signal: AbortSignal): Promise<void> {
+  try {
+    const attach = await ports.prepare()
+    if (signal.aborted) return
+    const path = await ports.openTicket()
+    if (signal.aborted) return
+    openSocket(path, { attach, ports, signal })
+  } catch (error) {
+    if (!signal.aborted) ports.onRefused(wireErrorOf(error)?.code ?? null)
+  }
+}
+
+interface Opening {
+  attach: AttachConsole
+  ports: SessionPorts
+  signal: AbortSignal
+}
+
+function openSocket(path: string, { attach, ports, signal }: Opening): void {
+  const url = new URL(path, window.location.href)
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+  const socket = new WebSocket(url, 'binary')
+  socket.binaryType = 'arraybuffer'
+  let hasEnded = false
+  let detach: (() => void) | undefined
+  const end = (code: number | null) => {
+    if (hasEnded) return
+    hasEnded = true
+    clearTimeout(limit)
+    stopMeter()
+    detach?.()
+    socket.close()
+    if (code !== null) ports.onClosed(code)
+  }
+  const limit = setTimeout(() => end(abnormal), openWithinMs)
+  const stopMeter = startPingMeter(socket, { onLatency: ports.onLatency, onSilent: () => end(abnormal) })
+  socket.addEventListener('close', (event) => end(event.code))
+  signal.addEventListener('abort', () => end(null), { once: true })
+  detach = attach(socket, {
+    onOpened: () => {
+      clearTimeout(limit)
+      if (!hasEnded) ports.onOpened()
+    },
+  })
+}

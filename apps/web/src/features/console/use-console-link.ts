@@ -1,0 +1,81 @@
+'use client'
+/** Carries out link-state.ts: sessions, timers, and what the browser notices about its network. */
+import type { ConsoleKind } from '@berth/core/agent-contract/agent-contract'
+import { useEffect, useEffectEvent, useReducer, useState } from 'react'
+import { useTRPCClient } from '../../lib/trpc/trpc-context.ts'
+import { type LinkState, type MachinePower, nextLink, startLink } from './link-state.ts'
+import { type AttachConsole, runSession } from './run-session.ts'
+
+const settledAfterMs = 5_000
+
+export interface ConsoleLinkOptions {
+  vmId: string
+  kind: ConsoleKind
+  machine: MachinePower
+  /** Called at the start of every session, by its newest version. */
+  prepare: () => Promise<AttachConsole>
+}
+
+export interface ConsoleLink {
+  state: LinkState
+  /** From this tab to the machine's host and back; null while not open or not measured yet. */
+  latencyMs: number | null
+  /** Does not wait for the time to be up. */
+  reconnect: () => void
+}
+
+/** For one machine and one kind for the component's life: give the component a key of both. */
+export function useConsoleLink({ vmId, kind, machine, prepare }: ConsoleLinkOptions): ConsoleLink {
+  const client = useTRPCClient()
+  const [link, dispatch] = useReducer(nextLink, null, () => startLink(machine, kind === 'screen'))
+  const [latencyMs, setLatencyMs] = useState<number | null>(null)
+  const { state } = link
+  const session = 'session' in state ? state.session : null
+
+  useEffect(() => dispatch({ kind: 'machineSeen', machine }), [machine])
+
+  const begin = useEffectEvent((number: number, signal: AbortSignal) => {
+    void runSession(
+      {
+        prepare,
+        openTicket: async () => (await client.console.open.mutate({ vmId, kind })).path,
+        onOpened: () => dispatch({ kind: 'opened', session: number }),
+        onClosed: (code) => dispatch({ kind: 'closed', session: number, code }),
+        onRefused: (code) => dispatch({ kind: 'refused', session: number, code }),
+        onLatency: setLatencyMs,
+      },
+      signal,
+    )
+  })
+  useEffect(() => {
+    if (session === null) return
+    const controller = new AbortController()
+    begin(session, controller.signal)
+    return () => controller.abort()
+  }, [session])
+
+  useEffect(() => {
+    if (state.kind !== 'waiting' && state.kind !== 'open') return
+    // Spread out, so that a hundred tabs do not come back to a restarted panel in the same instant.
+    const waitMs = state.kind === 'open' ? settledAfterMs : state.delayMs * (0.8 + 0.4 * Math.random())
+    const event = state.kind === 'open' ? ({ kind: 'settled', session: state.session } as const) : timeIsUp
+    const timer = setTimeout(() => dispatch(event), waitMs)
+    return () => clearTimeout(timer)
+  }, [state])
+
+  useEffect(() => {
+    const ask = () => {
+      if (document.visibilityState === 'visible') dispatch({ kind: 'asked' })
+    }
+    window.addEventListener('online', ask)
+    document.addEventListener('visibilitychange', ask)
+    return () => {
+      window.removeEventListener('online', ask)
+      document.removeEventListener('visibilitychange', ask)
+    }
+  }, [])
+
+  return { state, latencyMs: state.kind === 'open' ? latencyMs : null, reconnect: () => dispatch({ kind: 'asked' }) }
+}
+
+const timeIsUp = { kind: 'timeIsUp' } as const
