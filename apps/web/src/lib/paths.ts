@@ -1,5 +1,5 @@
 /** Every address of the panel is built here; a page that moves is changed in one place. */
-export const machineTabs = ['overview', 'console', 'hardware', 'metrics', 'activity'] as const
+export const machineTabs = ['overview', 'console', 'hardware', 'metrics', 'activity', 'expert'] as const
 export type MachineTab = (typeof machineTabs)[number]
 
 export const settingsSections = ['profile', 'sessions', 'tokens', 'appearance'] as const
@@ -24,7 +24,7 @@ export const paths = {
   machine: (vmId: string, tab: MachineTab = 'overview') =>
     tab === 'overview' ? `/machines/${segment(vmId)}` : `/machines/${segment(vmId)}/${tab}`,
   /** The console alone in its own window. */
-  consoleWindow: (vmId: string, kind: 'vnc' | 'serial') => `/console/${segment(vmId)}/${kind}`,
+  consoleWindow: (vmId: string, kind: 'screen' | 'serial') => `/console/${segment(vmId)}/${kind}`,
   images: (query?: Query) => withQuery('/images', query),
   image: (imageId: string) => `/images/${segment(imageId)}`,
   hosts: (query?: Query) => withQuery('/hosts', query),
