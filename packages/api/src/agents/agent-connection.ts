@@ -94,12 +94,12 @@ export class AgentConnection implements AgentLink, AsyncDisposable {
 
   async #live(): Promise<void> {
     let backoffMs = firstBackoffMs
-    while (!this.#stopped.signal.aborted) {
+    while (!this.#isStopped()) {
       const heardBefore = this.#heardAt
       try {
         await this.#connectOnce()
       } catch (error) {
-        if (!this.#stopped.signal.aborted) this.#log.info({ error }, 'agent not connected')
+        if (!this.#isStopped()) this.#log.info({ error }, 'agent not connected')
       }
       if (this.#isConnected) this.#connected = Promise.withResolvers()
       this.#isConnected = false
@@ -108,11 +108,15 @@ export class AgentConnection implements AgentLink, AsyncDisposable {
     }
   }
 
+  #isStopped(): boolean {
+    return this.#stopped.signal.aborted
+  }
+
   async #pause(ms: number): Promise<void> {
     try {
       await wait(ms, undefined, { signal: this.#stopped.signal })
     } catch (error) {
-      if (!this.#stopped.signal.aborted) throw error
+      if (!this.#isStopped()) throw error
     }
   }
 

@@ -110,11 +110,11 @@ export class EventHub implements EventPort, AsyncDisposable {
   }
 
   async #follow(): Promise<void> {
-    while (!this.#stopped.signal.aborted) {
+    while (!this.#isStopped()) {
       try {
         await this.#followOnce()
       } catch (error) {
-        if (!this.#stopped.signal.aborted) this.#options.log.warn({ error }, 'event stream of the database broke')
+        if (!this.#isStopped()) this.#options.log.warn({ error }, 'event stream of the database broke')
       }
       await this.#pause()
     }
@@ -122,18 +122,18 @@ export class EventHub implements EventPort, AsyncDisposable {
 
   async #followOnce(): Promise<void> {
     const client = new pg.Client({ connectionString: this.#options.databaseUrl, application_name: 'berth-events' })
-    let failure: Error | null = null
+    const line: { failure: Error | null } = { failure: null }
     const wake = (): void => {
       this.#woken.resolve()
       this.#woken = Promise.withResolvers()
     }
     // pg ends a lost connection with one of the two; either way the loop below must not wait for ever.
     client.on('error', (error) => {
-      failure = error
+      line.failure = error
       wake()
     })
     client.on('end', () => {
-      failure ??= new Error('The connection was closed.')
+      line.failure ??= new Error('The connection was closed.')
       wake()
     })
     client.on('notification', wake)
@@ -141,10 +141,12 @@ export class EventHub implements EventPort, AsyncDisposable {
     try {
       await client.query(`LISTEN ${channel}`)
       await this.#begin()
-      while (!this.#stopped.signal.aborted) {
+      while (!this.#isStopped()) {
         const woken = this.#woken.promise
         await this.#readOn()
-        if (failure !== null) throw new AppError('DATABASE_UNAVAILABLE', 'Not listening.', { cause: failure })
+        if (line.failure !== null) {
+          throw new AppError('DATABASE_UNAVAILABLE', 'Not listening.', { cause: line.failure })
+        }
         await woken
       }
     } finally {
@@ -216,11 +218,15 @@ export class EventHub implements EventPort, AsyncDisposable {
     return own.length === 0 ? null : { ...gauges, host: null, vms: Object.fromEntries(own) }
   }
 
+  #isStopped(): boolean {
+    return this.#stopped.signal.aborted
+  }
+
   async #pause(): Promise<void> {
     try {
       await wait(reconnectMs, undefined, { signal: this.#stopped.signal })
     } catch (error) {
-      if (!this.#stopped.signal.aborted) throw error
+      if (!this.#isStopped()) throw error
     }
   }
 }

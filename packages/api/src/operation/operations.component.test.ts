@@ -239,4 +239,21 @@ describe('leases', () => {
     expect((await viewOf(world, operationId)).status).toBe('succeeded')
     expect(world.host.vms.get(vmId)?.starts).toBe(1)
   })
+
+  it('survives the loss of every database connection in the middle of a step', async () => {
+    await using world = await makeOperationWorld()
+    const vmId = await world.addVm({ lifecycle: 'creating' })
+    world.host.onCommand = async ({ kind }) => {
+      if (kind !== 'vm.define') return
+      await world.db.$executeRaw`
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()`
+    }
+    await using _worker = await startOperationWorker({ ...world, owner: 'panel-1' })
+    const { operationId } = await create(world, vmId)
+    await vi.waitFor(async () => expect((await viewOf(world, operationId)).status).toBe('succeeded'), 20_000)
+    expect(world.host.vms.get(vmId)?.starts).toBe(1)
+    const next = await start(world, vmId, 'vm.stop')
+    await vi.waitFor(async () => expect((await viewOf(world, next.operationId)).status).toBe('succeeded'), 20_000)
+  })
 })

@@ -1,0 +1,104 @@
+import { describe, expect, it, vi } from 'vitest'
+import { agentContract } from '@berth/core/agent-contract/agent-contract'
+import type { AgentEvent } from '@berth/core/agent-contract/agent-events'
+import { newUuid, operationIdSchema, vmIdSchema } from '@berth/core/ids/ids'
+import { silentLog } from '../operation/testing/operation-world.ts'
+import { AgentConnection } from './agent-connection.ts'
+import type { AgentHello } from './agent-sink.ts'
+import { ScriptedAgent } from './testing/scripted-agent.ts'
+
+const vmId = vmIdSchema.parse(newUuid())
+const removed = (generation: number): AgentEvent => ({ kind: 'vm.removed', vmId, epoch: 1, generation })
+
+function connect(agent: ScriptedAgent, hostId = agent.hostId) {
+  const hellos: AgentHello[] = []
+  const received: AgentEvent[] = []
+  const connection = new AgentConnection({
+    target: { hostId, address: agent.address, port: agent.port },
+    identity: async () => agent.panelIdentity,
+    sink: {
+      connected: (_hostId, hello) => hellos.push(hello),
+      received: (_hostId, event) => received.push(event),
+    },
+    log: silentLog,
+  })
+  return { connection, hellos, received, [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose]() }
+}
+
+const within = (ms: number): AbortSignal => AbortSignal.timeout(ms)
+
+describe('the line to an agent', () => {
+  it('goes on behind the last event when the agent comes back, and waiting work hears of it', async () => {
+    await using agent = await ScriptedAgent.start()
+    await using line = connect(agent)
+    agent.tell(removed(1))
+    agent.tell(removed(2))
+    await vi.waitFor(() => expect(line.received).toHaveLength(2))
+    expect(line.connection.isOnline).toBe(true)
+
+    await agent.down()
+    await vi.waitFor(() =>
+      expect(line.connection.call(agentContract.agent.hello, undefined)).rejects.toMatchObject({
+        code: 'HOST_UNREACHABLE',
+        message: expect.stringContaining('not connected') as unknown,
+      }),
+    )
+    expect(line.connection.isOnline).toBe(true) // heard from less than 10 s ago
+    agent.tell(removed(3))
+    const back = line.connection.whenOnline(within(10_000))
+    await agent.up()
+    await back
+    await vi.waitFor(() => expect(line.received).toEqual([removed(1), removed(2), removed(3)]))
+    expect(agent.askedFor).toEqual([null, 's:2'])
+  })
+
+  it('hands the ends of steps to who works on that operation', async () => {
+    await using agent = await ScriptedAgent.start()
+    await using line = connect(agent)
+    const operationId = operationIdSchema.parse(newUuid())
+    const heard: unknown[] = []
+    const stop = line.connection.onStepEvent(operationId, (event) => heard.push(event))
+    const end = (id: typeof operationId): AgentEvent => ({
+      kind: 'step.ended',
+      key: { operationId: id, step: 'start', attempt: 1 },
+      report: { status: 'succeeded', result: {} },
+    })
+    agent.tell(end(operationIdSchema.parse(newUuid())))
+    agent.tell(end(operationId))
+    await vi.waitFor(() => expect(heard).toEqual([end(operationId)]))
+    stop()
+    expect(line.received).toEqual([])
+  })
+
+  it('throws the agent’s own error, and says when an answer has another shape or does not come', async () => {
+    await using agent = await ScriptedAgent.start()
+    await using line = connect(agent)
+    await line.connection.whenOnline(within(10_000))
+    const { call } = { call: line.connection.call.bind(line.connection) }
+    await expect(call(agentContract.vm.observe, { vmId })).rejects.toMatchObject({
+      code: 'VM_NOT_FOUND',
+      message: 'No such machine here.',
+      details: { place: 'agent' },
+    })
+    await expect(call(agentContract.vm.commandLine, { vmId })).rejects.toMatchObject({ code: 'AGENT_INCOMPATIBLE' })
+    await expect(call(agentContract.vm.screenshot, { vmId }, { timeoutMs: 50 })).rejects.toMatchObject({
+      code: 'HOST_UNREACHABLE',
+    })
+  })
+
+  it('does not speak to another host that has a certificate of ours', async () => {
+    await using agent = await ScriptedAgent.start()
+    await using line = connect(agent, newUuid())
+    await expect(line.connection.whenOnline(within(1_500))).rejects.toThrow()
+    expect(line.hellos).toEqual([])
+    expect(line.connection.isOnline).toBe(false)
+  })
+
+  it('does not speak to an agent of another contract', async () => {
+    await using agent = await ScriptedAgent.start()
+    agent.version = 999
+    await using line = connect(agent)
+    await expect(line.connection.whenOnline(within(1_500))).rejects.toThrow()
+    expect(line.hellos).toEqual([])
+  })
+})
