@@ -62,6 +62,17 @@ export async function pickFreePort(): Promise<number> {
   })
 }
 
+/** Below the kernel's ephemeral range (32768 up), so that no outgoing connection sits on an agent's port while it is down. */
+const agentPorts = { first: 7_410, last: 9_999 }
+
+/** A free port for an agent that is not among `taken`. The panel remembers it, so it is kept for as long as it stays free. */
+export async function pickAgentPort(taken: readonly number[]): Promise<number> {
+  for (let port = agentPorts.first; port <= agentPorts.last; port++) {
+    if (!taken.includes(port) && (await checkPort(port, '127.0.0.1')) === 'free') return port
+  }
+  throw new LauncherError(`No free port between ${agentPorts.first} and ${agentPorts.last} for an agent.`)
+}
+
 /** "nginx (pid 812)", or undefined where /proc does not tell (another user's process). */
 async function holderOf(port: number): Promise<string | undefined> {
   const inodes = await listenersOf(port)

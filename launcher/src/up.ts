@@ -12,9 +12,10 @@ import { LauncherError, messageOf } from './launcher-error.ts'
 import { ensureDatabaseClient, ensureModules } from './modules.ts'
 import { panelUrl } from './panel-api.ts'
 import { dataPaths, makeDataDirs, root, type DataPaths } from './paths.ts'
-import { checkPort, pickFreePort, requirePort } from './ports.ts'
+import { checkPort, pickAgentPort, requirePort } from './ports.ts'
 import { findRunning } from './running-services.ts'
 import { registerTinyImage } from './register-image.ts'
+import { tellHostPorts } from './tell-host-ports.ts'
 import { needsRestart, readSettings, writeSettings, type HostSettings, type Settings } from './settings.ts'
 import { bold, dim, stage, yellow } from './stages.ts'
 import { readSupervisor } from './supervisor-record.ts'
@@ -41,7 +42,10 @@ async function prepareAndStart(options: UpOptions, paths: DataPaths): Promise<vo
   const settings: Settings = { ...chosen, sourceHash: await hashSources(), isDev: false }
   await stage('Database, panel and agents', () => startServices(settings, paths))
   await stage('Panel is ready', () => waitForPanel(settings, paths))
-  await stage('Hosts are online', () => waitForHosts(settings, paths))
+  await stage('Hosts are online', async () => {
+    await tellHostPorts(paths)
+    return waitForHosts(settings, paths)
+  })
   if (missingImage) process.stdout.write(yellow(`  The small image to begin with is missing: ${missingImage}\n`))
   else await stage('Small image to begin with', () => registerTinyImage(settings, paths))
 }
@@ -86,7 +90,10 @@ async function chooseHosts(count: number, known: readonly HostSettings[]): Promi
     )
   }
   const hosts = [...known]
-  while (hosts.length < count) hosts.push({ name: `host-${hosts.length + 1}`, port: await pickFreePort() })
+  while (hosts.length < count) {
+    const port = await pickAgentPort(hosts.map((host) => host.port))
+    hosts.push({ name: `host-${hosts.length + 1}`, port })
+  }
   return hosts
 }
 
@@ -101,16 +108,14 @@ async function startServices(settings: Settings, paths: DataPaths): Promise<stri
   return running ? 'restarted with what changed' : undefined
 }
 
-/** An agent's port may have been taken since; with a stopped agent another one will do. */
+/** An agent's port may have been taken while it was down; another one will do, once the panel is told. */
 async function withFreePorts(settings: Settings, paths: DataPaths): Promise<Settings> {
-  const hosts = await Promise.all(
-    settings.hosts.map(async (host) => {
-      const isUsable =
-        (await findRunning(`agent-${host.name}`, paths)) !== undefined ||
-        (await checkPort(host.port, '127.0.0.1')) === 'free'
-      return isUsable ? host : { ...host, port: await pickFreePort() }
-    }),
-  )
+  const hosts: HostSettings[] = []
+  for (const host of settings.hosts) {
+    const isRunning = (await findRunning(`agent-${host.name}`, paths)) !== undefined
+    const isUsable = isRunning || (await checkPort(host.port, '127.0.0.1')) === 'free'
+    hosts.push(isUsable ? host : { ...host, port: await pickAgentPort(settings.hosts.map((other) => other.port)) })
+  }
   return { ...settings, hosts }
 }
 

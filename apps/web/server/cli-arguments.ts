@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { AppError } from '@berth/core/errors/app-error'
 
 export interface CliCall {
-  /** "token create", "join-token create", "image register". */
+  /** "token create", "join-token create", "host set-port", "image register". */
   readonly command: string
   option(name: string): string | undefined
   required(name: string): string
@@ -14,6 +14,7 @@ const options = {
   user: { type: 'string' },
   expires: { type: 'string' },
   host: { type: 'string' },
+  port: { type: 'string' },
   out: { type: 'string' },
   file: { type: 'string' },
   incoming: { type: 'string' },

@@ -10,6 +10,7 @@ import { readEnv } from './env.ts'
 const usage = `Usage:
   token create --name NAME [--expires 30d] [--user EMAIL]
   join-token create --host NAME --out FILE
+  host set-port --host NAME --port N
   image register --name NAME (--file FILE | --incoming NAME) [--os TEXT] [--firmware bios|uefi]
                  [--default-user NAME] [--min-memory BYTES] [--no-cloud-init]`
 
@@ -24,6 +25,8 @@ async function run(args: readonly string[]): Promise<string> {
     }
     case 'join-token create':
       return panel.writeJoinToken({ hostName: call.required('host'), path: call.required('out') })
+    case 'host set-port':
+      return panel.setHostPort({ hostName: call.required('host'), port: Number(call.required('port')) })
     case 'image register':
       return panel.registerImage({
         name: call.required('name'),

@@ -1,17 +1,20 @@
 /** The panel without its server, for the command line: the same rows, the same tasks; whichever panel runs does the work. */
+import { joinRequestSchema } from '@berth/core/agent-contract/join'
 import { imageHintsSchema } from '@berth/core/image/image'
 import { AppError } from '@berth/core/errors/app-error'
 import { createPrismaClient, type PrismaClient } from '@berth/prisma/client'
 import { createApiToken } from './auth/api-token-repo.ts'
 import { firstAdminEmail } from './auth/first-admin.ts'
 import { writeSecretFile } from './auth/secret-files.ts'
-import { createJoinToken } from './host/join-repo.ts'
+import { createJoinToken, setHostPort } from './host/join-repo.ts'
 import { chooseImageHost } from './image/image-repo.ts'
 import { registerIncomingImage } from './image/import-image.ts'
 import { placeIncomingFile } from './image/incoming-file.ts'
 import { OperationService } from './operation/operation-service.ts'
 import type { Caller } from './trpc/caller.ts'
 import { findUserByEmail } from './user/user-repo.ts'
+
+const portSchema = joinRequestSchema.shape.port
 
 export interface ImageRegistration {
   readonly name: string
@@ -26,6 +29,8 @@ export interface CliPanel extends AsyncDisposable {
   /** `lifeMs` null: it never expires. */
   createToken(wish: { name: string; lifeMs: number | null; email: string | undefined }): Promise<string>
   writeJoinToken(wish: { hostName: string; path: string }): Promise<string>
+  /** For an agent on this computer that listens elsewhere now. A host that has not joined yet tells its port itself. */
+  setHostPort(wish: { hostName: string; port: number }): Promise<string>
   registerImage(registration: ImageRegistration): Promise<string>
 }
 
@@ -40,6 +45,10 @@ export async function openCliPanel(options: { databaseUrl: string }): Promise<Cl
     async writeJoinToken({ hostName, path }) {
       await writeSecretFile(path, await createJoinToken(db, { hostName, createdById: null }))
       return path
+    },
+    async setHostPort({ hostName, port }) {
+      await setHostPort(db, { name: hostName, port: portSchema.parse(port) })
+      return hostName
     },
     async registerImage({ name, file, incoming, hints }) {
       const fileName = incoming ?? (await bring(db, file))

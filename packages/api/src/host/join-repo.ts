@@ -50,3 +50,7 @@ export async function upsertJoiningHost(tx: DatabaseClient, host: JoiningHost): 
 export async function setHostFingerprint(tx: DatabaseClient, hostId: string, fingerprint: string): Promise<void> {
   await tx.host.update({ where: { id: hostId }, data: { certFingerprint: fingerprint }, select: { id: true } })
 }
+
+export async function setHostPort(db: DatabaseClient, host: { name: string; port: number }): Promise<void> {
+  await db.host.updateMany({ where: { name: host.name }, data: { port: host.port } })
+}
