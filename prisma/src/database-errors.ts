@@ -1,8 +1,9 @@
 /** What a failed query says, read from the structure of Prisma's errors and never from their words. */
 import { Prisma } from './generated/prisma/client.ts'
 
-// Not reachable (P1001, P1002), no answer in time (P1008), closed by the server (P1017), no free connection (P2024).
-const unavailableCodes = ['P1001', 'P1002', 'P1008', 'P1017', 'P2024']
+// Not reachable (P1001, P1002), no answer in time (P1008), closed by the server (P1017), no free connection (P2024), a
+// transaction that could not begin or lost its connection (P2028), one of two that waited for each other (P2034).
+const unavailableCodes = ['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2034']
 
 /** Whether the query failed because the database is away, so that the same query may work later. */
 export function isDatabaseUnavailable(error: unknown): boolean {

@@ -15,6 +15,8 @@ const operationListInput = z
         vmId: vmIdSchema.optional(),
         hostId: hostIdSchema.optional(),
         imageId: imageIdSchema.optional(),
+        /** Whoever started it. */
+        actorUserId: z.uuid().optional(),
         status: z.array(operationStatusSchema).min(1).max(10).optional(),
         kind: z.array(operationKindSchema).min(1).max(20).optional(),
       })

@@ -38,6 +38,7 @@ export async function listOperationViews(
   if (filter.vmId !== undefined) conditions.push({ vmId: filter.vmId })
   if (filter.hostId !== undefined) conditions.push({ hostId: filter.hostId })
   if (filter.imageId !== undefined) conditions.push({ imageId: filter.imageId })
+  if (filter.actorUserId !== undefined) conditions.push({ actorUserId: filter.actorUserId })
   if (filter.status !== undefined) conditions.push({ status: { in: [...filter.status] } })
   if (filter.kind !== undefined) conditions.push({ kind: { in: [...filter.kind] } })
   if (page.cursor !== undefined) {

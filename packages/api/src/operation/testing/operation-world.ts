@@ -62,7 +62,7 @@ export async function makeOperationWorld(): Promise<OperationWorld> {
   }
 }
 
-function makeTestSpec(name: string): VmSpec {
+export function makeTestSpec(name: string): VmSpec {
   return vmSpecSchema.parse({
     name,
     vcpus: 1,
