@@ -1,9 +1,10 @@
 /** The few uses of ip(8), each idempotent. Names and addresses are made by us or validated by the contract. */
-import { access } from 'node:fs/promises'
+import { access, chmod, stat } from 'node:fs/promises'
 import { hasErrorCode } from '@berth/core/errors/app-error'
 import { runCommand } from '../exec/run-command.ts'
 
 const timeoutMs = 10_000
+const tunDevice = '/dev/net/tun'
 
 const ip = async (...args: string[]): Promise<string> => (await runCommand({ file: 'ip', args, timeoutMs })).stdout
 
@@ -20,6 +21,15 @@ export async function ensureBridge(name: string, gatewayCidr: string): Promise<v
     await tolerateExisting(ip('link', 'add', 'name', name, 'type', 'bridge', 'forward_delay', '0'))
   await ip('addr', 'replace', gatewayCidr, 'dev', name)
   await ip('link', 'set', name, 'up')
+}
+
+/**
+ * Lets QEMU's unprivileged users open the tun device, as udev's own rules do everywhere (0666); minimal systems without
+ * udev have it for root alone. Opening it gives nothing: a tap is had by its owner only, which `ensureTap` sets.
+ */
+export async function openTunDevice(): Promise<void> {
+  const { mode } = await stat(tunDevice)
+  if ((mode & 0o666) !== 0o666) await chmod(tunDevice, 0o666)
 }
 
 /** A tap that the machine's own user may open, on the bridge. */

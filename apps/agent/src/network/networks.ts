@@ -15,7 +15,7 @@ import { readFileIfAny } from '../storage/durable-files.ts'
 import { antiSpoofRules, natRules, planBridge, tapName, type BridgePlan, type NatConfig } from './bridge-plan.ts'
 import { parseLeases } from './dhcp-leases.ts'
 import { ensureDhcpServer, stopDhcpServer } from './dhcp-server.ts'
-import { ensureBridge, ensureTap, findOverlappingRoute, linkExists, removeLink } from './ip-link.ts'
+import { ensureBridge, ensureTap, openTunDevice, findOverlappingRoute, linkExists, removeLink } from './ip-link.ts'
 
 export type NicBackend = { kind: 'user' } | { kind: 'tap'; ifname: string }
 
@@ -62,6 +62,7 @@ export function createNetworks(options: { stateDir: string; isRoot: boolean }): 
       )
     const plan = planBridge(config)
     await refuseOverlap(plan)
+    await openTunDevice()
     await ensureBridge(plan.bridge, plan.gatewayCidr)
     await writeFile('/proc/sys/net/ipv4/ip_forward', '1')
     await applyRules(natRules(plan))

@@ -45,11 +45,16 @@ export async function requireNetworks(db: DatabaseClient, networkIds: readonly s
   })
 }
 
+/** Drawn for each installation, so that two on one computer do not fight over one subnet; 10.64 to 10.191 is rarely used. */
+function drawGatewayCidr(): string {
+  const [second = 0, third = 0] = crypto.getRandomValues(new Uint8Array(2))
+  return `10.${64 + (second % 128)}.${third}.1/24`
+}
+
 const firstNetworks = [
   {
     name: 'nat',
     kind: 'nat',
-    gatewayCidr: '10.90.0.1/24',
     description:
       'A bridge on the host with DHCP; machines reach out through the host. Needs an agent that runs as root.',
   },
@@ -64,7 +69,8 @@ const firstNetworks = [
 export async function ensureFirstNetworks(db: DatabaseClient): Promise<void> {
   for (const { name, description, ...kind } of firstNetworks) {
     const id = newUuid()
-    const config = networkConfigSchema.parse({ networkId: id, ...kind })
+    const address = kind.kind === 'nat' ? { gatewayCidr: drawGatewayCidr() } : {}
+    const config = networkConfigSchema.parse({ networkId: id, ...kind, ...address })
     await db.network.createMany({ data: [{ id, name, description, kind: kind.kind, config }], skipDuplicates: true })
   }
 }
