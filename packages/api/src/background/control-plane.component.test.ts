@@ -32,7 +32,9 @@ it('finds the hosts that joined, shows what they tell, and runs a task on them',
   const heard: string[] = []
   const listening = (async () => {
     for await (const { event } of plane.events.stream({ ownerId: null, lastEventId: null, signal: stop.signal })) {
-      heard.push(event.kind === 'operation.changed' ? `${event.operation.title}: ${event.operation.status}` : event.kind)
+      heard.push(
+        event.kind === 'operation.changed' ? `${event.operation.title}: ${event.operation.status}` : event.kind,
+      )
     }
   })()
   // The scripted agent knows no steps: the task fails with the agent's own words, and says so to the listener.

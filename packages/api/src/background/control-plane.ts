@@ -67,7 +67,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   parts.use(await startOperationWorker({ db, databaseUrl, context, operations, log, owner }))
   parts.use(startOperationSweeper(db, log))
   parts.use(startHostKeeper({ db, agents, live, log }))
-  parts.use(startReconciler(db, operations, log))
+  parts.use(startReconciler({ db, operations, images: context.images, log }))
   const running = parts.move()
   return { live, agents, operations, events, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }

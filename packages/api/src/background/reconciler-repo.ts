@@ -1,19 +1,47 @@
 /** Where what should be and what is differ with nobody working on it. */
 import type { DatabaseClient } from '@berth/prisma/client'
 
-export interface HalfDeleted {
+export interface HalfDone {
   readonly id: string
   readonly name: string
-  readonly hostId: string
+  readonly hostId: string | null
 }
 
-/** Marked as being deleted, nobody at it, its host there, and not tried more than so often in the last hour. */
-export async function findHalfDeleted(db: DatabaseClient, maxTriesPerHour: number): Promise<HalfDeleted[]> {
-  return db.$queryRaw<HalfDeleted[]>`
+/**
+ * Machines that are half deleted, or that were half made and could not be undone: nobody at it, the host there, and not
+ * tried more than so often in the last hour.
+ */
+export async function findHalfDoneVms(db: DatabaseClient, maxTriesPerHour: number): Promise<HalfDone[]> {
+  return db.$queryRaw<HalfDone[]>`
     SELECT vm.id, vm.name, vm.host_id AS "hostId" FROM vm JOIN host ON host.id = vm.host_id
-    WHERE vm.lifecycle = 'deleting' AND vm.deleted_at IS NULL AND host.state = 'online'
+    WHERE vm.lifecycle IN ('creating', 'deleting') AND vm.deleted_at IS NULL AND host.state = 'online'
       AND NOT EXISTS (SELECT 1 FROM operation o WHERE o.vm_id = vm.id AND o.status IN ('queued', 'running', 'cancelling'))
       AND (SELECT count(*) FROM operation o WHERE o.vm_id = vm.id AND o.actor_key = 'system:reconciler'
              AND o.created_at > now() - interval '1 hour') < ${maxTriesPerHour}
     ORDER BY vm.id LIMIT 20`
+}
+
+/** As above, of images that are half deleted. */
+export async function findHalfDeletedImages(db: DatabaseClient, maxTriesPerHour: number): Promise<HalfDone[]> {
+  return db.$queryRaw<HalfDone[]>`
+    SELECT image.id, image.name, NULL AS "hostId" FROM image
+    WHERE image.state = 'deleting'
+      AND NOT EXISTS (SELECT 1 FROM operation o WHERE o.image_id = image.id
+                        AND o.status IN ('queued', 'running', 'cancelling'))
+      AND NOT EXISTS (SELECT 1 FROM image_replica r JOIN host ON host.id = r.host_id
+                        WHERE r.image_id = image.id AND host.state <> 'online')
+      AND (SELECT count(*) FROM operation o WHERE o.image_id = image.id AND o.actor_key = 'system:reconciler'
+             AND o.created_at > now() - interval '1 hour') < ${maxTriesPerHour}
+    ORDER BY image.id LIMIT 20`
+}
+
+/** Images whose import was given up in the middle: they would say "importing" for ever. */
+export async function findForsakenImports(db: DatabaseClient): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    SELECT image.id FROM image
+    WHERE image.state = 'importing'
+      AND NOT EXISTS (SELECT 1 FROM operation o WHERE o.image_id = image.id
+                        AND o.status IN ('queued', 'running', 'cancelling'))
+    ORDER BY image.id LIMIT 20`
+  return rows.map((row) => row.id)
 }

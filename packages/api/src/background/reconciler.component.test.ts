@@ -3,6 +3,9 @@ import { AppError } from '@berth/core/errors/app-error'
 import { makeOperationWorld, type OperationWorld } from '../operation/testing/operation-world.ts'
 import { reconcileOnce } from './reconciler.ts'
 
+const sweep = (world: OperationWorld) =>
+  reconcileOnce({ db: world.db, operations: world.operations, images: world.context.images, log: world.log })
+
 async function runOpen(world: OperationWorld): Promise<number> {
   const open = await world.db.operation.findMany({ where: { status: 'queued' }, select: { id: true } })
   for (const { id } of open) await world.newHolder('panel-1').hold(id)
@@ -13,11 +16,11 @@ it('takes a half deleted machine up again, and leaves it to people after three t
   await using world = await makeOperationWorld()
   const vmId = await world.addVm()
   await world.db.vm.update({ where: { id: vmId }, data: { lifecycle: 'deleting' } })
-  await reconcileOnce(world.db, world.operations, world.log)
-  await reconcileOnce(world.db, world.operations, world.log) // the first one is still under way
+  await sweep(world)
+  await sweep(world) // the first one is still under way
   expect(await runOpen(world)).toBe(1)
   expect((await world.db.vm.findUnique({ where: { id: vmId } }))?.deletedAt).not.toBeNull()
-  await reconcileOnce(world.db, world.operations, world.log)
+  await sweep(world)
   expect(await runOpen(world)).toBe(0)
 })
 
@@ -29,11 +32,11 @@ it('does not try a machine for ever, nor one whose host is away', async () => {
   const vmId = await world.addVm()
   await world.db.vm.update({ where: { id: vmId }, data: { lifecycle: 'deleting' } })
   await world.db.host.updateMany({ data: { state: 'offline' } })
-  await reconcileOnce(world.db, world.operations, world.log)
+  await sweep(world)
   expect(await world.db.operation.count()).toBe(0)
   await world.db.host.updateMany({ data: { state: 'online' } })
-  for (let sweep = 1; sweep <= 5; sweep++) {
-    await reconcileOnce(world.db, world.operations, world.log)
+  for (let round = 1; round <= 5; round++) {
+    await sweep(world)
     // As if each had ended with nothing reached.
     await world.db.operation.updateMany({
       where: { status: 'queued' },
@@ -41,4 +44,27 @@ it('does not try a machine for ever, nor one whose host is away', async () => {
     })
   }
   expect(await world.db.operation.count({ where: { vmId } })).toBe(3)
+})
+
+it('removes a machine whose making could be neither finished nor undone', async () => {
+  await using world = await makeOperationWorld()
+  const vmId = await world.addVm({ lifecycle: 'creating' })
+  await sweep(world)
+  expect(await runOpen(world)).toBe(1)
+  expect((await world.db.vm.findUnique({ where: { id: vmId } }))?.deletedAt).not.toBeNull()
+})
+
+it('calls a forsaken import failed, and takes a half deleted image up again', async () => {
+  await using world = await makeOperationWorld()
+  const source = { kind: 'incoming', fileName: 'tiny.qcow2', checksum: null }
+  const image = { name: 'tiny', source, hints: {} }
+  const importing = await world.db.image.create({ data: image })
+  await world.db.image.create({ data: { ...image, state: 'deleting' } })
+  await sweep(world)
+  expect(await world.db.image.findUnique({ where: { id: importing.id } })).toMatchObject({
+    state: 'failed',
+    error: { code: 'OPERATION_INTERRUPTED' },
+  })
+  expect(await runOpen(world)).toBe(1)
+  expect(await world.db.image.count()).toBe(1)
 })

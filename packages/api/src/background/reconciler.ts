@@ -1,34 +1,59 @@
 /**
  * The slow sweep over desired and observed: what an operation left half done is proposed again as an operation, by the
- * same path as a user's. It never deletes what it does not know, and gives up on a machine after three tries an hour.
+ * same path as a user's. It never deletes what it does not know, and gives up on a thing after three tries an hour.
  */
 import type { Logger } from 'pino'
-import { AppError } from '@berth/core/errors/app-error'
+import { AppError, hasErrorCode } from '@berth/core/errors/app-error'
+import { imageIdSchema, vmIdSchema } from '@berth/core/ids/ids'
 import type { PrismaClient } from '@berth/prisma/client'
 import { systemActor } from '../operation/operation-actor.ts'
 import type { OperationService } from '../operation/operation-service.ts'
-import { findHalfDeleted } from './reconciler-repo.ts'
+import type { ImageRecords } from '../workflows/ports.ts'
+import { findForsakenImports, findHalfDeletedImages, findHalfDoneVms, type HalfDone } from './reconciler-repo.ts'
 import { startTimer } from './background-timer.ts'
 
 const sweepMs = 30_000
 const maxTriesPerHour = 3
 
-export function startReconciler(db: PrismaClient, operations: OperationService, log: Logger): Disposable {
-  return startTimer({ name: 'reconciler', everyMs: sweepMs, log }, () => reconcileOnce(db, operations, log))
+export interface ReconcilerOptions {
+  readonly db: PrismaClient
+  readonly operations: OperationService
+  readonly images: ImageRecords
+  readonly log: Logger
+}
+
+export function startReconciler(options: ReconcilerOptions): Disposable {
+  return startTimer({ name: 'reconciler', everyMs: sweepMs, log: options.log }, () => reconcileOnce(options))
 }
 
 /** One sweep. Exported for tests, which do not wait for a timer. */
-export async function reconcileOnce(db: PrismaClient, operations: OperationService, log: Logger): Promise<void> {
-  for (const vm of await findHalfDeleted(db, maxTriesPerHour)) {
-    const target = { vmId: vm.id, hostId: vm.hostId, name: vm.name }
-    const actor = systemActor('reconciler')
-    try {
-      const args = { vmId: vm.id }
-      const { operationId } = await operations.startAs({ kind: 'vm.delete', args, target, actor, request: args })
-      log.info({ operationId, vmId: vm.id }, 'deletion taken up again')
-    } catch (error) {
-      // Somebody was faster: that is what the guard of one operation per machine is for.
-      if (!(error instanceof AppError && error.code === 'VM_BUSY')) throw error
-    }
+export async function reconcileOnce(options: ReconcilerOptions): Promise<void> {
+  const { db, images } = options
+  for (const vm of await findHalfDoneVms(db, maxTriesPerHour)) await deleteVm(options, vm)
+  for (const image of await findHalfDeletedImages(db, maxTriesPerHour)) await deleteImage(options, image)
+  for (const imageId of await findForsakenImports(db)) {
+    const reason = new AppError('OPERATION_INTERRUPTED', 'Its import was given up in the middle.')
+    await images.setFailed(imageId, reason.toWire())
   }
+}
+
+const actor = systemActor('reconciler')
+
+async function deleteVm({ operations, log }: ReconcilerOptions, { id, name, hostId }: HalfDone): Promise<void> {
+  const args = { vmId: vmIdSchema.parse(id) }
+  const target = { vmId: id, hostId: hostId ?? undefined, name }
+  try {
+    const { operationId } = await operations.startAs({ kind: 'vm.delete', args, target, actor, request: args })
+    log.info({ operationId, vmId: id }, 'half done machine taken up again')
+  } catch (error) {
+    // Somebody was faster: that is what the guard of one operation per machine is for.
+    if (!hasErrorCode(error, 'VM_BUSY')) throw error
+  }
+}
+
+async function deleteImage({ operations, log }: ReconcilerOptions, { id, name }: HalfDone): Promise<void> {
+  const args = { imageId: imageIdSchema.parse(id) }
+  const target = { imageId: id, name }
+  const { operationId } = await operations.startAs({ kind: 'image.delete', args, target, actor, request: args })
+  log.info({ operationId, imageId: id }, 'half deleted image taken up again')
 }
