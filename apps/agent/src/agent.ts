@@ -69,6 +69,8 @@ export async function startAgent({ config, logger, signal }: StartAgentOptions):
   const launcher = new MachineLauncher({ host: machineHost, runRoot: runDir, store, storage, networks, logger })
   const machines = new VmRegistry({ store, launcher, logger, publish: events.publish })
 
+  parts.defer(() => machines.letGo())
+
   const consoles = new Consoles((vmId) => store.folder(vmId).root)
   parts.defer(() => consoles.close())
   const sampler = new Sampler({

@@ -26,3 +26,5 @@ try {
     logger.fatal({ code: error.code, details: error.details }, error.message)
   process.exitCode = 1
 }
+// Steps that wait for guests would keep the process; the journal tells the next agent that they were interrupted.
+process.exit()

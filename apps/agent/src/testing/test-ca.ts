@@ -1,19 +1,18 @@
 /** A certificate authority for tests, as the panel's: signs the agent's request and makes client certificates. */
 import 'reflect-metadata'
+import type { webcrypto } from 'node:crypto'
 import {
   BasicConstraintsExtension,
   PemConverter,
   Pkcs10CertificateRequest,
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
+  type PublicKey,
   type X509Certificate,
 } from '@peculiar/x509'
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 const dayMs = 24 * 3_600_000
-
-/** A key of Web Crypto's, or one out of a signing request. */
-type IssueKey = NonNullable<Parameters<typeof X509CertificateGenerator.create>[0]['publicKey']>
 
 export interface Credentials {
   certPem: string
@@ -34,7 +33,7 @@ export async function createTestCa(): Promise<TestCa> {
     ...{ name: 'CN=test ca', keys: caKeys, signingAlgorithm: algorithm, notBefore, notAfter },
     extensions: [new BasicConstraintsExtension(true, undefined, true)],
   })
-  const issue = (commonName: string, publicKey: IssueKey): Promise<X509Certificate> =>
+  const issue = (commonName: string, publicKey: webcrypto.CryptoKey | PublicKey): Promise<X509Certificate> =>
     X509CertificateGenerator.create({
       ...{ subject: `CN=${commonName}`, issuer: ca.subject, publicKey, notBefore, notAfter },
       ...{ signingKey: caKeys.privateKey, signingAlgorithm: algorithm },

@@ -28,20 +28,31 @@ export interface MachineEnd {
 const drainMs = 500
 const maxPauseMs = 2_000
 
-/** Listens from the call on. Resolves when the process is gone. */
-export async function watchMachine(machine: Machine, handlers: MachineHandlers): Promise<MachineEnd> {
+/** Listens from the call on. Resolves when the process is gone, or to undefined when `letGo` aborts: it runs on then. */
+export async function watchMachine(
+  machine: Machine,
+  handlers: MachineHandlers,
+  letGo: AbortSignal,
+): Promise<MachineEnd | undefined> {
+  const { promise: released, resolve } = Promise.withResolvers<undefined>()
+  letGo.addEventListener('abort', () => resolve(undefined), { once: true })
   for (;;) {
     const link = machine.qmp
     using listener = link.listen(watchedEvents)
     const pumped = pump(listener, handlers)
-    const end = await watchEnd(machine.qemu, machine.paths)
+    const end = await Promise.race([watchEnd(machine.qemu, machine.paths), released])
+    if (end === undefined) {
+      link.close()
+      return undefined
+    }
     // An exit is told by the kernel, its reason by SHUTDOWN on the socket: read what is still there before saying so.
     await Promise.race([pumped, pause(drainMs, undefined, { ref: false })])
     link.close()
     await pumped
     if (end.kind === 'exited') return end
     handlers.onLinkLost(end.cause)
-    if (!(await relink(machine))) return endUnseen(machine)
+    if (!(await relink(machine, letGo))) return endUnseen(machine)
+    if (letGo.aborted) return undefined
     handlers.onRelinked()
   }
 }
@@ -56,9 +67,9 @@ async function pump(listener: QmpEventListener<WatchedEvent['name']>, handlers: 
 }
 
 /** False when the process is gone. */
-async function relink(machine: Machine): Promise<boolean> {
+async function relink(machine: Machine, letGo: AbortSignal): Promise<boolean> {
   const { vmId, paths, recorder } = machine
-  for (let pauseMs = 50; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
+  for (let pauseMs = 50; !letGo.aborted; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
     try {
       const qemu = await adoptQemu({ vmId, paths, recorder })
       if (qemu === undefined) return false
@@ -71,6 +82,7 @@ async function relink(machine: Machine): Promise<boolean> {
       await pause(pauseMs)
     }
   }
+  return true
 }
 
 async function endUnseen({ qemu, paths }: Machine): Promise<MachineEnd> {

@@ -28,7 +28,7 @@ import { powerOffByAgent, readGuest } from './guest-info.ts'
 import { powerOffGuest } from './guest-power.ts'
 import { endMachine } from './machine-end.ts'
 import type { MachineLauncher } from './machine-launcher.ts'
-import { watchMachine, type MachineEnd } from './machine-watch.ts'
+import { watchMachine, type MachineEnd, type MachineHandlers } from './machine-watch.ts'
 import type { MachineListeners } from './machine-listeners.ts'
 import type { Machine } from './machine.ts'
 import { Mailbox } from './mailbox.ts'
@@ -68,6 +68,7 @@ export class VmActor {
   readonly #mailbox: Mailbox
   readonly #desk: RequestDesk
   readonly #waiters = new StateWaiters()
+  readonly #letGo = new AbortController()
   #run: Run | undefined
   /** A process of an earlier agent's lives, and does not answer: it can be stopped, and nothing else. */
   #isSilent = false
@@ -179,6 +180,13 @@ export class VmActor {
     return this.publisher.observation()
   }
 
+  /** For the end of the agent: the machine runs on, nobody follows it until the next agent does. */
+  async letGo(): Promise<void> {
+    this.#letGo.abort()
+    await this.#clearing
+    await this.publisher.saved()
+  }
+
   /** Takes a machine that runs already. */
   async adopt(machine: Machine): Promise<void> {
     const run = this.#follow(machine)
@@ -223,7 +231,9 @@ export class VmActor {
     }
     if (this.#run !== undefined) await this.#endRun(this.#run)
     const failure = startError(error, this.record.lastExit === lastExit ? null : this.record.lastExit)
-    this.publisher.move({ kind: 'startFailed' }, { run: null, lastExit: startExit(failure), autostartBootId: null })
+    // A start that was called off may come again; one that failed after a boot is not tried a second time.
+    const autostartBootId = failure.code === 'OPERATION_CANCELLED' ? this.record.autostartBootId : null
+    this.publisher.move({ kind: 'startFailed' }, { run: null, lastExit: startExit(failure), autostartBootId })
     this.#waiters.changed()
     return failure
   }
@@ -280,11 +290,11 @@ export class VmActor {
 
   #follow(machine: Machine): Run {
     const abort = new AbortController()
-    const ended = watchMachine(machine, {
+    const handlers: MachineHandlers = {
       onEvent: (event) => this.#mailbox.happened(() => this.#applyEvent(event)),
       onRelinked: () => this.#relinked(machine),
       onLinkLost: (cause) => this.#tell(cause, 'the link to QEMU was lost; making it again'),
-    })
+    }
     const { promise, resolve } = Promise.withResolvers<void>()
     const run = { machine, ended: promise, abort }
     this.#run = run
@@ -293,10 +303,13 @@ export class VmActor {
         this.#finish(run, end)
         resolve()
       })
-    ended.then(finish, (error: unknown) => {
-      this.#tell(error, 'a machine could not be followed')
-      finish({ status: undefined, lastLines: [] })
-    })
+    watchMachine(machine, handlers, this.#letGo.signal).then(
+      (end) => (end === undefined ? undefined : finish(end)),
+      (error: unknown) => {
+        this.#tell(error, 'a machine could not be followed')
+        finish({ status: undefined, lastLines: [] })
+      },
+    )
     return run
   }
 
@@ -354,7 +367,7 @@ export class VmActor {
 
   /** QEMU's word over what was remembered. While a request works its own events tell, and a look would cut in. */
   #takeOver(run: Run, status: RunStatus): void {
-    if (this.#run !== run || this.record.state === 'starting') return
+    if (this.#run !== run || (this.record.state === 'starting' && this.busyWith !== null)) return
     const { happening, pauseReason } = readRunStatus(status)
     if (happening === null) return
     const isKnown = happening.kind === 'guestPanicked' && this.record.state === 'crashed'

@@ -105,6 +105,11 @@ export class VmRegistry {
     return actor
   }
 
+  /** For the end of the agent; resolves when all records are on disk. */
+  async letGo(): Promise<void> {
+    await Promise.all(this.all().map((actor) => actor.letGo()))
+  }
+
   /** Makes the machine known, or gives it a newer spec. Throws EPOCH_STALE, REVISION_CONFLICT, VM_BUSY, HOST_CAPACITY. */
   async define(command: AgentCommandOf<'vm.define'>): Promise<void> {
     const turn = this.#defining.then(
