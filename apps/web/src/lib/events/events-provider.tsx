@@ -2,13 +2,13 @@
 import type { PanelEvent } from '@berth/core/events/panel-events'
 import { useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
-import { createContext, type ReactNode, use, useEffect, useState, useSyncExternalStore } from 'react'
+import { createContext, type ReactNode, use, useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react'
 import { paths } from '../paths.ts'
 import { leaveToSignIn } from '../trpc/panel-provider.tsx'
 import { useTRPC, useTRPCClient } from '../trpc/trpc-context.ts'
 import { type EventStream, makeEventStream } from './event-stream.ts'
 import { makeFailureTeller } from './failure-toasts.ts'
-import { type LiveBucket, type LiveSamples, makeLiveSamples } from './live-samples.ts'
+import { type LiveBucket, type LiveSamples, makeLiveSamples, type NewestSample } from './live-samples.ts'
 import type { LiveState } from './live-state.ts'
 import { patchCache } from './patch-cache.ts'
 import { makeRecentEvents } from './recent-events.ts'
@@ -79,6 +79,21 @@ export function useLiveHistory(vmId: string): readonly LiveBucket[] {
   const { samples } = useLivePanel()
   const read = () => samples.historyOf(vmId)
   return useSyncExternalStore(samples.subscribe, read, read)
+}
+
+/** Calls with each sample of a machine that comes while mounted, once, for charts that append it to what they read. */
+export function useLiveSample(vmId: string, onSample: (newest: NewestSample) => void): void {
+  const { samples } = useLivePanel()
+  const tell = useEffectEvent(onSample)
+  useEffect(() => {
+    let told = samples.newestOf(vmId)
+    return samples.subscribe(() => {
+      const newest = samples.newestOf(vmId)
+      if (newest === null || newest === told) return
+      told = newest
+      tell(newest)
+    })
+  }, [samples, vmId])
 }
 
 /** While mounted, failures of tasks on this object make no toast: the page shows them itself. */

@@ -44,9 +44,16 @@ export function addSample(history: History, sample: VmSample, atMs: number): His
   ]
 }
 
+/** A machine's newest figures as they came, with their host's time. */
+export interface NewestSample {
+  atMs: number
+  sample: VmSample
+}
+
 export interface LiveSamples {
   add: (event: Extract<PanelEvent, { kind: 'gauges' }>) => void
   historyOf: (vmId: string) => History
+  newestOf: (vmId: string) => NewestSample | null
   subscribe: (listener: () => void) => () => void
 }
 
@@ -54,16 +61,19 @@ const nothing: History = []
 
 export function makeLiveSamples(): LiveSamples {
   const histories = new Map<string, History>()
+  const newest = new Map<string, NewestSample>()
   const listeners = new Set<() => void>()
   return {
     add(event) {
       const atMs = Date.parse(event.at)
       for (const [vmId, sample] of Object.entries(event.vms)) {
+        newest.set(vmId, { atMs, sample })
         histories.set(vmId, addSample(histories.get(vmId) ?? nothing, sample, atMs))
       }
       for (const listener of listeners) listener()
     },
     historyOf: (vmId) => histories.get(vmId) ?? nothing,
+    newestOf: (vmId) => newest.get(vmId) ?? null,
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
