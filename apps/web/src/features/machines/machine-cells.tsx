@@ -1,0 +1,136 @@
+'use client'
+import { Badge } from '@berth/ui/badge'
+import { Copyable } from '@berth/ui/copyable'
+import { Meter } from '@berth/ui/meter'
+import { RelativeTime } from '@berth/ui/relative-time'
+import { Tooltip } from '@berth/ui/tooltip'
+import type { VmView } from '@berth/core/vm/vm-view'
+import { Cpu, Lock, RotateCcw } from 'lucide-react'
+import Link from 'next/link'
+import type { ReactNode } from 'react'
+import { formatUsed, none } from '../../lib/format.ts'
+import { paths } from '../../lib/paths.ts'
+import type { ColumnId } from './machine-columns.ts'
+import { MachineState } from './machine-state.tsx'
+import { CpuCell, NetworkCell } from './sparkline-cells.tsx'
+
+/** What a column shows of a machine. */
+export function machineCell(id: ColumnId, vm: VmView): ReactNode {
+  switch (id) {
+    case 'state':
+      return <MachineState vm={vm} detailed />
+    case 'name':
+      return <NameCell vm={vm} />
+    case 'host':
+      return <HostCell vm={vm} />
+    case 'address':
+      return <AddressCell vm={vm} />
+    case 'cpu':
+      return <CpuCell vm={vm} />
+    case 'memory':
+      return <MemoryCell vm={vm} />
+    case 'disk':
+      return <DiskCell vm={vm} />
+    case 'network':
+      return <NetworkCell vm={vm} />
+    case 'uptime':
+      return vm.run === null ? <None /> : <RelativeTime at={vm.run.startedAt} show="elapsed" />
+    case 'badges':
+      return <MachineBadges vm={vm} />
+    case 'image':
+      return <span className="block truncate">{vm.image?.name ?? none}</span>
+    case 'owner':
+      return <span className="block truncate">{vm.owner.name}</span>
+    case 'created':
+      return <RelativeTime at={vm.createdAt} />
+  }
+}
+
+const None = () => <span className="text-ink-3">{none}</span>
+
+function NameCell({ vm }: { vm: VmView }) {
+  return (
+    <span className="block min-w-0">
+      <Link href={paths.machine(vm.vmId)} className="text-ink block truncate font-medium hover:underline">
+        {vm.name}
+      </Link>
+      {vm.tags.length > 0 && (
+        <span className="text-ink-3 block truncate text-xs" title={vm.tags.join(', ')}>
+          {vm.tags.join(' · ')}
+        </span>
+      )}
+    </span>
+  )
+}
+
+function HostCell({ vm }: { vm: VmView }) {
+  if (vm.host === null) return <None />
+  return (
+    <Link href={paths.host(vm.host.hostId)} className="block truncate hover:underline">
+      {vm.host.name}
+    </Link>
+  )
+}
+
+export function AddressCell({ vm }: { vm: VmView }) {
+  const [first, ...others] = vm.addresses
+  if (first === undefined) return <None />
+  return (
+    <span className="flex min-w-0 items-center gap-1">
+      <Copyable text={first.ip} />
+      {others.length > 0 && (
+        <Tooltip content={others.map((address) => address.ip).join(', ')}>
+          <span tabIndex={0} className="text-ink-3 text-xs">
+            +{others.length}
+          </span>
+        </Tooltip>
+      )}
+    </span>
+  )
+}
+
+export function MemoryCell({ vm }: { vm: VmView }) {
+  const values = vm.run === null ? undefined : vm.sample?.values
+  const used = values?.memoryGuestUsedBytes ?? values?.memoryHostBytes
+  return <UsageMeter label={`Memory of ${vm.name}`} used={used ?? null} total={vm.spec.memoryBytes} />
+}
+
+export function DiskCell({ vm }: { vm: VmView }) {
+  const total = vm.spec.disks.reduce((sum, disk) => sum + disk.sizeBytes, 0)
+  return <UsageMeter label={`Disk of ${vm.name}`} used={vm.diskAllocatedBytes} total={total} />
+}
+
+/** A machine's memory is meant to be used: it turns amber late. */
+function UsageMeter({ label, used, total }: { label: string; used: number | null; total: number }) {
+  const text = used === null ? `${none} of ${formatUsed(0, total).replace(/^0 of /, '')}` : formatUsed(used, total)
+  return <Meter compact label={label} used={used ?? 0} total={total} text={text} warnAt={0.9} badAt={0.98} />
+}
+
+/** What is worth a word beside the state. */
+export function MachineBadges({ vm }: { vm: VmView }) {
+  return (
+    <span className="flex flex-wrap gap-1">
+      {vm.isProtected && (
+        <Tooltip content="Protected against deletion">
+          <Badge tabIndex={0} icon={<Lock aria-hidden />}>
+            <span className="sr-only">Protected</span>
+          </Badge>
+        </Tooltip>
+      )}
+      {vm.isRestartPending && (
+        <Tooltip content="Changes that wait for its next start">
+          <Badge tone="accent" tabIndex={0} icon={<RotateCcw aria-hidden />}>
+            restart
+          </Badge>
+        </Tooltip>
+      )}
+      {vm.run?.acceleration === 'tcg' && (
+        <Tooltip content="Software emulation: its host has no working KVM, so it is slow">
+          <Badge tone="warn" tabIndex={0} icon={<Cpu aria-hidden />}>
+            emulated
+          </Badge>
+        </Tooltip>
+      )}
+    </span>
+  )
+}

@@ -1,0 +1,118 @@
+'use client'
+import { Button } from '@berth/ui/button'
+import { ErrorState } from '@berth/ui/error-state'
+import { PageHeader } from '@berth/ui/page-header'
+import { ArrowUp, Plus } from 'lucide-react'
+import Link from 'next/link'
+import { useMemo } from 'react'
+import { errorLine, errorText } from '../../lib/error-text.ts'
+import { plural } from '../../lib/format.ts'
+import { paths } from '../../lib/paths.ts'
+import { BulkBar } from './bulk-bar.tsx'
+import { useColumnChoice } from './column-choice.ts'
+import { ColumnMenu } from './column-menu.tsx'
+import { FilterBox } from './filter-box.tsx'
+import { MachineCards } from './machine-cards.tsx'
+import { shownColumns } from './machine-columns.ts'
+import { MachineTable } from './machine-table.tsx'
+import { NoMachines, NoneFound, TableSkeleton } from './no-machines.tsx'
+import { useHeldRows } from './use-held-rows.ts'
+import { useSelection } from './use-selection.ts'
+import { useSetVmListView, useVmList } from './use-vm-list.ts'
+
+export function MachineList() {
+  const { view, names, unknown, query, rows, key } = useVmList()
+  const setView = useSetVmListView(view)
+  const { switched, toggle } = useColumnChoice()
+  const columns = useMemo(() => shownColumns(switched), [switched])
+  const held = useHeldRows(rows, key, (vm) => vm.vmId)
+  const selection = useSelection(useMemo(() => held.shown.map((vm) => vm.vmId), [held.shown]))
+  const tags = useMemo(() => [...new Set(rows.flatMap((vm) => vm.tags))].sort(), [rows])
+  const isFiltered = view.filter.text !== '' || view.filter.tokens.length > 0
+  const more = {
+    hasMore: query.hasNextPage,
+    isLoadingMore: query.isFetchingNextPage,
+    onLoadMore: () => void query.fetchNextPage(),
+  }
+  const body = () => {
+    if (query.isPending) return <TableSkeleton />
+    if (query.isError && rows.length === 0) {
+      return (
+        <ErrorState
+          title={errorText(query.error).sentence}
+          code={errorText(query.error).code}
+          onRetry={() => void query.refetch()}
+          retrying={query.isFetching}
+        >
+          {errorLine(query.error)}
+        </ErrorState>
+      )
+    }
+    if (rows.length === 0 && held.shown.length === 0) {
+      return isFiltered ? (
+        <NoneFound unknown={unknown} onClear={() => setView({ filter: { text: '', tokens: [] } })} />
+      ) : (
+        <NoMachines />
+      )
+    }
+    return (
+      <>
+        <div
+          {...held.holders}
+          className="border-line bg-surface hidden min-h-0 flex-1 flex-col overflow-hidden rounded-lg border shadow-xs md:flex"
+        >
+          <MachineTable
+            rows={held.shown}
+            columns={columns}
+            sort={view.sort}
+            onSort={(sort) => setView({ sort })}
+            selection={selection}
+            {...more}
+          />
+        </div>
+        <div className="md:hidden">
+          <MachineCards rows={held.shown} {...more} />
+        </div>
+      </>
+    )
+  }
+  return (
+    <div className="relative flex flex-col gap-4 md:h-[calc(100dvh-var(--shell-top)-3.25rem)]">
+      <PageHeader
+        title="Machines"
+        status={
+          rows.length > 0 && (
+            <span className="text-ink-3 text-sm">
+              {plural(rows.length, 'machine')}
+              {query.hasNextPage ? ' so far' : ''}
+            </span>
+          )
+        }
+        actions={
+          <Button asChild variant="primary">
+            <Link href={paths.newMachine()}>
+              <Plus aria-hidden />
+              Create machine
+            </Link>
+          </Button>
+        }
+      />
+      <div className="flex flex-wrap items-center gap-2">
+        <FilterBox filter={view.filter} onChange={(filter) => setView({ filter })} names={names} tags={tags} />
+        <span className="max-md:hidden">
+          <ColumnMenu switched={switched} onToggle={toggle} />
+        </span>
+      </div>
+      {held.waiting > 0 && (
+        <div className="pointer-events-none absolute inset-x-0 top-36 z-20 flex justify-center">
+          <Button variant="primary" size="sm" className="pointer-events-auto shadow-lg" onClick={held.release}>
+            <ArrowUp aria-hidden />
+            {plural(held.waiting, 'change')} in the list
+          </Button>
+        </div>
+      )}
+      {body()}
+      <BulkBar vms={held.shown.filter((vm) => selection.has(vm.vmId))} onClear={selection.clear} />
+    </div>
+  )
+}

@@ -1,0 +1,54 @@
+'use client'
+import { Checkbox } from '@berth/ui/checkbox'
+import { Cell, TableRow } from '@berth/ui/data-table'
+import type { VmView } from '@berth/core/vm/vm-view'
+import { memo } from 'react'
+import { machineCell } from './machine-cells.tsx'
+import type { MachineColumn } from './machine-columns.ts'
+import { ConsoleButton, RowMenu } from './row-menu.tsx'
+
+export interface MachineRowProps {
+  vm: VmView
+  /** From 0, in the whole list. */
+  index: number
+  columns: readonly MachineColumn[]
+  isSelected: boolean
+  /** `isRange`: from the last one that was ticked to this one. */
+  onSelect: (vmId: string, isRange: boolean) => void
+}
+
+export const rowHeightPx = 53
+
+/** Memoised: a change of one machine renders one row. */
+export const MachineRow = memo(function MachineRow({ vm, index, columns, isSelected, onSelect }: MachineRowProps) {
+  return (
+    <TableRow
+      aria-rowindex={index + 2}
+      selected={isSelected}
+      stale={vm.state === 'unknown' || vm.state === 'deleting'}
+      style={{ height: rowHeightPx }}
+    >
+      <Cell className="w-10 pr-0">
+        <span onClickCapture={(event) => event.shiftKey && onSelect(vm.vmId, true)}>
+          <Checkbox
+            label={`Select ${vm.name}`}
+            hideLabel
+            checked={isSelected}
+            onCheckedChange={() => onSelect(vm.vmId, false)}
+          />
+        </span>
+      </Cell>
+      {columns.map((column) => (
+        <Cell key={column.id} className="overflow-hidden">
+          {machineCell(column.id, vm)}
+        </Cell>
+      ))}
+      <Cell className="group-hover/row:bg-hover bg-surface sticky right-0 px-1.5 whitespace-nowrap">
+        <span className="flex justify-end">
+          <ConsoleButton vm={vm} />
+          <RowMenu vm={vm} />
+        </span>
+      </Cell>
+    </TableRow>
+  )
+})

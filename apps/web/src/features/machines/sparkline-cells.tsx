@@ -1,0 +1,47 @@
+'use client'
+import { Sparkline } from '@berth/ui/sparkline'
+import type { VmView } from '@berth/core/vm/vm-view'
+import { formatPercent, formatRate } from '../../lib/format.ts'
+import { useSparkline } from './use-sparkline.ts'
+
+export function CpuCell({ vm }: { vm: VmView }) {
+  const history = useSparkline(vm)
+  const share = vm.run === null ? undefined : vm.sample?.values.cpuShare
+  const peak = history === null ? 0 : highest(history.cpu)
+  return (
+    <span className="flex items-center gap-2.5">
+      <span className="w-13 shrink-0 leading-tight">
+        <span className="block">{vm.spec.vcpus}</span>
+        <span className="text-ink-3 block text-xs">{share === undefined ? ' ' : formatPercent(share)}</span>
+      </span>
+      {history !== null && (
+        <Sparkline
+          values={history.cpu}
+          max={Math.max(0.25, peak)}
+          label={`CPU of ${vm.name}: ${formatPercent(share ?? 0)}, highest ${formatPercent(peak)} in 15 minutes`}
+        />
+      )}
+    </span>
+  )
+}
+
+export function NetworkCell({ vm }: { vm: VmView }) {
+  const history = useSparkline(vm)
+  if (history === null) return null
+  const values = vm.sample?.values
+  const rate = (values?.networkRxBytesPerSecond ?? 0) + (values?.networkTxBytesPerSecond ?? 0)
+  const peak = highest(history.network)
+  return (
+    <span className="flex items-center gap-2.5">
+      <Sparkline
+        values={history.network}
+        max={Math.max(1_024, peak)}
+        color={2}
+        label={`Network of ${vm.name}: ${formatRate(rate)}, highest ${formatRate(peak)} in 15 minutes`}
+      />
+      <span className="text-ink-3 text-xs whitespace-nowrap">{formatRate(rate)}</span>
+    </span>
+  )
+}
+
+const highest = (values: readonly (number | null)[]): number => Math.max(0, ...values.map((value) => value ?? 0))

@@ -1,0 +1,46 @@
+'use client'
+import { useCallback, useMemo, useRef, useState } from 'react'
+
+export interface Selection {
+  ids: readonly string[]
+  has: (id: string) => boolean
+  toggle: (id: string, isRange: boolean) => void
+  toggleAll: () => void
+  clear: () => void
+  allState: boolean | 'indeterminate'
+}
+
+/** What is ticked of the rows that are shown; a row that is gone is no longer ticked. */
+export function useSelection(shown: readonly string[]): Selection {
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set())
+  const lastTicked = useRef<string | null>(null)
+  const ids = useMemo(() => shown.filter((id) => ticked.has(id)), [shown, ticked])
+
+  const toggle = useCallback(
+    (id: string, isRange: boolean) => {
+      const from = isRange && lastTicked.current !== null ? shown.indexOf(lastTicked.current) : -1
+      const to = shown.indexOf(id)
+      lastTicked.current = id
+      setTicked((current) => {
+        // The end of a range is ticked by the click itself, which follows.
+        if (from >= 0 && to >= 0) {
+          const range = shown.slice(Math.min(from, to), Math.max(from, to) + 1).filter((other) => other !== id)
+          return new Set([...current, ...range])
+        }
+        const next = new Set(current)
+        if (!isRange && !next.delete(id)) next.add(id)
+        return next
+      })
+    },
+    [shown],
+  )
+  const isAll = ids.length > 0 && ids.length === shown.length
+  return {
+    ids,
+    has: (id) => ticked.has(id),
+    toggle,
+    toggleAll: () => setTicked(isAll ? new Set() : new Set(shown)),
+    clear: () => setTicked(new Set()),
+    allState: isAll ? true : ids.length > 0 ? 'indeterminate' : false,
+  }
+}
