@@ -5,7 +5,15 @@
 import { defineWorkflow } from '@berth/core/workflow/step'
 import { operationArgsSchemas } from './operation-args.ts'
 import type { WorkflowContext } from './ports.ts'
-import { commandVm, defineVm, hostStepLimits, requireVm, rowStepLimits, targetOf } from './vm-target.ts'
+import {
+  commandVm,
+  commandVmIfThere,
+  defineVm,
+  hostStepLimits,
+  requireVm,
+  rowStepLimits,
+  targetOf,
+} from './vm-target.ts'
 
 interface VmCreateState extends Readonly<Record<string, unknown>> {
   readonly vmId: string
@@ -61,7 +69,7 @@ export const vmCreate = defineWorkflow<WorkflowContext, VmCreateState>({
       },
       undo: async (context, { vmId }, run) => {
         const vm = await context.vms.find(vmId)
-        if (vm !== null) await commandVm({ context, vm, run }, { kind: 'vm.undefine', ...targetOf(vm) })
+        if (vm !== null) await commandVmIfThere({ context, vm, run }, { kind: 'vm.undefine', ...targetOf(vm) })
       },
     },
     {
@@ -76,7 +84,7 @@ export const vmCreate = defineWorkflow<WorkflowContext, VmCreateState>({
       },
       undo: async (context, { vmId }, run) => {
         const vm = await context.vms.find(vmId)
-        if (vm !== null) await commandVm({ context, vm, run }, { kind: 'vm.stop', ...targetOf(vm) })
+        if (vm !== null) await commandVmIfThere({ context, vm, run }, { kind: 'vm.stop', ...targetOf(vm) })
       },
     },
     {

@@ -5,7 +5,7 @@
 import { defineWorkflow } from '@berth/core/workflow/step'
 import { operationArgsSchemas } from './operation-args.ts'
 import type { WorkflowContext } from './ports.ts'
-import { commandVm, hostStepLimits, requireVm, rowStepLimits, targetOf } from './vm-target.ts'
+import { commandVm, commandVmIfThere, hostStepLimits, requireVm, rowStepLimits, targetOf } from './vm-target.ts'
 
 interface VmDeleteState extends Readonly<Record<string, unknown>> {
   readonly vmId: string
@@ -37,7 +37,7 @@ export const vmDelete = defineWorkflow<WorkflowContext, VmDeleteState>({
       ...patient,
       do: async (context, { vmId }, run) => {
         const vm = await requireVm(context, vmId)
-        await commandVm({ context, vm, run }, { kind: 'vm.stop', ...targetOf(vm) })
+        await commandVmIfThere({ context, vm, run }, { kind: 'vm.stop', ...targetOf(vm) })
         return undefined
       },
     },
@@ -47,7 +47,7 @@ export const vmDelete = defineWorkflow<WorkflowContext, VmDeleteState>({
       ...patient,
       do: async (context, { vmId }, run) => {
         const vm = await requireVm(context, vmId)
-        await commandVm({ context, vm, run }, { kind: 'vm.undefine', ...targetOf(vm) })
+        await commandVmIfThere({ context, vm, run }, { kind: 'vm.undefine', ...targetOf(vm) })
         return undefined
       },
     },

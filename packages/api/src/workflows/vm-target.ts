@@ -1,6 +1,6 @@
 /** What the machine workflows share: reading the machine's row anew in each step, and naming it to its host. */
 import type { AgentCommand } from '@berth/core/agent-contract/agent-commands'
-import { AppError } from '@berth/core/errors/app-error'
+import { AppError, hasErrorCode } from '@berth/core/errors/app-error'
 import { vmIdSchema } from '@berth/core/ids/ids'
 import type { StepRun } from '@berth/core/workflow/step'
 import type { VmRecord, WorkflowContext } from './ports.ts'
@@ -25,6 +25,15 @@ export const targetOf = (vm: VmRecord) => ({ vmId: vmIdSchema.parse(vm.vmId), vm
 export async function commandVm({ context, vm, run, part }: VmWork, command: AgentCommand): Promise<void> {
   const work = part === undefined ? { run, command } : { run, command, part }
   await runOnHost(context.link(vm.hostId), work)
+}
+
+/** For what takes a machine away: one that its host does not have (any more) needs no taking away. */
+export async function commandVmIfThere(work: VmWork, command: AgentCommand): Promise<void> {
+  try {
+    await commandVm(work, command)
+  } catch (error) {
+    if (!hasErrorCode(error, 'VM_NOT_FOUND')) throw error
+  }
 }
 
 /** Gives the host the machine's spec as the row has it now. */

@@ -152,8 +152,6 @@ export class FakeHost implements AgentLink {
 
   #power(verb: string, vmId: string): unknown {
     const vm = this.vms.get(vmId)
-    // Cutting the power of what is not there leaves what was asked for.
-    if (!vm && verb === 'vm.stop') return {}
     if (!vm) throw new AppError('VM_NOT_FOUND', `${vmId} is not defined here.`)
     if (verb === 'vm.start' && !vm.isOn) vm.starts++
     if (verb === 'vm.start') vm.isOn = true
