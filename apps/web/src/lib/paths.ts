@@ -2,7 +2,7 @@
 export const machineTabs = ['overview', 'console', 'hardware', 'metrics', 'activity', 'expert'] as const
 export type MachineTab = (typeof machineTabs)[number]
 
-export const settingsSections = ['profile', 'sessions', 'tokens', 'appearance'] as const
+export const settingsSections = ['profile', 'sessions', 'tokens', 'ssh-keys', 'appearance', 'audit'] as const
 export type SettingsSection = (typeof settingsSections)[number]
 
 type Query = Readonly<Record<string, string | number | undefined>>
@@ -31,7 +31,7 @@ export const paths = {
   host: (hostId: string) => `/hosts/${segment(hostId)}`,
   tasks: (query?: Query) => withQuery('/tasks', query),
   task: (operationId: string) => `/tasks/${segment(operationId)}`,
-  settings: (section: SettingsSection = 'profile') => `/settings/${section}`,
+  settings: (section: SettingsSection = 'profile', query?: Query) => withQuery(`/settings/${section}`, query),
   /** `next` must be a path of this panel; signIn refuses to carry anything else. */
   signIn: (next?: string) => withQuery('/sign-in', { next: safeNext(next) }),
 } as const

@@ -34,6 +34,7 @@ export interface OperationFilter {
   readonly vmId?: string | undefined
   readonly hostId?: string | undefined
   readonly imageId?: string | undefined
+  readonly actorUserId?: string | undefined
   readonly status?: readonly string[] | undefined
   readonly kind?: readonly string[] | undefined
 }

@@ -4,6 +4,7 @@ import { idempotencyKeySchema } from '../trpc/idempotency-key.ts'
 import { t } from '../trpc/init.ts'
 import { audited, changing, doneAtOnce, signedIn } from '../trpc/procedures.ts'
 import { readSetting, writeSetting } from '../setting/setting-repo.ts'
+import { sshFingerprint } from './ssh-fingerprint.ts'
 import { renameUser, requireUserView } from './user-repo.ts'
 
 const sshKeysSchema = z
@@ -26,9 +27,10 @@ export const userRouter = t.router({
       return doneAtOnce
     }),
   /** Public keys that the create form offers. */
-  sshKeys: signedIn.query(async ({ ctx }) => ({
-    items: (await readSetting(ctx.panel.db, sshKeysSetting(ctx.caller.userId), sshKeysSchema)) ?? [],
-  })),
+  sshKeys: signedIn.query(async ({ ctx }) => {
+    const keys = (await readSetting(ctx.panel.db, sshKeysSetting(ctx.caller.userId), sshKeysSchema)) ?? []
+    return { items: keys.map((key) => ({ ...key, fingerprint: sshFingerprint(key.publicKey) })) }
+  }),
   setSshKeys: changing
     .input(z.strictObject({ items: sshKeysSchema, ...idempotencyKeySchema }))
     .use(audited)

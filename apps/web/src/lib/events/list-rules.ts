@@ -57,10 +57,11 @@ export function vmListRules({ filter, sort }: ListInput): ListRules<VmView> {
 export function operationListRules({ filter }: ListInput): ListRules<OperationView> {
   return {
     idOf: (operation) => operation.operationId,
-    belongs: ({ target, status, kind }) =>
+    belongs: ({ target, status, kind, actor }) =>
       accepts(filter['vmId'], target.vmId) &&
       accepts(filter['hostId'], target.hostId) &&
       accepts(filter['imageId'], target.imageId) &&
+      accepts(filter['actorUserId'], actor.userId) &&
       accepts(filter['status'], status) &&
       accepts(filter['kind'], kind),
     // UUIDv7: newest first.
