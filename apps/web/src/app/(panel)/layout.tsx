@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { AppShell } from '../../features/shell/app-shell.tsx'
 import { HeaderLive } from '../../features/shell/header-live.tsx'
+import { HeaderTasks } from '../../features/tasks/header-tasks.tsx'
 import { EventsProvider } from '../../lib/events/events-provider.tsx'
 import { PanelProvider } from '../../lib/trpc/panel-provider.tsx'
 import { findViewer } from '../../lib/trpc/server-queries.ts'
@@ -14,7 +15,7 @@ export default async function PanelLayout({ children }: { children: ReactNode })
   return (
     <PanelProvider>
       <EventsProvider viewerId={viewer.userId}>
-        <AppShell user={viewer} live={<HeaderLive />}>
+        <AppShell user={viewer} live={<HeaderLive />} tasks={<HeaderTasks viewerId={viewer.userId} />}>
           {children}
         </AppShell>
       </EventsProvider>

@@ -4,6 +4,7 @@ import { Drawer } from '@berth/ui/drawer'
 import { Spinner } from '@berth/ui/spinner'
 import { ListChecks } from 'lucide-react'
 import Link from 'next/link'
+import { usePathname } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
 import { paths } from '../../lib/paths.ts'
 
@@ -15,7 +16,11 @@ export interface TaskDrawerProps {
 
 /** The header's button, which shows that something runs, and the sheet it opens. */
 export function TaskDrawer({ runningCount, children }: TaskDrawerProps) {
-  const [open, setOpen] = useState(false)
+  const pathname = usePathname()
+  // Open on the page it was opened on: a link in it leads elsewhere, and the sheet must not lie over that.
+  const [openedAt, setOpenedAt] = useState<string | null>(null)
+  const open = openedAt === pathname
+  const setOpen = (next: boolean) => setOpenedAt(next ? pathname : null)
   return (
     <>
       <Button variant="ghost" onClick={() => setOpen(true)} className="px-2">

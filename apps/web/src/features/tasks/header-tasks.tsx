@@ -1,0 +1,29 @@
+'use client'
+import { EmptyState } from '@berth/ui/empty-state'
+import { useQuery } from '@tanstack/react-query'
+import { ListChecks } from 'lucide-react'
+import { useTRPC } from '../../lib/trpc/trpc-context.ts'
+import { TaskDrawer } from '../shell/task-drawer.tsx'
+import { taskListInput } from './task-filter.ts'
+import { TaskList } from './task-list.tsx'
+
+/** The header's task button with what runs now, and the newest tasks in its sheet. */
+export function HeaderTasks({ viewerId }: { viewerId: string }) {
+  const trpc = useTRPC()
+  const running = taskListInput({ show: 'running', isMine: false }, viewerId)
+  const { data } = useQuery(trpc.operation.list.queryOptions(running))
+  return (
+    <TaskDrawer runningCount={data?.items.length ?? 0}>
+      <TaskList
+        compact
+        input={taskListInput({ show: 'all', isMine: false }, viewerId)}
+        label="Newest tasks"
+        empty={
+          <EmptyState icon={<ListChecks />} title="No tasks yet">
+            What you start shows its progress here.
+          </EmptyState>
+        }
+      />
+    </TaskDrawer>
+  )
+}

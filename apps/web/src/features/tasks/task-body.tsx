@@ -1,0 +1,37 @@
+'use client'
+import { Button } from '@berth/ui/button'
+import { CopyButton } from '@berth/ui/copy-button'
+import { isOperationEnded, type OperationView } from '@berth/core/operation/operation'
+import Link from 'next/link'
+import { useOnScreen } from '../../lib/events/events-provider.tsx'
+import { paths } from '../../lib/paths.ts'
+import { CancelTask } from './cancel-task.tsx'
+import { taskReport } from './task-report.ts'
+import { TaskSteps } from './task-steps.tsx'
+import { targetHref } from './task-target.tsx'
+
+/** A task opened in place: its steps, and what can be done with it. */
+export function TaskBody({ task }: { task: OperationView }) {
+  useOnScreen(task.operationId)
+  const target = targetHref(task)
+  return (
+    <div className="flex flex-col gap-4">
+      <TaskSteps task={task} />
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+        {!isOperationEnded(task.status) && <CancelTask task={task} />}
+        <Button asChild variant="link" size="sm">
+          <Link href={paths.task(task.operationId)}>Task page</Link>
+        </Button>
+        {target !== null && (
+          <Button asChild variant="link" size="sm">
+            <Link href={target}>Go to {task.target.name}</Link>
+          </Button>
+        )}
+        <span className="text-ink-3 ml-auto inline-flex items-center gap-1 text-xs">
+          Report
+          <CopyButton text={taskReport(task)} label="Copy report" />
+        </span>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,67 @@
+'use client'
+import { ProgressBar } from '@berth/ui/progress-bar'
+import { type StepItem, StepList } from '@berth/ui/step-list'
+import { useNow } from '@berth/ui/ticking-clock'
+import type { OperationStepView, OperationView } from '@berth/core/operation/operation'
+import { TaskError } from './task-error.tsx'
+import { stepDuration, stepStateOf } from './task-words.ts'
+
+/** The steps of a task with their times and errors. An error of the whole task that no step has stands above them. */
+export function TaskSteps({ task }: { task: OperationView }) {
+  const now = useNow()
+  const isOwnError = task.error !== null && !task.steps.some((step) => isSameError(step, task))
+  return (
+    <div className="flex flex-col gap-4">
+      {isOwnError && task.error !== null && <TaskError error={task.error} />}
+      <StepList label={`Steps of ${task.title}`} steps={task.steps.map((step) => stepItem(step, task, now))} />
+    </div>
+  )
+}
+
+function stepItem(step: OperationStepView, task: OperationView, now: number | null): StepItem {
+  const state = stepStateOf(step, task.status)
+  const isCurrent = state === 'running'
+  const duration = state === 'skipped' ? null : stepDuration(step, now)
+  const attempt = step.attempt > 1 ? `attempt ${step.attempt}` : null
+  const meta = [attempt, duration].filter((part) => part !== null).join(' · ')
+  return {
+    id: step.name,
+    title: step.title,
+    state,
+    ...(meta === '' ? {} : { meta }),
+    ...(step.error === null && !isCurrent
+      ? {}
+      : { detail: <StepDetail step={step} task={task} isCurrent={isCurrent} /> }),
+  }
+}
+
+interface StepDetailProps {
+  step: OperationStepView
+  task: OperationView
+  isCurrent: boolean
+}
+
+function StepDetail({ step, task, isCurrent }: StepDetailProps) {
+  return (
+    <div className="flex flex-col gap-2">
+      {isCurrent && task.progressText !== null && (
+        <>
+          <p className="text-ink-2">{task.progressText}</p>
+          <ProgressBar label={step.title} value={stepShare(task)} />
+        </>
+      )}
+      {step.error !== null && <TaskError error={step.error} />}
+    </div>
+  )
+}
+
+/** The panel counts a step as one part of the whole; within its step it is the share that is left over. */
+function stepShare({ progress, steps }: OperationView): number | null {
+  if (progress === null || steps.length === 0) return null
+  const parts = progress * steps.length
+  return parts - Math.floor(parts)
+}
+
+function isSameError({ error }: OperationStepView, task: OperationView): boolean {
+  return error !== null && error.code === task.error?.code && error.message === task.error.message
+}

@@ -1,0 +1,84 @@
+/** How a task reads: its state, its steps, its time, and what a cancel would do to it. */
+import { isOperationEnded, type OperationKind, type OperationView } from '@berth/core/operation/operation'
+import type { OperationStatus, OperationStepView, StepStatus } from '@berth/core/operation/operation'
+import type { StateKind } from '@berth/ui/state-dot'
+import type { StepState } from '@berth/ui/step-list'
+import { formatDuration, formatPercent } from '../../lib/format.ts'
+
+export const statusLooks: Readonly<Record<OperationStatus, { kind: StateKind; word: string }>> = {
+  queued: { kind: 'unknown', word: 'Queued' },
+  running: { kind: 'busy', word: 'Running' },
+  cancelling: { kind: 'busy', word: 'Cancelling' },
+  succeeded: { kind: 'on', word: 'Done' },
+  failed: { kind: 'failed', word: 'Failed' },
+  cancelled: { kind: 'off', word: 'Cancelled' },
+  interrupted: { kind: 'warn', word: 'Interrupted' },
+}
+
+const stepStates: Readonly<Record<StepStatus, StepState>> = {
+  pending: 'waiting',
+  running: 'running',
+  succeeded: 'done',
+  failed: 'failed',
+  undoing: 'undoing',
+  undone: 'undone',
+  skipped: 'skipped',
+}
+
+/** A step that was running when its task ended did not end itself: nobody knows how far it came. */
+export function stepStateOf(step: OperationStepView, status: OperationStatus): StepState {
+  const state = stepStates[step.status]
+  if (!isOperationEnded(status) || (state !== 'running' && state !== 'undoing')) return state
+  return status === 'cancelled' ? 'cancelled' : 'interrupted'
+}
+
+type Timed = Pick<OperationView, 'createdAt' | 'startedAt' | 'endedAt'>
+
+/** From its start, or from being asked while it waits, to its end or `nowMs`; in ms, never negative. */
+export function taskDurationMs({ createdAt, startedAt, endedAt }: Timed, nowMs: number): number {
+  const from = Date.parse(startedAt ?? createdAt)
+  return Math.max(0, (endedAt === null ? nowMs : Date.parse(endedAt)) - from)
+}
+
+/** "340 ms", "12 s"; while the step runs against `nowMs`, which has whole seconds only. Null before it began. */
+export function stepDuration({ startedAt, endedAt }: OperationStepView, nowMs: number | null): string | null {
+  if (startedAt === null) return null
+  if (endedAt !== null) return formatDuration(Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)))
+  if (nowMs === null) return null
+  return formatDuration(Math.max(0, Math.floor((nowMs - Date.parse(startedAt)) / 1000)) * 1000)
+}
+
+/** "Download, check and convert · 43 % · 120 MiB of 280 MiB": where it is now, as far as it can say. */
+export function progressLine(task: Pick<OperationView, 'phase' | 'progress' | 'progressText'>): string {
+  const percent = task.progress === null ? null : formatPercent(Math.floor(task.progress * 100) / 100)
+  return [task.phase, percent, task.progressText].filter((part) => part !== null && part !== '').join(' · ')
+}
+
+const cancelEffects: Readonly<Record<OperationKind, string>> = {
+  'vm.create': 'What was made so far is removed again: disks, address and name. The machine will not exist.',
+  'vm.start': 'If the machine has not started yet, it stays off. If it runs already, it goes on running.',
+  'vm.shutdown': 'The guest is no longer waited for. If it has begun to shut down, it goes on doing so.',
+  'vm.stop': 'If the power is not cut yet, the machine goes on running.',
+  'vm.reboot': 'The guest is no longer waited for. If it has begun to reboot, it goes on doing so.',
+  'vm.reset': 'If the machine was not reset yet, it goes on as it is.',
+  'vm.pause': 'If the machine is not paused yet, it goes on running.',
+  'vm.resume': 'If the machine does not run yet, it stays paused.',
+  'vm.update': 'The earlier settings come back. A disk that has grown stays as large as it is.',
+  'vm.delete': 'If the machine is not marked as being deleted yet, it is kept.',
+  'image.import': 'The download ends and its file is removed. The image stays in the list as failed, to try again.',
+  'image.delete': 'If the image is not marked as being deleted yet, it is kept.',
+}
+
+export function cancelEffect({ kind, status }: Pick<OperationView, 'kind' | 'status'>): string {
+  return status === 'queued' ? `It has not begun. ${cancelEffects[kind]}` : cancelEffects[kind]
+}
+
+/** Why a cancel is not possible now, or null. */
+export function cancelRefusal({
+  status,
+  isCancellable,
+}: Pick<OperationView, 'status' | 'isCancellable'>): string | null {
+  if (isOperationEnded(status)) return 'It has ended'
+  if (status === 'cancelling') return 'It is being cancelled'
+  return isCancellable ? null : 'It is past the point where it could be undone'
+}
