@@ -12,8 +12,11 @@ export function lastLines(text: string, count: number = maxLines): string[] {
     .map((line) => line.trimEnd())
     .filter((line) => line !== '')
     .slice(-count)
-    .map((line) => (line.length > maxLineChars ? `${line.slice(0, maxLineChars)}…` : line))
+    .map((line) => (line.length > maxLineChars ? shorten(line) : line))
 }
+
+/** QEMU repeats the whole option before it says what is wrong with it: both ends are needed. */
+const shorten = (line: string): string => `${line.slice(0, maxLineChars / 2)} … ${line.slice(-maxLineChars / 2)}`
 
 /** Calls `onLine` for each non-empty line of a byte stream; a line ends at \n or \r, an endless one is cut at 64 Ki. */
 export function createLineSplitter(onLine: (line: string) => void): { push: (chunk: Buffer) => void; end: () => void } {

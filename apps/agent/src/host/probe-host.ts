@@ -7,6 +7,7 @@ import { AppError } from '@berth/core/errors/app-error'
 import { kvmGroupId, probeAcceleration, type Acceleration } from '../qemu/acceleration.ts'
 import { findUefiFirmware, probeKernel, type UefiFirmware } from '../qemu/host-abilities.ts'
 import { probeQemu, type QemuFacts } from '../qemu/probe.ts'
+import { raiseKernelLimits } from './kernel-limits.ts'
 import { chooseMachineUsers, type MachineUsers } from './machine-users.ts'
 
 export interface HostProbe {
@@ -47,6 +48,7 @@ export async function probeHost({ acceleration: choice, machineDirs, signal }: H
   ])
   const groups = acceleration.kind === 'kvm' && kvmGroup !== undefined ? [kvmGroup] : []
   const users = await chooseMachineUsers(machineDirs, groups)
+  const limits = await raiseKernelLimits()
   const noNat = await whyNoNat(kernel)
   return {
     ...{ qemuPath, qemu, acceleration, uefi, users },
@@ -57,6 +59,7 @@ export async function probeHost({ acceleration: choice, machineDirs, signal }: H
       qemuCheck(qemu),
       accelerationCheck(acceleration),
       users.check,
+      limits,
       line('UEFI firmware', uefi === undefined ? 'None found: machines boot by BIOS only. Install ovmf.' : undefined),
       line('NAT networks', noNat),
     ],
