@@ -9,25 +9,24 @@ import { dispatchRequest } from './dispatch.ts'
 import type { PanelEnv } from './env.ts'
 import { closeServer, createLimitedServer, listen } from './http-server.ts'
 import { startNext, type NextApp } from './next-app.ts'
-import { openPanelProcess, type PanelProcess } from '@berth/api/panel-process'
+import type { PanelProcess } from '@berth/api/panel-process'
 import { handleUpgrade } from './upgrade.ts'
 
 export interface PanelServer extends AsyncDisposable {
   readonly port: number
-  readonly process: PanelProcess
 }
 
 export interface PanelServerOptions {
-  readonly env: PanelEnv
+  /** Stays open when the server closes: whoever opened it ends it. */
+  readonly process: PanelProcess
+  readonly env: Pick<PanelEnv, 'listen' | 'port' | 'publicUrl' | 'isDev'>
   readonly log: Logger
   /** False: no pages, for tests of everything else. */
   readonly hasPages: boolean
-  /** False: it answers, and leaves operations and hosts alone, for tests. */
-  readonly isWorking: boolean
 }
 
-export async function startPanelServer({ env, log, hasPages, isWorking }: PanelServerOptions): Promise<PanelServer> {
-  const panelProcess = await openPanelProcess({ ...env, log })
+export async function startPanelServer(options: PanelServerOptions): Promise<PanelServer> {
+  const { process: panelProcess, env, log, hasPages } = options
   const { panel, auth, authority, seats } = panelProcess
   const { publicUrl } = env
   const server = createLimitedServer()
@@ -45,17 +44,14 @@ export async function startPanelServer({ env, log, hasPages, isWorking }: PanelS
   // A broken request is its sender's business; without an answer it would look like a dead panel.
   server.on('clientError', (_error, socket) => socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'))
   const port = await listen(server, { host: env.listen, port: env.port })
-  if (isWorking) await panelProcess.startWork()
   globalThis.berthServer = serverHook(panelProcess)
   shown.pages = hasPages ? await startNext(server, env.isDev) : null
   if (shown.pages === null && hasPages) log.warn('the pages were not built: only the API answers')
   return {
     port,
-    process: panelProcess,
     async [Symbol.asyncDispose]() {
       await closeServer(server, () => upgraded.forEach((socket) => socket.destroy()))
       await shown.pages?.close()
-      await panelProcess[Symbol.asyncDispose]()
     },
   }
 }

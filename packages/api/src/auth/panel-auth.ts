@@ -60,6 +60,12 @@ export async function openPanelAuth(options: PanelAuthOptions): Promise<PanelAut
     telemetry: { enabled: false },
     // Its warnings are about settings that are meant: without a base URL, the origin is that of each request.
     logger: { level: 'error', log: (level, message) => options.log[level]({ component: 'auth' }, message) },
+    onAPIError: {
+      onError(error) {
+        // Refusals are audited, or of no interest; anything else is ours to repair.
+        if (!(error instanceof APIError)) options.log.error({ err: error, component: 'auth' }, 'sign-in broke')
+      },
+    },
     // The server has compared Origin and Host before a request comes here; see own-origin.ts.
     trustedOrigins: (request) => [request?.headers.get('origin') ?? ''],
     user: { additionalFields: { role: { type: 'string', input: false, defaultValue: 'user' } } },

@@ -30,6 +30,8 @@ export interface ControlPlaneOptions {
   readonly identity: () => Promise<PanelIdentity>
   readonly secretBox: SecretBox
   readonly log: Logger
+  /** False: it answers, and leaves operations and hosts' states alone, for tests of what requests do. Default: true. */
+  readonly isWorking?: boolean
 }
 
 export interface ControlPlane extends AsyncDisposable {
@@ -64,10 +66,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     images: new PrismaImageRecords(db),
   }
   const owner = `${hostname()}:${process.pid}`
-  parts.use(await startOperationWorker({ db, databaseUrl, context, operations, log, owner }))
-  parts.use(startOperationSweeper(db, log))
-  parts.use(startHostKeeper({ db, agents, live, log }))
-  parts.use(startReconciler({ db, operations, images: context.images, log }))
+  if (options.isWorking ?? true) {
+    parts.use(await startOperationWorker({ db, databaseUrl, context, operations, log, owner }))
+    parts.use(startOperationSweeper(db, log))
+    parts.use(startHostKeeper({ db, agents, live, log }))
+    parts.use(startReconciler({ db, operations, images: context.images, log }))
+  }
   const running = parts.move()
   return { live, agents, operations, events, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }

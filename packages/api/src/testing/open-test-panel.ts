@@ -29,7 +29,9 @@ export async function openTestPanel(): Promise<TestPanel> {
   stack.defer(() => rm(dataDir, { recursive: true, force: true }))
   const { databaseUrl } = database
   const log = pino({ level: 'silent' })
-  const panelProcess = stack.use(await openPanelProcess({ dataDir, databaseUrl, publicUrl: undefined, log }))
+  const panelProcess = stack.use(
+    await openPanelProcess({ dataDir, databaseUrl, publicUrl: undefined, log, isWorking: false }),
+  )
   const { panel } = panelProcess
   const add = async (name: string, role: Role): Promise<Caller> => {
     const email = `${name}@example.test`

@@ -20,10 +20,13 @@ const trpcCodes = {
 } as const satisfies Record<ErrorKind, TRPCError['code']>
 
 export function toTrpcError(error: unknown): TRPCError {
-  if (error instanceof TRPCError && !(error.cause instanceof AppError)) return error
+  // tRPC's own refusals (no JSON, too large, another type) keep their status; the formatter adds our code.
+  if (error instanceof TRPCError && !hasOwnMeaning(error.cause) && error.code !== 'INTERNAL_SERVER_ERROR') return error
   const known = appErrorOf(error)
   return new TRPCError({ code: trpcCodes[errorCodeInfo(known.code).kind], message: known.message, cause: known })
 }
+
+const hasOwnMeaning = (cause: unknown): boolean => cause instanceof AppError || cause instanceof z.ZodError
 
 /** What was thrown inside a procedure as an AppError: bad input becomes INPUT_INVALID, a lost database its own code. */
 export function appErrorOf(error: unknown): AppError {

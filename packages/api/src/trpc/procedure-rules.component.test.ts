@@ -54,15 +54,21 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
+interface Call {
+  readonly path: string
+  readonly input: unknown
+  readonly isSameOrigin?: boolean
+}
+
 /** Calls by path, as the wire does; answers the AppError's code, or "ok". */
-async function codeOf(caller: Caller | null, path: string, input: unknown, isSameOrigin = true): Promise<string> {
+async function codeOf(caller: Caller | null, { path, input, isSameOrigin = true }: Call): Promise<string> {
   const { panel } = world.process
   const context = { panel, caller, ip: null, requestId: 'test', isSameOrigin, notes: {} }
-  const callable: unknown = path
-    .split('.')
-    .reduce<unknown>((at, part) => Reflect.get(Object(at), part), t.createCallerFactory(appRouter)(context))
+  const callers: unknown = t.createCallerFactory(appRouter)(context)
+  const procedure = path.split('.').reduce<unknown>((at, part) => Reflect.get(Object(at), part), callers)
+  if (!isCallable(procedure)) throw new Error(`${path} is no procedure`)
   try {
-    if (typeof callable === 'function') await callable(input)
+    await procedure(input)
     return 'ok'
   } catch (error) {
     const cause = error instanceof TRPCError ? error.cause : error
@@ -70,20 +76,22 @@ async function codeOf(caller: Caller | null, path: string, input: unknown, isSam
   }
 }
 
+const isCallable = (value: unknown): value is (input: unknown) => Promise<unknown> => typeof value === 'function'
+
 test.each(procedures.map(([path]) => path))('%s refuses a stranger before it looks at the input', async (path) => {
-  expect(await codeOf(null, path, { nonsense: true })).toBe('SESSION_REQUIRED')
+  expect(await codeOf(null, { path, input: { nonsense: true } })).toBe('SESSION_REQUIRED')
 })
 
 test.each(adminOnly)('%s refuses a user before it looks at the input', async (path) => {
-  expect(await codeOf(world.ada, path, { nonsense: true })).toBe('PERMISSION_DENIED')
-  expect(await codeOf(world.admin, path, { nonsense: true })).toBe('INPUT_INVALID')
+  expect(await codeOf(world.ada, { path, input: { nonsense: true } })).toBe('PERMISSION_DENIED')
+  expect(await codeOf(world.admin, { path, input: { nonsense: true } })).toBe('INPUT_INVALID')
 })
 
 const mutations = procedures.filter(([, procedure]) => procedure.type === 'mutation').map(([path]) => path)
 test.each(mutations)('%s refuses a page of another site', async (path) => {
-  expect(await codeOf(world.admin, path, {}, false)).toBe('ORIGIN_FORBIDDEN')
+  expect(await codeOf(world.admin, { path, input: {}, isSameOrigin: false })).toBe('ORIGIN_FORBIDDEN')
   const token: Caller = { ...world.admin, kind: 'token', tokenId: newUuid(), tokenName: 'ci' }
-  expect(await codeOf(token, path, { nonsense: true }, false)).toBe('INPUT_INVALID')
+  expect(await codeOf(token, { path, input: { nonsense: true }, isSameOrigin: false })).toBe('INPUT_INVALID')
 })
 
 const now = Date.now()
@@ -108,7 +116,7 @@ test.each(vmProcedures)('%s: a foreign machine is not there, like one that never
     state: 'running',
   })
   const input = inputs[path] ?? {}
-  expect(await codeOf(world.bob, path, { vmId, ...input })).toBe('VM_NOT_FOUND')
-  expect(await codeOf(world.bob, path, { vmId: newUuid(), ...input })).toBe('VM_NOT_FOUND')
-  expect(await codeOf(world.ada, path, { vmId, ...input })).not.toBe('VM_NOT_FOUND')
+  expect(await codeOf(world.bob, { path, input: { vmId, ...input } })).toBe('VM_NOT_FOUND')
+  expect(await codeOf(world.bob, { path, input: { vmId: newUuid(), ...input } })).toBe('VM_NOT_FOUND')
+  expect(await codeOf(world.ada, { path, input: { vmId, ...input } })).not.toBe('VM_NOT_FOUND')
 })

@@ -12,7 +12,7 @@ import { recordAudit } from '../audit/record-audit.ts'
 
 const mapErrors = t.middleware(async ({ next }) => {
   const result = await next()
-  if (!result.ok) throw toTrpcError(result.error.cause ?? result.error)
+  if (!result.ok) throw toTrpcError(result.error)
   return result
 })
 

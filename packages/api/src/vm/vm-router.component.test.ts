@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]())
 
 const db = () => world.process.panel.db
-const withCode = (code: string, message?: RegExp) =>
+const withCode = (code: string, message?: RegExp): unknown =>
   expect.objectContaining({
     cause: expect.objectContaining({ code, ...(message ? { message: expect.stringMatching(message) } : {}) }),
   })
