@@ -1,7 +1,9 @@
 /** The agent's process: reads its settings, makes the parts, and lets go of everything but the machines at its end. */
+import { mkdirSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
 import { AppError } from '@berth/core/errors/app-error'
 import { pino } from 'pino'
-import { startAgent } from './agent.ts'
 import { loadConfig } from './config.ts'
 
 const logger = pino({ level: 'info' })
@@ -9,6 +11,12 @@ const logger = pino({ level: 'info' })
 async function main(): Promise<void> {
   const config = loadConfig()
   logger.level = config.logLevel
+  // Half of a restart is reading and stripping our own modules: kept, they load in 0.3 s instead of 0.7 s. Loaded only
+  // now, because a module that is loaded before the cache is on is not in it.
+  const codeCache = join(config.dataDir, 'code-cache')
+  mkdirSync(codeCache, { recursive: true, mode: 0o700 })
+  enableCompileCache(codeCache)
+  const { startAgent } = await import('./agent.ts')
   const stop = new AbortController()
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort(name))
   await using agent = await startAgent({ config, logger, signal: stop.signal })
