@@ -3,7 +3,8 @@ import { AppError } from '@berth/core/errors/app-error'
 import { newUuid, nicIdSchema, vmIdSchema, volumeIdSchema } from '@berth/core/ids/ids'
 import type { ImageView } from '@berth/core/image/image'
 import { hostFactsSchema } from '@berth/core/host/host'
-import { macOfNic } from '@berth/core/network/network'
+import { macOfNic, type NetworkConfig } from '@berth/core/network/network'
+import type { DatabaseClient } from '@berth/prisma/client'
 import { formatBytes } from '@berth/core/units/bytes'
 import { vmSpecSchema, type VmSpec } from '@berth/core/vm/vm-spec'
 import { findPlacementHosts, requireHostRow } from '../host/host-repo.ts'
@@ -12,7 +13,7 @@ import { requireNetworks } from '../network/network-repo.ts'
 import { placeVm, type Placement } from '../placement/place-vm.ts'
 import type { Caller } from '../trpc/caller.ts'
 import type { Panel } from '../trpc/panel.ts'
-import type { VmCreateInput } from './vm-inputs.ts'
+import type { VmCreateInput, VmPlaceInput } from './vm-inputs.ts'
 import { insertVm } from './vm-repo.ts'
 import { parkSecrets } from './vm-secrets.ts'
 
@@ -53,15 +54,21 @@ export async function createVm(panel: Panel, caller: Caller, input: VmCreateInpu
   return { operationId: started.operationId, vmId: started.vmId ?? vmId, placement: plan.placement }
 }
 
-async function planVm(panel: Panel, input: VmCreateInput): Promise<{ spec: VmSpec; placement: Placement }> {
-  const { db } = panel
+/** Where a machine would go now, and why; nothing is reserved by asking. Throws HOST_CAPACITY with the trace. */
+export async function placementOf({ db }: Panel, input: VmPlaceInput): Promise<Placement> {
   const image = await requireImageView(db, input.imageId)
-  requireFit(image, input)
-  const networks = await requireNetworks(
-    db,
-    input.nics.map((nic) => nic.networkId),
-  )
-  const placement = placeVm(
+  const networks = await requireNetworks(db, networkIdsOf(input))
+  return placeFor(db, input, { image, networks })
+}
+
+const networkIdsOf = (input: VmPlaceInput): string[] => input.nics.map((nic) => nic.networkId)
+
+async function placeFor(
+  db: DatabaseClient,
+  input: VmPlaceInput,
+  { image, networks }: { image: ImageView; networks: readonly NetworkConfig[] },
+): Promise<Placement> {
+  return placeVm(
     {
       vcpus: input.vcpus,
       memoryBytes: input.memoryBytes,
@@ -74,6 +81,14 @@ async function planVm(panel: Panel, input: VmCreateInput): Promise<{ spec: VmSpe
     },
     await findPlacementHosts(db, image.imageId),
   )
+}
+
+async function planVm(panel: Panel, input: VmCreateInput): Promise<{ spec: VmSpec; placement: Placement }> {
+  const { db } = panel
+  const image = await requireImageView(db, input.imageId)
+  requireFit(image, input)
+  const networks = await requireNetworks(db, networkIdsOf(input))
+  const placement = await placeFor(db, input, { image, networks })
   const host = await requireHostRow(db, placement.hostId)
   const spec = vmSpecSchema.parse({
     name: input.name,

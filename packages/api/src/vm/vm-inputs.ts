@@ -47,6 +47,18 @@ export const vmCreateInput = z.strictObject({
 })
 export type VmCreateInput = z.infer<typeof vmCreateInput>
 
+/** What decides where a machine would go, for a form that is not finished. */
+export const vmPlaceInput = vmCreateInput.pick({
+  imageId: true,
+  vcpus: true,
+  memoryBytes: true,
+  diskMode: true,
+  nics: true,
+  firmware: true,
+  hostId: true,
+})
+export type VmPlaceInput = z.infer<typeof vmPlaceInput>
+
 /** `revision`: of the view that the change was made from; with it, a change made meanwhile is not overwritten. */
 export const vmUpdateInput = z.strictObject({
   vmId: vmIdSchema,

@@ -6,7 +6,7 @@ import { t } from '../trpc/init.ts'
 import { pageCutOf } from '../trpc/paging.ts'
 import type { Panel } from '../trpc/panel.ts'
 import { audited, changing, doneAtOnce, signedIn } from '../trpc/procedures.ts'
-import { createVm } from './create-vm.ts'
+import { createVm, placementOf } from './create-vm.ts'
 import { updateVm } from './update-vm.ts'
 import {
   oneVmInput,
@@ -15,6 +15,7 @@ import {
   vmGracefulInput,
   vmListInput,
   vmMetricsInput,
+  vmPlaceInput,
   vmSendKeysInput,
   vmUpdateInput,
   vmVerbInput,
@@ -70,6 +71,8 @@ export const vmRouter = t.router({
       Object.assign(ctx.notes, { targetKind: 'vm', targetId: made.vmId })
       return made
     }),
+  /** Which host a machine like this would get, with the verdict on every host; for forms. */
+  place: signedIn.input(vmPlaceInput).query(({ ctx, input }) => placementOf(ctx.panel, input)),
   update: changing
     .input(vmUpdateInput)
     .use(audited)
