@@ -1,5 +1,5 @@
-/** How a run's end reads: from what was asked, what QEMU said before, and how the process went. Pure. */
-import type { VmExit } from '@berth/core/vm/vm-state'
+/** How a run's end reads: from what was asked, what QEMU said before, and how the process went. */
+import type { HeldVmState, VmExit } from '@berth/core/vm/vm-state'
 import type { ExitStatus } from '../exec/spawn-detached.ts'
 import type { Ending } from './guest-events.ts'
 
@@ -10,7 +10,9 @@ export interface RunEnd {
   /** Undefined when nobody saw it: only the parent learns it, and an adopted process has another. */
   readonly status: ExitStatus | undefined
   readonly lastLines: readonly string[]
-  readonly at: string
+  /** The machine's, before this end. */
+  readonly state: HeldVmState
+  readonly lastExit: VmExit | null
 }
 
 export interface ReadEnd {
@@ -20,6 +22,9 @@ export interface ReadEnd {
 
 export function readRunEnd(end: RunEnd): ReadEnd {
   const { reason, message } = endingOf(end)
+  // The body of a panicked guest is cleared away: that it panicked is what stays to be told.
+  if (end.state === 'crashed' && end.lastExit?.reason === 'guest-panic')
+    return { exit: end.lastExit, wasExpected: true }
   const wasExpected = reason === 'stopped' || reason === 'guest-shutdown'
   return {
     wasExpected,
@@ -29,7 +34,7 @@ export function readRunEnd(end: RunEnd): ReadEnd {
       exitCode: end.status?.exitCode ?? null,
       signal: end.status?.signal ?? null,
       lastLines: [...end.lastLines],
-      at: end.at,
+      at: new Date().toISOString(),
     },
   }
 }
@@ -47,3 +52,13 @@ function describeEnd(status: ExitStatus | undefined, lastLines: readonly string[
   const last = lastLines.at(-1)
   return `QEMU exited with ${status.exitCode}${last === undefined ? '.' : `: ${last}`}`
 }
+
+/** While the body of a panicked guest still lies there: its process lives, so there is no exit code. */
+export const panicExit = (): VmExit => ({
+  reason: 'guest-panic',
+  message: 'The guest operating system crashed.',
+  exitCode: null,
+  signal: null,
+  lastLines: [],
+  at: new Date().toISOString(),
+})

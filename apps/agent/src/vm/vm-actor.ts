@@ -11,7 +11,6 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { AppError, hasErrorCode } from '@berth/core/errors/app-error'
 import { newUuid, type VmId } from '@berth/core/ids/ids'
 import type { VmObservation } from '@berth/core/vm/vm-observation'
-import type { VmExit } from '@berth/core/vm/vm-state'
 import type { VmHappening } from '@berth/core/vm/vm-transitions'
 import type { Logger } from 'pino'
 import { guestAgentPortId } from '../qemu/argv.ts'
@@ -24,7 +23,8 @@ import {
   type RunStatus,
 } from '../qmp/commands/lifecycle-commands.ts'
 import { freshMemory, readGuestEvent, type EventMemory, type WatchedEvent } from './guest-events.ts'
-import { powerOffByAgent, readGuest } from './guest-info.ts'
+import { powerOffByAgent } from './guest-info.ts'
+import { GuestSight } from './guest-sight.ts'
 import { powerOffGuest } from './guest-power.ts'
 import { endMachine } from './machine-end.ts'
 import type { MachineLauncher } from './machine-launcher.ts'
@@ -34,12 +34,11 @@ import type { Machine } from './machine.ts'
 import { Mailbox } from './mailbox.ts'
 import { RequestDesk } from './request-desk.ts'
 import type { RequestVerb } from './request-queue.ts'
-import { readRunEnd } from './run-exit.ts'
+import { panicExit, readRunEnd } from './run-exit.ts'
 import { readRunStatus } from './run-status.ts'
 import { startError, startExit } from './start-failure.ts'
-import { withAddresses } from './guest-addresses.ts'
 import { StateWaiters } from './state-waiters.ts'
-import { noGuest, type VmPublisher } from './vm-publisher.ts'
+import type { VmPublisher } from './vm-publisher.ts'
 import type { VmRecord } from './vm-record.ts'
 
 export interface VmActorOptions {
@@ -53,7 +52,9 @@ export interface VmActorOptions {
 interface Run {
   readonly machine: Machine
   readonly ended: Promise<void>
-  readonly abort: AbortController
+  /** Aborts when the run has ended. */
+  readonly signal: AbortSignal
+  readonly end: () => void
 }
 
 /** QEMU says STOP or RESUME within milliseconds; this bounds a QEMU that does not. */
@@ -69,6 +70,7 @@ export class VmActor {
   readonly #desk: RequestDesk
   readonly #waiters = new StateWaiters()
   readonly #letGo = new AbortController()
+  readonly #guest: GuestSight
   #run: Run | undefined
   /** A process of an earlier agent's lives, and does not answer: it can be stopped, and nothing else. */
   #isSilent = false
@@ -81,6 +83,7 @@ export class VmActor {
     this.#options = options
     this.publisher = options.publisher
     this.vmId = options.publisher.record.vmId
+    this.#guest = new GuestSight(options.publisher, options.logger)
     this.#mailbox = new Mailbox((error) => options.logger.error({ err: error, vmId: this.vmId }, 'a letter broke'))
     this.#desk = new RequestDesk({
       mailbox: this.#mailbox,
@@ -193,7 +196,7 @@ export class VmActor {
     await this.#options.listener.machineOn(machine)
     await this.look()
     // VSERPORT_CHANGE said it before this agent listened: ask whether one answers.
-    this.#readGuest(run)
+    this.#guest.try(run)
   }
 
   async #start(signal: AbortSignal): Promise<void> {
@@ -217,8 +220,7 @@ export class VmActor {
       await this.#reach(() => this.record.state !== 'starting' || this.#run !== run, 'start', signal)
       if (this.#run !== run) throw new AppError('QEMU_START_FAILED', 'QEMU ended in the middle of its start')
     } catch (error) {
-      const failure = await this.#undoStart(error)
-      throw failure
+      throw await this.#undoStart(error)
     }
   }
 
@@ -244,8 +246,7 @@ export class VmActor {
     this.#move({ kind: 'shutdownAsked' }, { desiredPower })
     try {
       await this.publisher.saved()
-      const { isAgentConnected } = this.publisher.observation().guest
-      const askAgent = isAgentConnected ? () => powerOffByAgent(run.machine) : undefined
+      const askAgent = this.#guest.isConnected ? () => powerOffByAgent(run.machine) : undefined
       await powerOffGuest({ machine: run.machine, ended: run.ended, askAgent, timeoutMs, signal })
     } catch (error) {
       this.#move({ kind: 'shutdownGivenUp' }, { desiredPower: before })
@@ -296,7 +297,7 @@ export class VmActor {
       onLinkLost: (cause) => this.#tell(cause, 'the link to QEMU was lost; making it again'),
     }
     const { promise, resolve } = Promise.withResolvers<void>()
-    const run = { machine, ended: promise, abort }
+    const run = { machine, ended: promise, signal: abort.signal, end: () => abort.abort() }
     this.#run = run
     const finish = (end: MachineEnd): void =>
       this.#mailbox.happened(() => {
@@ -320,27 +321,21 @@ export class VmActor {
     )
   }
 
-  #finish({ machine, abort }: Run, { status, lastLines }: MachineEnd): void {
+  #finish({ machine, end }: Run, { status, lastLines }: MachineEnd): void {
     this.#run = undefined
-    abort.abort()
+    end()
     this.#options.listener.machineOff(machine)
-    const { ending } = this.#memory
-    const at = new Date().toISOString()
-    const { exit, wasExpected } = readRunEnd({ isStopAsked: this.#isStopAsked, ending, status, lastLines, at })
+    const known = { isStopAsked: this.#isStopAsked, ending: this.#memory.ending, lastExit: this.record.lastExit }
+    const { exit, wasExpected } = readRunEnd({ ...known, state: this.record.state, status, lastLines })
     this.#clearing = this.#options.launcher
       .clear({ vmId: this.vmId, spec: machine.spec, runId: machine.runId })
       .catch((error: unknown) => this.#tell(error, 'what a run left could not be cleared away'))
-    const { state, lastExit, desiredPower } = this.record
-    const isBodyOfCrash = state === 'crashed' && lastExit?.reason === 'guest-panic'
     const isOwnWill = exit.reason === 'guest-shutdown' && this.busyWith !== 'reboot'
-    const patch = {
-      run: null,
-      lastExit: isBodyOfCrash ? lastExit : exit,
-      desiredPower: isOwnWill ? 'off' : desiredPower,
-    } as const
-    this.publisher.sight({ addresses: [], guest: noGuest })
+    const patch = { run: null, lastExit: exit, desiredPower: isOwnWill ? 'off' : this.record.desiredPower } as const
+    this.#guest.ended()
     // A start that fails says so itself, with its own reason.
-    const hasMoved = state !== 'starting' && this.publisher.move({ kind: 'processEnded', wasExpected }, patch)
+    const hasMoved =
+      this.record.state !== 'starting' && this.publisher.move({ kind: 'processEnded', wasExpected }, patch)
     if (!hasMoved) this.publisher.change(patch)
     this.#waiters.changed()
   }
@@ -350,7 +345,8 @@ export class VmActor {
     if (run === undefined) return
     const reading = readGuestEvent(this.#memory, event, guestAgentPortId)
     this.#memory = reading.memory
-    if (reading.guestAgent !== null) this.#watchGuest(run, reading.guestAgent)
+    if (reading.guestAgent === 'connected') this.#guest.connected(run)
+    if (reading.guestAgent === 'gone') this.#guest.gone()
     const { happening } = reading
     if (happening === null) return
     if (happening.kind === 'guestPanicked') {
@@ -376,27 +372,9 @@ export class VmActor {
     if (pauseReason !== null && this.record.pauseReason !== 'io-error') this.publisher.setPauseReason(pauseReason)
   }
 
-  #watchGuest(run: Run, agent: 'connected' | 'gone'): void {
-    if (agent === 'gone') return this.publisher.sight({ guest: noGuest })
-    this.publisher.sight({ guest: { ...noGuest, isAgentConnected: true } })
-    this.#readGuest(run)
-  }
-
-  #readGuest(run: Run): void {
-    this.#sightGuest(run).catch((error: unknown) => this.#tell(error, 'the guest agent could not be asked'))
-  }
-
-  async #sightGuest(run: Run): Promise<void> {
-    const seen = await readGuest(run.machine, run.abort.signal)
-    if (this.#run !== run || seen === undefined) return
-    const addresses = withAddresses(this.publisher.observation().addresses, 'guest-agent', seen.addresses)
-    this.publisher.sight({ guest: seen.guest, addresses })
-  }
-
   /** Asks the guest's agent again, where one is connected: addresses and names change while a guest runs. */
   async lookAtGuest(): Promise<void> {
-    if (this.#run !== undefined && this.publisher.observation().guest.isAgentConnected)
-      await this.#sightGuest(this.#run)
+    if (this.#run !== undefined && this.#guest.isConnected) await this.#guest.look(this.#run)
   }
 
   #move(happening: VmHappening, extra: Partial<VmRecord> = {}): void {
@@ -420,12 +398,3 @@ export class VmActor {
     this.#options.logger.warn({ err: error, vmId: this.vmId }, message)
   }
 }
-
-const panicExit = (): VmExit => ({
-  reason: 'guest-panic',
-  message: 'The guest operating system crashed.',
-  exitCode: null,
-  signal: null,
-  lastLines: [],
-  at: new Date().toISOString(),
-})
