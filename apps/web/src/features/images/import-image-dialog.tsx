@@ -1,0 +1,149 @@
+'use client'
+import { Button } from '@berth/ui/button'
+import { Dialog } from '@berth/ui/dialog'
+import { InlineAlert } from '@berth/ui/inline-alert'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { type FormEvent, useState } from 'react'
+import { errorText, fieldErrors } from '../../lib/error-text.ts'
+import { newIdempotencyKey } from '../../lib/idempotency-key.ts'
+import { paths } from '../../lib/paths.ts'
+import { useTRPC } from '../../lib/trpc/trpc-context.ts'
+import { CataloguePicker } from './catalogue-picker.tsx'
+import { draftOfEntry, draftProblems, emptyDraft, type ImportDraft, importRequest } from './import-draft.ts'
+import { ImportFields } from './import-fields.tsx'
+import { ImportProgress, useTaskStatus } from './import-progress.tsx'
+
+export interface ImportImageDialogProps {
+  open: boolean
+  onOpenChange: (open: boolean) => void
+  /** What the form starts with. The dialog's owner gives it a new key for another start. */
+  initial?: ImportDraft | undefined
+}
+
+interface Started {
+  operationId: string
+  imageId: string
+}
+
+/** Asks for an image and shows its import in place. Lives while its page does, so that closing it loses nothing typed. */
+export function ImportImageDialog({ open, onOpenChange, initial = emptyDraft }: ImportImageDialogProps) {
+  const trpc = useTRPC()
+  const [draft, setDraft] = useState(initial)
+  const [showsProblems, setShowsProblems] = useState(false)
+  const [started, setStarted] = useState<Started | null>(null)
+  const [idempotencyKey, setKey] = useState(newIdempotencyKey)
+  const status = useTaskStatus(started?.operationId ?? null)
+  const { data: catalogue } = useQuery(trpc.image.catalogue.queryOptions())
+  const start = useMutation(trpc.image.importUrl.mutationOptions({ meta: { showsError: true } }))
+
+  const change = (next: ImportDraft) => {
+    setDraft(next)
+    setKey(newIdempotencyKey())
+    start.reset()
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    setShowsProblems(true)
+    if (start.isPending || Object.keys(draftProblems(draft)).length > 0) return
+    start.mutate({ ...importRequest(draft), idempotencyKey }, { onSuccess: setStarted })
+  }
+  const again = (next: ImportDraft) => {
+    change(next)
+    setStarted(null)
+    setShowsProblems(false)
+  }
+  const entry = catalogue?.items.find((item) => item.name === draft.entry)
+  const errors = { ...(showsProblems ? draftProblems(draft) : {}), ...fieldErrors(start.error) }
+  const hasFieldError = Object.keys(fieldErrors(start.error)).length > 0
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      size="lg"
+      title={started === null ? 'Import an image' : `Import ${draft.name}`}
+      {...(started === null ? { description: 'A disk image that machines are made from.' } : {})}
+      footer={
+        started === null ? (
+          <>
+            <Button onClick={() => onOpenChange(false)}>Cancel</Button>
+            <Button type="submit" form="import-image" variant="primary" pending={start.isPending}>
+              Import
+            </Button>
+          </>
+        ) : (
+          <ProgressButtons
+            status={status}
+            imageId={started.imageId}
+            onEdit={() => again(draft)}
+            onAnother={() => again(emptyDraft)}
+            onClose={() => onOpenChange(false)}
+          />
+        )
+      }
+    >
+      {started === null ? (
+        <form id="import-image" onSubmit={submit} className="flex flex-col gap-4" noValidate>
+          <div className="grid gap-5 sm:grid-cols-[13rem_1fr]">
+            <CataloguePicker
+              value={draft.entry}
+              onChoose={(chosen) => change(chosen === null ? { ...emptyDraft } : draftOfEntry(chosen))}
+            />
+            <ImportFields draft={draft} onChange={change} errors={errors} checksumUrl={entry?.checksumUrl ?? null} />
+          </div>
+          {start.error !== null && !hasFieldError && <Refusal error={start.error} />}
+        </form>
+      ) : (
+        <ImportProgress operationId={started.operationId} />
+      )}
+    </Dialog>
+  )
+}
+
+function Refusal({ error }: { error: unknown }) {
+  const { sentence, message, remedy, code } = errorText(error)
+  return (
+    <InlineAlert tone="bad" title={sentence}>
+      {message} {remedy} <span className="text-ink-3 font-mono text-xs">{code}</span>
+    </InlineAlert>
+  )
+}
+
+interface ProgressButtonsProps {
+  status: ReturnType<typeof useTaskStatus>
+  imageId: string
+  onEdit: () => void
+  onAnother: () => void
+  onClose: () => void
+}
+
+function ProgressButtons({ status, imageId, onEdit, onAnother, onClose }: ProgressButtonsProps) {
+  if (status === 'succeeded') {
+    return (
+      <>
+        <Button onClick={onAnother}>Import another</Button>
+        <Button asChild variant="primary">
+          <Link href={paths.newMachine({ image: imageId })}>Create a machine</Link>
+        </Button>
+      </>
+    )
+  }
+  if (status === 'failed' || status === 'cancelled' || status === 'interrupted') {
+    return (
+      <>
+        <Button onClick={onClose}>Close</Button>
+        <Button variant="primary" onClick={onEdit}>
+          Change and try again
+        </Button>
+      </>
+    )
+  }
+  return (
+    <>
+      <Button onClick={onAnother}>Import another</Button>
+      <Button variant="primary" onClick={onClose} tooltip="The import goes on; its card shows how far it is">
+        Continue in background
+      </Button>
+    </>
+  )
+}

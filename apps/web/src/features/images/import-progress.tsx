@@ -1,0 +1,42 @@
+'use client'
+import { InlineAlert } from '@berth/ui/inline-alert'
+import { ProgressBar } from '@berth/ui/progress-bar'
+import { Skeleton } from '@berth/ui/skeleton'
+import { isOperationEnded } from '@berth/core/operation/operation'
+import { useQuery } from '@tanstack/react-query'
+import { useOnScreen } from '../../lib/events/events-provider.tsx'
+import { useTRPC } from '../../lib/trpc/trpc-context.ts'
+import { TaskSteps } from '../tasks/task-steps.tsx'
+import { TaskProgress } from '../tasks/task-summary.tsx'
+
+/** An import under way, in the dialog that asked for it: steps, bytes, and why it failed. */
+export function ImportProgress({ operationId }: { operationId: string }) {
+  const trpc = useTRPC()
+  const { data: task } = useQuery(trpc.operation.get.queryOptions({ operationId }))
+  useOnScreen(operationId)
+  if (task === undefined) return <Skeleton className="h-24" />
+  return (
+    <div className="flex flex-col gap-5">
+      {task.status === 'succeeded' ? (
+        <InlineAlert tone="ok" title="The image is ready">
+          Machines can be made from it now.
+        </InlineAlert>
+      ) : isOperationEnded(task.status) ? (
+        <ProgressBar label={task.title} value={task.progress} tone="bad" />
+      ) : (
+        <TaskProgress task={task} />
+      )}
+      <TaskSteps task={task} />
+    </div>
+  )
+}
+
+/** Whether it goes on, and how it ended; null until that is known. */
+export function useTaskStatus(operationId: string | null) {
+  const trpc = useTRPC()
+  const { data } = useQuery({
+    ...trpc.operation.get.queryOptions({ operationId: operationId ?? '' }),
+    enabled: operationId !== null,
+  })
+  return data?.status ?? null
+}
