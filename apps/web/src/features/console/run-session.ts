@@ -32,9 +32,9 @@ const abnormal = 1006
 export async function runSession(ports: SessionPorts, signal: AbortSignal): Promise<void> {
   try {
     const attach = await ports.prepare()
-    if (signal.aborted) return
+    signal.throwIfAborted()
     const path = await ports.openTicket()
-    if (signal.aborted) return
+    signal.throwIfAborted()
     openSocket(path, { attach, ports, signal })
   } catch (error) {
     if (!signal.aborted) ports.onRefused(wireErrorOf(error)?.code ?? null)
@@ -52,25 +52,23 @@ function openSocket(path: string, { attach, ports, signal }: Opening): void {
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
   const socket = new WebSocket(url, 'binary')
   socket.binaryType = 'arraybuffer'
-  let hasEnded = false
-  let detach: (() => void) | undefined
+  const over = new AbortController()
   const end = (code: number | null) => {
-    if (hasEnded) return
-    hasEnded = true
-    clearTimeout(limit)
-    stopMeter()
-    detach?.()
+    if (over.signal.aborted) return
+    over.abort()
     socket.close()
     if (code !== null) ports.onClosed(code)
   }
+  const whenOver = (act: () => void) => over.signal.addEventListener('abort', act, { once: true })
   const limit = setTimeout(() => end(abnormal), openWithinMs)
-  const stopMeter = startPingMeter(socket, { onLatency: ports.onLatency, onSilent: () => end(abnormal) })
+  whenOver(() => clearTimeout(limit))
+  // Before the attachment, which must not see the meter's answers.
+  whenOver(startPingMeter(socket, { onLatency: ports.onLatency, onSilent: () => end(abnormal) }))
   socket.addEventListener('close', (event) => end(event.code))
   signal.addEventListener('abort', () => end(null), { once: true })
-  detach = attach(socket, {
-    onOpened: () => {
-      clearTimeout(limit)
-      if (!hasEnded) ports.onOpened()
-    },
-  })
+  const onOpened = () => {
+    clearTimeout(limit)
+    if (!over.signal.aborted) ports.onOpened()
+  }
+  whenOver(attach(socket, { onOpened }))
 }

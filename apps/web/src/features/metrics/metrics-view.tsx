@@ -31,7 +31,7 @@ const cpuOptions = [
 /** All figures of one machine. Range and zoom lie in the address, so that what is seen can be sent to somebody. */
 export function MetricsView({ vm }: { vm: VmView }) {
   const { range, zoom, show } = useShownSpan()
-  const { data: window, error, refetch, isFetching } = useMetricWindow(vm.vmId, range, zoom)
+  const { data: window, error, refetch, isFetching } = useMetricWindow(vm.vmId, rangeSpansMs[range], zoom)
   const [cpu, setCpu] = useState<'all' | 'each'>('all')
   const { vcpus, memoryBytes } = vm.spec
   const charts = useMemo(() => {

@@ -3,18 +3,18 @@ import { vmIdSchema } from '@berth/core/ids/ids'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useLiveSample } from '../../lib/events/events-provider.tsx'
 import { useTRPCClient } from '../../lib/trpc/trpc-context.ts'
-import { type MetricRange, pointsOf, rangeSpansMs, type TimeSpan } from './metric-ranges.ts'
+import { pointsOf, type TimeSpan } from './metric-ranges.ts'
 import { appendSample, liveSampleOf, type MetricWindow, windowOf } from './metric-window.ts'
 
 /**
  * A machine's history over a range that ends now and goes on by itself, or over a span that stands still. The window lies in
  * the query cache, where live samples are written into it; it is read anew when the stream of events had to start afresh.
  */
-export function useMetricWindow(vmId: string, range: MetricRange, zoom: TimeSpan | null) {
+export function useMetricWindow(vmId: string, rangeMs: number, zoom: TimeSpan | null) {
   const client = useTRPCClient()
   const queryClient = useQueryClient()
-  const spanMs = zoom ? zoom.toMs - zoom.fromMs : rangeSpansMs[range]
-  const queryKey = ['machine-metrics', vmId, zoom ?? range] as const
+  const spanMs = zoom ? zoom.toMs - zoom.fromMs : rangeMs
+  const queryKey = ['machine-metrics', vmId, zoom ?? rangeMs] as const
 
   useLiveSample(vmId, ({ atMs, sample }) => {
     if (zoom) return

@@ -1,0 +1,124 @@
+/**
+ * What a reader changed of a machine and has not saved. Only changed fields are kept, over the machine as it is now: what
+ * others change meanwhile shows through, and what both changed is told apart. Pure.
+ */
+import { formatBytes } from '@berth/core/units/bytes'
+import { vmLimits } from '@berth/core/vm/vm-limits'
+import { vmNameSchema } from '@berth/core/vm/vm-name'
+import { tagSchema } from '@berth/core/vm/vm-spec'
+import type { VmView } from '@berth/core/vm/vm-view'
+
+export interface HardwareFields {
+  readonly name: string
+  readonly description: string
+  readonly tags: readonly string[]
+  readonly isProtected: boolean
+  readonly vcpus: number
+  readonly memoryBytes: number
+  readonly diskBytes: number
+}
+export type FieldName = keyof HardwareFields
+export type HardwareDraft = { readonly [F in FieldName]?: HardwareFields[F] }
+
+export const fieldNames = ['name', 'description', 'tags', 'isProtected', 'vcpus', 'memoryBytes', 'diskBytes'] as const
+
+export const fieldLabels: Readonly<Record<FieldName, string>> = {
+  name: 'Name',
+  description: 'Description',
+  tags: 'Tags',
+  isProtected: 'Protection',
+  vcpus: 'vCPUs',
+  memoryBytes: 'Memory',
+  diskBytes: 'Disk',
+}
+
+/** What a change of a running machine takes: the panel's own fields and growing disks at once, the rest a start. */
+const needsStart: readonly FieldName[] = ['vcpus', 'memoryBytes']
+
+export function appliesWhen(field: FieldName, vm: Pick<VmView, 'run'>): 'live' | 'next start' {
+  return vm.run !== null && needsStart.includes(field) ? 'next start' : 'live'
+}
+
+export function fieldsOf(vm: VmView): HardwareFields {
+  return {
+    name: vm.name,
+    description: vm.description,
+    tags: vm.tags,
+    isProtected: vm.isProtected,
+    vcpus: vm.spec.vcpus,
+    memoryBytes: vm.spec.memoryBytes,
+    diskBytes: vm.spec.disks[0]?.sizeBytes ?? 0,
+  }
+}
+
+/** The draft with one field set; a field that is back at what the machine has is no change. */
+export function withField<F extends FieldName>(
+  draft: HardwareDraft,
+  vm: VmView,
+  [field, value]: readonly [F, HardwareFields[F]],
+): HardwareDraft {
+  const { [field]: _old, ...others } = draft
+  return isSame(fieldsOf(vm)[field], value) ? others : { ...others, [field]: value }
+}
+
+export interface FieldChange {
+  readonly field: FieldName
+  readonly from: string
+  readonly to: string
+  readonly applies: 'live' | 'next start'
+}
+
+/** What would be saved, in words. Empty when somebody else made the same change meanwhile. */
+export function changesOf(draft: HardwareDraft, vm: VmView): readonly FieldChange[] {
+  const now = fieldsOf(vm)
+  return fieldNames.flatMap((field) => {
+    const wanted = draft[field]
+    if (wanted === undefined || isSame(now[field], wanted)) return []
+    return [{ field, from: say(field, now[field]), to: say(field, wanted), applies: appliesWhen(field, vm) }]
+  })
+}
+
+/** Fields that differ between the machine as it was when editing began and as it is now. */
+export function changedMeanwhile(before: HardwareFields, vm: VmView): readonly FieldName[] {
+  const now = fieldsOf(vm)
+  return fieldNames.filter((field) => !isSame(before[field], now[field]))
+}
+
+export function draftErrors(draft: HardwareDraft, vm: VmView): Readonly<Partial<Record<FieldName, string>>> {
+  const errors: Partial<Record<FieldName, string>> = {}
+  if (draft.name !== undefined) {
+    const parsed = vmNameSchema.safeParse(draft.name)
+    if (!parsed.success) errors.name = parsed.error.issues[0]?.message ?? 'This name cannot be used.'
+  }
+  const { max, length } = vmLimits.tags
+  const badTag = draft.tags?.find((tag) => !tagSchema.safeParse(tag).success)
+  if (badTag !== undefined) {
+    errors.tags = `"${badTag}" cannot be a tag: up to ${length} letters, digits, spaces and . _ : / -, and a letter or digit first.`
+  } else if ((draft.tags?.length ?? 0) > max) errors.tags = `At most ${max} tags.`
+  const least = vm.spec.disks[0]?.sizeBytes ?? 0
+  if (draft.diskBytes !== undefined && draft.diskBytes < least) {
+    errors.diskBytes = `Disks only grow; it has ${formatBytes(least)}.`
+  }
+  return errors
+}
+
+/** "a, b,, c" to its tags, once each. */
+export const parseTags = (text: string): string[] => [
+  ...new Set(
+    text
+      .split(',')
+      .map((tag) => tag.trim())
+      .filter((tag) => tag !== ''),
+  ),
+]
+
+function isSame(a: HardwareFields[FieldName], b: HardwareFields[FieldName]): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+function say(field: FieldName, value: HardwareFields[FieldName]): string {
+  if (typeof value === 'boolean') return value ? 'protected' : 'not protected'
+  if (typeof value === 'number') return field === 'vcpus' ? String(value) : formatBytes(value)
+  const text = typeof value === 'string' ? value : value.join(', ')
+  return text === '' ? 'none' : text
+}

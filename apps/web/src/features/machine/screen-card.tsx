@@ -1,0 +1,44 @@
+'use client'
+import { vmCan } from '@berth/core/vm/vm-can'
+import { situationOf } from '@berth/core/vm/vm-situation'
+import type { VmView } from '@berth/core/vm/vm-view'
+import { cn } from '@berth/ui/cn'
+import { Monitor, MonitorOff } from 'lucide-react'
+import Link from 'next/link'
+import { paths } from '../../lib/paths.ts'
+import { useThumbnail } from './use-thumbnail.ts'
+
+/** What is on the machine's screen, refreshed while it is looked at; a click opens the console. */
+export function ScreenCard({ vm }: { vm: VmView }) {
+  const isOn = vmCan.takeScreenshot(situationOf(vm)).isAllowed
+  const picture = useThumbnail(vm.vmId, isOn)
+  return (
+    <Link
+      href={paths.machine(vm.vmId, 'console')}
+      aria-label={`Screen of ${vm.name}: open the console`}
+      className="group border-line bg-canvas text-ink-3 relative block aspect-16/10 overflow-hidden rounded-lg border scheme-dark shadow-xs"
+    >
+      {picture !== null && (
+        <img
+          src={picture}
+          alt={isOn ? `Screen of ${vm.name}` : `Last picture of ${vm.name}`}
+          className={cn('size-full object-contain', !isOn && 'opacity-35 grayscale')}
+        />
+      )}
+      {!isOn && (
+        <span className="absolute inset-0 grid place-items-center">
+          <span className="bg-raised/85 text-ink-2 flex items-center gap-2 rounded-md px-3 py-1.5 text-sm">
+            <MonitorOff aria-hidden className="size-4" />
+            {vm.state === 'unknown' ? 'Its host does not answer' : 'Off'}
+          </span>
+        </span>
+      )}
+      {isOn && (
+        <span className="bg-raised text-ink absolute right-2 bottom-2 flex items-center gap-1.5 rounded-md px-2.5 py-1 text-xs font-medium opacity-0 shadow-md transition-opacity group-hover:opacity-100 group-focus-visible:opacity-100 pointer-coarse:opacity-100">
+          <Monitor aria-hidden className="size-3.5" />
+          Open console
+        </span>
+      )}
+    </Link>
+  )
+}
