@@ -1,18 +1,20 @@
 'use client'
+import type { AppRouter } from '@berth/api/root'
 import { EmptyState } from '@berth/ui/empty-state'
 import { ErrorState } from '@berth/ui/error-state'
 import { LoadMore } from '@berth/ui/load-more'
 import { Skeleton } from '@berth/ui/skeleton'
 import { useInfiniteQuery } from '@tanstack/react-query'
+import type { inferRouterInputs } from '@trpc/server'
 import { ListChecks } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { errorText } from '../../lib/error-text.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
-import type { taskListInput } from './task-filter.ts'
 import { TaskRow } from './task-row.tsx'
 
 export interface TaskListProps {
-  input: ReturnType<typeof taskListInput>
+  /** Which tasks: by state, actor, or what they are on. */
+  input: Omit<NonNullable<inferRouterInputs<AppRouter>['operation']['list']>, 'cursor'>
   label: string
   compact?: boolean | undefined
   /** In place of the list while there is nothing in it. */
