@@ -16,6 +16,7 @@ import { headers } from 'next/headers'
 import { notFound, redirect } from 'next/navigation'
 import { cache } from 'react'
 import { paths } from '../paths.ts'
+import { dropDirection } from './drop-direction.ts'
 import { makeQueryClient } from './query-client.ts'
 
 export interface Viewer {
@@ -54,7 +55,7 @@ export async function serverQueries() {
   const queryClient = makeQueryClient()
   // The first answer is final here: the browser repeats what failed, the page must not wait for it.
   queryClient.setDefaultOptions({ queries: { ...queryClient.getDefaultOptions().queries, retry: false } })
-  const client = createTRPCClient<AppRouter>({ links: [callLink(api)] })
+  const client = createTRPCClient<AppRouter>({ links: [dropDirection, callLink(api)] })
   const trpc = createTRPCOptionsProxy<AppRouter>({ client, queryClient })
   return { queryClient, trpc, api }
 }

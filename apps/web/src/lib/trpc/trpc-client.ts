@@ -1,5 +1,6 @@
 /** The browser's line to the panel: one batched request for what is asked together, server-sent events for the stream. */
 import type { AppRouter } from '@berth/api/root'
+import { dropDirection } from './drop-direction.ts'
 import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, type TRPCClient } from '@trpc/client'
 
 export type PanelClient = TRPCClient<AppRouter>
@@ -11,6 +12,7 @@ const maxItems = 20
 export function makePanelClient(): PanelClient {
   return createTRPCClient<AppRouter>({
     links: [
+      dropDirection,
       splitLink({
         condition: (op) => op.type === 'subscription',
         true: httpSubscriptionLink({ url }),

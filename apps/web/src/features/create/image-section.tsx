@@ -1,0 +1,76 @@
+'use client'
+import { Button } from '@berth/ui/button'
+import { EmptyState } from '@berth/ui/empty-state'
+import { RadioCards } from '@berth/ui/radio-cards'
+import { formatBytes } from '@berth/core/units/bytes'
+import type { ImageView } from '@berth/core/image/image'
+import { Disc3 } from 'lucide-react'
+import Link from 'next/link'
+import { paths } from '../../lib/paths.ts'
+import { useCreate } from './create-context.ts'
+import { FormSection } from './form-section.tsx'
+import { leastDiskGiB } from './to-vm-spec.ts'
+
+export function ImageSection() {
+  const { images, form, change, problemAt } = useCreate()
+  const choose = (imageId: string) => {
+    const image = images.find((candidate) => candidate.imageId === imageId)
+    change({ imageId, diskGiB: Math.max(form.diskGiB, leastDiskGiB(image)), firmware: null })
+  }
+  const problem = problemAt('imageId')
+  return (
+    <FormSection id="image" title="Image" description="The disk that the machine starts with a copy of.">
+      {images.length === 0 ? (
+        <NoImages />
+      ) : (
+        <RadioCards
+          label="Image"
+          value={form.imageId}
+          onValueChange={choose}
+          options={images.map((image) => ({
+            value: image.imageId,
+            title: image.name,
+            description: describe(image),
+            icon: <Disc3 aria-hidden />,
+            disabledReason: image.state === 'ready' ? null : stateReasons[image.state],
+          }))}
+          className="xl:grid-cols-3"
+        />
+      )}
+      {problem !== null && (
+        <p role="alert" className="text-bad-ink text-xs">
+          {problem}
+        </p>
+      )}
+    </FormSection>
+  )
+}
+
+const stateReasons = {
+  importing: 'It is still being imported',
+  failed: 'Its import failed',
+  deleting: 'It is being deleted',
+}
+
+function describe({ hints, virtualBytes }: ImageView): string {
+  const size = virtualBytes === null ? [] : [`${formatBytes(virtualBytes)} disk`]
+  const memory = hints.minMemoryBytes > 0 ? [`from ${formatBytes(hints.minMemoryBytes)} memory`] : []
+  return [hints.osName || 'Operating system not told', ...size, ...memory].join(' · ')
+}
+
+function NoImages() {
+  return (
+    <EmptyState
+      icon={<Disc3 aria-hidden />}
+      title="No images yet"
+      action={
+        <Button asChild variant="primary">
+          <Link href={paths.images()}>Go to images</Link>
+        </Button>
+      }
+      className="border-line rounded-lg border border-dashed"
+    >
+      A machine starts from an image. Import one first; what is typed here is kept.
+    </EmptyState>
+  )
+}

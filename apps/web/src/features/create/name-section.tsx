@@ -1,0 +1,54 @@
+'use client'
+import { IconButton } from '@berth/ui/icon-button'
+import { TextArea, TextField } from '@berth/ui/text-field'
+import { Dices } from 'lucide-react'
+import { useCreate } from './create-context.ts'
+import { FormSection } from './form-section.tsx'
+import { suggestName } from './name-suggestion.ts'
+
+export function NameSection() {
+  const { form, change, problemAt, touch } = useCreate()
+  return (
+    <FormSection id="name" title="Name" description="Also the guest's host name.">
+      <div className="flex items-start gap-2">
+        <TextField
+          label="Name"
+          hideLabel
+          value={form.name}
+          onChange={(event) => change({ name: event.target.value })}
+          onBlur={() => touch('name')}
+          error={problemAt('name')}
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          className="w-full max-w-sm"
+        />
+        <IconButton label="Suggest another name" variant="secondary" onClick={() => change({ name: suggestName() })}>
+          <Dices />
+        </IconButton>
+      </div>
+      {form.path === 'advanced' && (
+        <>
+          <TextField
+            label="Tags"
+            note="optional"
+            hint="Separated by commas; the list of machines filters by them."
+            value={form.tags}
+            onChange={(event) => change({ tags: event.target.value })}
+            onBlur={() => touch('tags')}
+            error={problemAt('tags')}
+            className="max-w-lg"
+          />
+          <TextArea
+            label="Description"
+            note="optional"
+            rows={2}
+            value={form.description}
+            onChange={(event) => change({ description: event.target.value })}
+            className="max-w-lg"
+          />
+        </>
+      )}
+    </FormSection>
+  )
+}

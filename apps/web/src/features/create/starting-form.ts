@@ -1,0 +1,25 @@
+import type { CreateForm } from './create-form.ts'
+import { suggestName } from './name-suggestion.ts'
+import { sizePresets } from './size-presets.ts'
+import { leastDiskGiB } from './to-vm-spec.ts'
+import type { Materials } from './use-materials.ts'
+
+/** A form that can be sent as it is: the newest image, the smallest size that it takes, a network that a host has. */
+export function startingForm(empty: CreateForm, materials: Materials, wantedImageId: string | null): CreateForm {
+  const ready = materials.images.filter((image) => image.state === 'ready')
+  const image = ready.find((candidate) => candidate.imageId === wantedImageId) ?? ready[0]
+  const size = sizePresets.find(
+    ({ id, memoryMiB }) => id !== 'nano' && memoryMiB * 1024 ** 2 >= (image?.hints.minMemoryBytes ?? 0),
+  )
+  const kinds = new Set(materials.hosts.flatMap((host) => host.facts?.networkKinds ?? []))
+  const network = materials.networks.find(({ kind }) => kinds.size === 0 || kinds.has(kind))
+  return {
+    ...empty,
+    name: suggestName(),
+    imageId: image?.imageId ?? '',
+    vcpus: size?.vcpus ?? empty.vcpus,
+    memoryMiB: size?.memoryMiB ?? empty.memoryMiB,
+    diskGiB: Math.max(size?.diskGiB ?? empty.diskGiB, leastDiskGiB(image)),
+    networkIds: network ? [network.networkId] : [],
+  }
+}
