@@ -1,4 +1,5 @@
 /** Images in the database. */
+import type { z } from 'zod'
 import type { DatabaseClient, Prisma } from '@berth/prisma/client'
 import { imageSourceSchema, type ImageSource } from '@berth/core/agent-contract/agent-commands'
 import { AppError } from '@berth/core/errors/app-error'
@@ -47,6 +48,19 @@ export async function requireImageView(db: DatabaseClient, imageId: string): Pro
   const [view] = await findImageViews(db, [imageId])
   if (!view) throw new AppError('IMAGE_NOT_FOUND', `There is no image ${imageId}.`)
   return view
+}
+
+const lockedImageSchema = imageViewSchema.pick({ imageId: true, name: true, state: true })
+
+/**
+ * The image, which cannot be marked as being deleted until `tx` ends: the row of the machine that is made from it is
+ * seen by whoever marks it next. Throws IMAGE_NOT_FOUND.
+ */
+export async function lockImage(tx: DatabaseClient, imageId: string): Promise<z.infer<typeof lockedImageSchema>> {
+  const [row] = await tx.$queryRaw<unknown[]>`
+    SELECT id::text AS "imageId", name, state FROM image WHERE id = ${imageId}::uuid FOR KEY SHARE`
+  if (row === undefined) throw new AppError('IMAGE_NOT_FOUND', `There is no image ${imageId}.`)
+  return lockedImageSchema.parse(row)
 }
 
 export interface ImageFilter {

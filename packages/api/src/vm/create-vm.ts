@@ -8,7 +8,7 @@ import type { DatabaseClient } from '@berth/prisma/client'
 import { formatBytes } from '@berth/core/units/bytes'
 import { vmSpecSchema, type VmSpec } from '@berth/core/vm/vm-spec'
 import { findPlacementHosts, requireHostRow } from '../host/host-repo.ts'
-import { requireImageView } from '../image/image-repo.ts'
+import { lockImage, requireImageView } from '../image/image-repo.ts'
 import { requireNetworks } from '../network/network-repo.ts'
 import { placeVm, type Placement } from '../placement/place-vm.ts'
 import type { Caller } from '../trpc/caller.ts'
@@ -38,8 +38,9 @@ export async function createVm(panel: Panel, caller: Caller, input: VmCreateInpu
     ...asked,
     args: { vmId, start: input.start },
     target: { vmId, hostId: plan.placement.hostId, imageId: input.imageId, name: input.name },
-    accept: (tx) =>
-      insertVm(tx, {
+    accept: async (tx) => {
+      requireReady(await lockImage(tx, input.imageId))
+      await insertVm(tx, {
         vmId,
         ownerId: caller.userId,
         imageId: input.imageId,
@@ -48,7 +49,8 @@ export async function createVm(panel: Panel, caller: Caller, input: VmCreateInpu
         tags: input.tags,
         isProtected: input.isProtected,
         ...parked,
-      }),
+      })
+    },
   })
   // The same key may have come twice at once: then the other one's machine is the answer.
   return { operationId: started.operationId, vmId: started.vmId ?? vmId, placement: plan.placement }
@@ -117,12 +119,13 @@ async function planVm(panel: Panel, input: VmCreateInput): Promise<{ spec: VmSpe
   return { spec, placement }
 }
 
+function requireReady({ imageId, name, state }: Pick<ImageView, 'imageId' | 'name' | 'state'>): void {
+  if (state === 'ready') return
+  throw new AppError('IMAGE_NOT_READY', `The image "${name}" is ${state}.`, { details: { imageId, state } })
+}
+
 function requireFit(image: ImageView, input: VmCreateInput): void {
-  if (image.state !== 'ready') {
-    throw new AppError('IMAGE_NOT_READY', `The image "${image.name}" is ${image.state}.`, {
-      details: { imageId: image.imageId, state: image.state },
-    })
-  }
+  requireReady(image)
   const least = image.virtualBytes ?? 0
   if (input.diskBytes < least) {
     throw new AppError(

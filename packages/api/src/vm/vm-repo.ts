@@ -11,9 +11,9 @@ const unfinished = { status: { in: ['queued', 'running', 'cancelling'] } }
 
 const viewInclude = {
   owner: { select: { id: true, name: true } },
-  host: { select: { id: true, name: true, state: true, stateSince: true } },
+  host: { select: { id: true, name: true, state: true, stateSince: true, seenAt: true } },
   image: { select: { id: true, name: true } },
-  observed: { select: { state: true, stateSince: true, seenAt: true, observed: true } },
+  observed: { select: { hostId: true, state: true, stateSince: true, seenAt: true, observed: true } },
   operations: { where: unfinished, select: { id: true, kind: true, title: true }, take: 1 },
 } satisfies Prisma.VmInclude
 

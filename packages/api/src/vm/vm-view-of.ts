@@ -20,9 +20,11 @@ export interface VmRow {
     readonly name: string
     readonly state: string
     readonly stateSince: Date
+    readonly seenAt: Date | null
   } | null
   readonly image: { readonly id: string; readonly name: string } | null
   readonly observed: {
+    readonly hostId: string
     readonly state: string
     readonly stateSince: Date
     readonly seenAt: Date
@@ -45,7 +47,7 @@ export function vmViewOf(row: VmRow, sample: VmSample | null): VmView {
     state,
     stateSince: stateSinceOf(row, state).toISOString(),
     lastKnownState: row.observed?.state ?? (row.lifecycle === 'creating' ? 'creating' : 'unknown'),
-    seenAt: row.observed?.seenAt.toISOString() ?? null,
+    seenAt: seenAtOf(row)?.toISOString() ?? null,
     pauseReason: seen?.pauseReason ?? null,
     host: row.host && { hostId: row.host.id, name: row.host.name },
     image: row.image && { imageId: row.image.id, name: row.image.name },
@@ -67,6 +69,16 @@ function stateOf(row: VmRow): VmState {
   if (row.lifecycle === 'creating' || row.lifecycle === 'deleting') return row.lifecycle
   if (row.host?.state !== 'online' || row.observed === null) return 'unknown'
   return vmStateSchema.catch('unknown').parse(row.observed.state)
+}
+
+/**
+ * An agent speaks of a machine when something changes, so silence means "as it was" for as long as its host is heard from.
+ * When the host falls silent its own time stops, and so does the machine's.
+ */
+function seenAtOf({ host, observed }: VmRow): Date | null {
+  if (observed === null) return null
+  if (host?.id !== observed.hostId || host.seenAt === null) return observed.seenAt
+  return host.seenAt > observed.seenAt ? host.seenAt : observed.seenAt
 }
 
 function stateSinceOf(row: VmRow, state: VmState): Date {
