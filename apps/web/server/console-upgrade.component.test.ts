@@ -1,67 +1,26 @@
 /** Consoles through the panel, to an agent that answers each chunk in capitals: real sockets, real certificates. */
 import { once } from 'node:events'
-import type { AddressInfo, Socket } from 'node:net'
-import { createServer, type Server } from 'node:tls'
+import type { Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { addHost, addVm } from '@berth/api/testing/fleet-fixture-repo'
-import { newHostKey } from '@berth/api/testing/host-key'
+import { addHost } from '@berth/api/testing/fleet-fixture-repo'
+import { openTicket as askTicket, serveEchoAgent, upgradeText as textOf, type EchoAgent } from './testing/echo-agent.ts'
 import { servePanel, type ServedPanel } from './testing/serve-test-panel.ts'
 
 let panel: ServedPanel
-let agent: Server
-let vmId: string
-const handshakes: string[] = []
-const agentSockets = new Set<Socket>()
+let agent: EchoAgent
 
 beforeAll(async () => {
   panel = await servePanel()
-  const { authority, panel: control } = panel.world.process
-  const key = await newHostKey()
-  agent = createServer({ allowHalfOpen: true })
-  agent.listen(0, '127.0.0.1')
-  await once(agent, 'listening')
-  const { port } = agent.address() as AddressInfo
-  const hostId = await addHost(control.db, 'host-console', port)
-  const signed = await authority.signHost({ csrPem: key.csrPem, hostId, address: '127.0.0.1' })
-  const names = { cert: signed.certificatePem, key: key.keyPem, ca: authority.caPem }
-  agent.setSecureContext({ ...names, minVersion: 'TLSv1.3' })
-  agent.on('secureConnection', (socket) => {
-    agentSockets.add(socket)
-    socket.on('error', () => undefined)
-    socket.once('data', (head: Buffer) => {
-      handshakes.push(head.toString())
-      socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n')
-      socket.on('data', (chunk: Buffer) => socket.write(chunk.toString().toUpperCase()))
-      socket.on('end', () => socket.end('BYE'))
-    })
-  })
-  vmId = await addVm(control.db, { name: 'console', ownerId: panel.world.ada.userId, hostId, state: 'running' })
+  agent = await serveEchoAgent(panel)
 })
 afterAll(async () => {
   await panel[Symbol.asyncDispose]()
-  agent.close()
+  agent[Symbol.dispose]()
 })
 
-async function openTicket(headers: Record<string, string>): Promise<string> {
-  const response = await panel.post('/api/trpc/console.open', { vmId, kind: 'screen' }, headers)
-  const answer = (await response.json()) as { result: { data: { path: string } } }
-  return answer.result.data.path
-}
-
+const openTicket = (headers: Record<string, string>) => askTicket(panel, agent.vmId, headers)
+const upgradeText = (path: string, headers: Record<string, string>) => textOf(panel.port, path, headers)
 const ownHeaders = (cookie: string) => ({ cookie, origin: panel.origin })
-
-function upgradeText(path: string, headers: Record<string, string>): string {
-  const lines = Object.entries({
-    host: `127.0.0.1:${panel.port}`,
-    connection: 'Upgrade',
-    upgrade: 'websocket',
-    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-    'sec-websocket-version': '13',
-    'sec-websocket-protocol': 'binary',
-    ...headers,
-  }).map(([name, value]) => `${name}: ${value}`)
-  return [`GET ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n')
-}
 
 async function readUntil(socket: Socket, wanted: string): Promise<string> {
   let text = ''
@@ -82,8 +41,8 @@ test('a console is spliced byte for byte, ends as TCP ends, and its handshake ca
   const text = await readUntil(socket, 'BYE')
   expect(text).toMatch(/^HTTP\/1\.1 101 /)
   expect(text.split('\r\n\r\n')[1]?.replaceAll('\0', '')).toBe('FIRST AND LASTBYE')
-  expect(handshakes.at(-1)).toContain(`GET /console/${vmId}/screen HTTP/1.1`)
-  expect(handshakes.at(-1)).not.toMatch(/cookie|origin|console_/i)
+  expect(agent.handshakes.at(-1)).toContain(`GET /console/${agent.vmId}/screen HTTP/1.1`)
+  expect(agent.handshakes.at(-1)).not.toMatch(/cookie|origin|console_/i)
 })
 
 test('when the agent dies, the browser is cut', async () => {
@@ -91,7 +50,7 @@ test('when the agent dies, the browser is cut', async () => {
   const socket = await panel.dial()
   socket.write(upgradeText(await openTicket(ownHeaders(cookie)), ownHeaders(cookie)))
   await once(socket, 'data')
-  for (const each of agentSockets) each.destroy()
+  for (const each of agent.sockets) each.destroy()
   await once(socket, 'close')
 })
 
@@ -150,12 +109,10 @@ test('a ticket of an API token needs no cookie and no origin', async () => {
 
 test('an agent with another host’s certificate gets no console', async () => {
   const { db } = panel.world.process.panel
-  const { port } = agent.address() as AddressInfo
-  const impostor = await addHost(db, 'host-impostor', port)
-  const real = (await db.vm.findUniqueOrThrow({ where: { id: vmId } })).hostId
+  const impostor = await addHost(db, 'host-impostor', agent.port)
   const cookie = await panel.signIn('ada')
-  await db.vm.update({ where: { id: vmId }, data: { hostId: impostor } })
+  await db.vm.update({ where: { id: agent.vmId }, data: { hostId: impostor } })
   const path = await openTicket(ownHeaders(cookie))
   expect(await panel.raw(upgradeText(path, ownHeaders(cookie)))).toContain('HOST_UNREACHABLE')
-  await db.vm.update({ where: { id: vmId }, data: { hostId: real } })
+  await db.vm.update({ where: { id: agent.vmId }, data: { hostId: agent.hostId } })
 })

@@ -45,11 +45,12 @@ interface ConsoleUpgradeEvent {
 
 async function openConsole(door: UpgradeDoor, ticket: string, upgrade: ConsoleUpgradeEvent): Promise<void> {
   const target = await admitConsole(door, ticket, upgrade.request.headers)
-  const leave = door.seats.take(target.userId, target.vmId)
+  const { vmId, userId } = target.right
+  const leave = door.seats.take(target.right, () => upgrade.socket.destroy())
   upgrade.socket.once('close', leave)
   if (upgrade.socket.destroyed) return leave()
   await spliceConsole(upgrade, target, await door.authority.panelIdentity())
-  door.log.debug({ vmId: target.vmId, userId: target.userId }, 'console opened')
+  door.log.debug({ vmId, userId }, 'console opened')
 }
 
 function refuse(door: UpgradeDoor, socket: Duplex, error: unknown): void {

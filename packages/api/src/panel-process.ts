@@ -6,6 +6,7 @@ import { migrate } from '@berth/prisma/migrate'
 import { ensureFirstAdmin } from './auth/first-admin.ts'
 import { openPanelAuth, type PanelAuth } from './auth/panel-auth.ts'
 import { openSecretBox } from './auth/secret-box.ts'
+import { startConsoleKeeper } from './background/console-keeper.ts'
 import { startControlPlane } from './background/control-plane.ts'
 import { ConsoleSeats } from './console/console-seats.ts'
 import { openCertificateAuthority, type CertificateAuthority } from './host/certificate-authority.ts'
@@ -49,6 +50,7 @@ export async function openPanelProcess(options: PanelProcessOptions): Promise<Pa
   const plane = stack.use(await startControlPlane({ db, databaseUrl, identity, secretBox, log, isWorking }))
   const { live, agents, operations, events } = plane
   const seats = new ConsoleSeats()
+  stack.use(startConsoleKeeper({ db, seats, log }))
   const opened = stack.move()
   return {
     panel: { db, log, secretBox, live, agents, operations, events },

@@ -11,6 +11,7 @@ import type { PanelAuth } from '../auth/panel-auth.ts'
 import { isOwnOrigin } from '../auth/own-origin.ts'
 import { requireHostRow } from '../host/host-repo.ts'
 import { requireVmHost } from '../vm/vm-repo.ts'
+import type { ConsoleRight } from './console-right-repo.ts'
 import { redeemTicket, type RedeemedTicket } from './console-ticket-repo.ts'
 
 export interface ConsoleDoor {
@@ -20,8 +21,7 @@ export interface ConsoleDoor {
 }
 
 export interface AdmittedConsole {
-  readonly userId: string
-  readonly vmId: string
+  readonly right: ConsoleRight
   readonly hostId: string
   readonly address: string
   readonly port: number
@@ -45,13 +45,12 @@ export async function admitConsole(
   if (!redeemed) throw refused('It is unknown, or was used already.')
   if (!redeemed.isFresh) throw refused('Its 30 seconds are over.')
   if (!redeemed.isBacked) throw refused('The session or the token that asked for it is gone.')
-  if (redeemed.isSessions) await requireSameUser(door, redeemed, { headers, hasOwnOrigin })
+  if (redeemed.sessionId !== null) await requireSameUser(door, redeemed, { headers, hasOwnOrigin })
   const vm = await requireVmHost(door.db, redeemed.vmId, redeemed.isAdmin ? null : redeemed.userId)
   if (vm.hostId === null) throw new AppError('VM_STATE_CONFLICT', 'The machine is on no host.')
   const host = await requireHostRow(door.db, vm.hostId)
   return {
-    userId: redeemed.userId,
-    vmId: vm.id,
+    right: { ...redeemed, vmId: vm.id },
     hostId: host.id,
     address: host.address,
     port: host.port,

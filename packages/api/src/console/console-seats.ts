@@ -1,43 +1,48 @@
 /**
- * How many consoles are open through this panel, by user and by machine. Each costs two sockets, so both are bounded.
- * State: two counters, in memory, of this process only.
+ * Which consoles are open through this panel. Each costs two sockets, so they are bounded by user and by machine; and each
+ * can be cut, when the right by which it was opened ends before it does.
+ * State: the open consoles of this process, in memory.
  */
 import { AppError } from '@berth/core/errors/app-error'
+import type { ConsoleRight } from './console-right-repo.ts'
 
 const maxPerUser = 200
 const maxPerVm = 150
 
+export interface ConsoleSeat {
+  readonly right: ConsoleRight
+  /** Ends the browser's side, and with it the agent's. */
+  readonly cut: () => void
+}
+
 export class ConsoleSeats {
-  readonly #byUser = new Map<string, number>()
-  readonly #byVm = new Map<string, number>()
+  readonly #taken = new Set<ConsoleSeat>()
 
   get open(): number {
-    return [...this.#byVm.values()].reduce((sum, count) => sum + count, 0)
+    return this.#taken.size
+  }
+
+  get taken(): readonly ConsoleSeat[] {
+    return [...this.#taken]
   }
 
   /** Takes a seat; the returned function gives it back, and may be called again. Throws CONSOLE_LIMIT. */
-  take(userId: string, vmId: string): () => void {
-    requireBelow(this.#byUser.get(userId) ?? 0, maxPerUser, 'user')
-    requireBelow(this.#byVm.get(vmId) ?? 0, maxPerVm, 'machine')
-    add(this.#byUser, userId, 1)
-    add(this.#byVm, vmId, 1)
-    let isTaken = true
-    return () => {
-      if (!isTaken) return
-      isTaken = false
-      add(this.#byUser, userId, -1)
-      add(this.#byVm, vmId, -1)
-    }
+  take(right: ConsoleRight, cut: () => void): () => void {
+    requireBelow(this.#count('userId', right), maxPerUser, 'user')
+    requireBelow(this.#count('vmId', right), maxPerVm, 'machine')
+    const seat: ConsoleSeat = { right, cut }
+    this.#taken.add(seat)
+    return () => this.#taken.delete(seat)
+  }
+
+  #count(by: 'userId' | 'vmId', right: ConsoleRight): number {
+    let count = 0
+    for (const seat of this.#taken) if (seat.right[by] === right[by]) count++
+    return count
   }
 }
 
 function requireBelow(count: number, limit: number, whose: string): void {
   if (count < limit) return
   throw new AppError('CONSOLE_LIMIT', `${count} consoles of this ${whose} are open, at most ${limit} may be.`)
-}
-
-function add(counters: Map<string, number>, key: string, change: number): void {
-  const count = (counters.get(key) ?? 0) + change
-  if (count > 0) counters.set(key, count)
-  else counters.delete(key)
 }

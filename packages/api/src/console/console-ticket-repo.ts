@@ -44,7 +44,9 @@ const redeemedSchema = z.object({
   vmId: z.string(),
   kind: consoleKindSchema,
   userId: z.string(),
-  isSessions: z.boolean(),
+  /** The session or the token that made it: one of the two. */
+  sessionId: z.string().nullable(),
+  apiTokenId: z.string().nullable(),
   isFresh: z.boolean(),
   /** Whether what made it, the session or the token, still is. */
   isBacked: z.boolean(),
@@ -57,7 +59,7 @@ export async function redeemTicket(db: DatabaseClient, ticket: string): Promise<
   const rows = await db.$queryRaw<unknown[]>`
     WITH taken AS (DELETE FROM console_ticket WHERE token_hash = ${hashSecret(ticket)} RETURNING *)
     SELECT taken.vm_id::text AS "vmId", taken.kind, taken.user_id::text AS "userId",
-      taken.session_id IS NOT NULL AS "isSessions",
+      taken.session_id::text AS "sessionId", taken.api_token_id::text AS "apiTokenId",
       taken.expires_at > now() AS "isFresh",
       CASE WHEN taken.session_id IS NOT NULL
         THEN EXISTS (SELECT 1 FROM session s WHERE s.id = taken.session_id AND s.expires_at > now())
