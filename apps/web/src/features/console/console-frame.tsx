@@ -22,10 +22,7 @@ export interface ConsoleFrameProps {
   children: ReactNode
 }
 
-/**
- * Bar, picture and key row. The picture's surroundings are dark in both themes, like a monitor's: `color-scheme` makes
- * every token inside resolve to its dark value.
- */
+/** Bar, picture and key row. What surrounds the picture is black in both themes, as on a monitor. */
 export function ConsoleFrame(props: ConsoleFrameProps) {
   const { label, link, kindSwitch, tools, machineTools, keyRow, viewers, children } = props
   const full = useFullScreen()
@@ -49,7 +46,7 @@ export function ConsoleFrame(props: ConsoleFrameProps) {
           {machineTools}
         </div>
       </div>
-      <div className="bg-canvas text-ink relative min-h-0 flex-1 scheme-dark">{children}</div>
+      <div className="relative min-h-0 flex-1 bg-black">{children}</div>
       {keyRow}
     </section>
   )

@@ -1,6 +1,5 @@
 'use client'
 import { Button } from '@berth/ui/button'
-import { cn } from '@berth/ui/cn'
 import { Spinner } from '@berth/ui/spinner'
 import { CircleOff, Power, RotateCw } from 'lucide-react'
 import type { ReactNode } from 'react'
@@ -20,19 +19,13 @@ export interface ConsoleOverlayProps {
 export function ConsoleOverlay({ state, lastFrame, onRetry, startAction }: ConsoleOverlayProps) {
   const { title, help } = linkText(state)
   if (title === null) return null
-  const isFirst = state.kind === 'connecting' && state.cause === null
   return (
     <div className="absolute inset-0 overflow-hidden">
       {lastFrame !== null && (
         <img src={lastFrame} alt="" className="absolute inset-0 size-full object-contain opacity-35 grayscale-[0.4]" />
       )}
       <div role="status" className="absolute inset-0 grid place-items-center p-4">
-        <div
-          className={cn(
-            'flex max-w-sm flex-col items-center gap-1 rounded-xl px-6 py-5 text-center',
-            !isFirst && 'border-line bg-raised/90 border shadow-lg backdrop-blur-sm',
-          )}
-        >
+        <div className="border-line bg-raised flex max-w-sm flex-col items-center gap-1 rounded-xl border px-6 py-5 text-center shadow-lg">
           <OverlayMark state={state} />
           <p className="text-ink mt-2 text-base font-medium">{title}</p>
           {help !== '' && <p className="text-ink-2 text-sm text-balance">{help}</p>}

@@ -1,9 +1,14 @@
 'use client'
 import type { VmView } from '@berth/core/vm/vm-view'
+import { Button } from '@berth/ui/button'
+import { Card } from '@berth/ui/card'
+import Link from 'next/link'
+import { paths } from '../../lib/paths.ts'
 import { GuestCard } from './guest-card.tsx'
 import { IdentityCard } from './identity-card.tsx'
 import { LastExitCard } from './last-exit-card.tsx'
 import { LiveFigures } from './live-figures.tsx'
+import { MachineTasks } from './machine-tasks.tsx'
 import { RestartNotice } from './restart-notice.tsx'
 import { ScreenCard } from './screen-card.tsx'
 import { TaskCard } from './task-card.tsx'
@@ -23,11 +28,24 @@ function Overview({ vm }: { vm: VmView }) {
         {showsExit && vm.lastExit && vm.run === null && <LastExitCard exit={vm.lastExit} />}
         <LiveFigures vm={vm} />
         {!showsExit && vm.lastExit && vm.run === null && <LastExitCard exit={vm.lastExit} />}
+        <div className="grid items-start gap-4 xl:grid-cols-2">
+          <IdentityCard vm={vm} />
+          <GuestCard vm={vm} />
+        </div>
       </div>
-      <div className="flex min-w-0 flex-col gap-4 max-lg:order-first">
+      <div className="flex min-w-0 flex-col gap-4">
         {vm.spec.hasScreen && <ScreenCard vm={vm} />}
-        <IdentityCard vm={vm} />
-        <GuestCard vm={vm} />
+        <Card
+          title="Newest tasks"
+          flush
+          actions={
+            <Button asChild size="sm" variant="ghost">
+              <Link href={paths.machine(vm.vmId, 'activity')}>All activity</Link>
+            </Button>
+          }
+        >
+          <MachineTasks vmId={vm.vmId} compact />
+        </Card>
       </div>
     </div>
   )

@@ -2,7 +2,14 @@
 import { vmIdSchema } from '@berth/core/ids/ids'
 import { TaskList } from '../tasks/task-list.tsx'
 
-/** All tasks on one machine, newest first. */
-export function MachineTasks({ vmId }: { vmId: string }) {
-  return <TaskList input={{ limit: 25, filter: { vmId: vmIdSchema.parse(vmId) } }} label="Tasks on this machine" />
+export interface MachineTasksProps {
+  vmId: string
+  /** The newest few, for a narrow place. */
+  compact?: boolean | undefined
+}
+
+/** Tasks on one machine, newest first. */
+export function MachineTasks({ vmId, compact = false }: MachineTasksProps) {
+  const input = { limit: compact ? 5 : 25, filter: { vmId: vmIdSchema.parse(vmId) } }
+  return <TaskList input={input} label="Tasks on this machine" compact={compact} />
 }
