@@ -1,0 +1,57 @@
+'use client'
+import { Card } from '@berth/ui/card'
+import { RelativeTime } from '@berth/ui/relative-time'
+import { StateDot } from '@berth/ui/state-dot'
+import { CircleCheck } from 'lucide-react'
+import Link from 'next/link'
+import { useState } from 'react'
+import { Button } from '@berth/ui/button'
+import type { AttentionItem } from './attention.ts'
+
+const firstCount = 5
+
+export function AttentionList({ items }: { items: readonly AttentionItem[] }) {
+  const [isAll, setIsAll] = useState(false)
+  const shown = isAll ? items : items.slice(0, firstCount)
+  return (
+    <Card
+      title="Needs attention"
+      description="Machines and hosts in trouble, and tasks that failed in the last day"
+      flush
+    >
+      {items.length === 0 ? (
+        <p className="text-ink-2 flex items-center gap-2 px-4 py-5 text-sm">
+          <CircleCheck aria-hidden className="text-ok size-4" />
+          Nothing is in trouble.
+        </p>
+      ) : (
+        <ul className="divide-line-soft divide-y">
+          {shown.map((item) => (
+            <li key={item.id}>
+              <Link href={item.href} className="hover:bg-hover flex items-start gap-3 px-4 py-2.5">
+                <StateDot
+                  kind={item.tone === 'bad' ? 'failed' : 'warn'}
+                  label={item.tone === 'bad' ? 'Failure' : 'Warning'}
+                  hideLabel
+                  className="mt-1"
+                />
+                <span className="min-w-0 flex-1">
+                  <span className="block text-sm font-medium">{item.title}</span>
+                  <span className="text-ink-2 line-clamp-2 block text-xs">{item.detail}</span>
+                </span>
+                <RelativeTime at={item.at} className="text-ink-3 text-xs" />
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+      {items.length > shown.length && (
+        <div className="border-line-soft border-t px-2 py-1.5">
+          <Button variant="ghost" size="sm" onClick={() => setIsAll(true)}>
+            {items.length - shown.length} more
+          </Button>
+        </div>
+      )}
+    </Card>
+  )
+}

@@ -1,0 +1,10 @@
+/** What the dashboard asks for, on the server and in the browser alike, so that the browser finds it in its cache. */
+import type { AppRouter } from '@berth/api/root'
+import type { inferRouterInputs } from '@trpc/server'
+
+type Inputs = inferRouterInputs<AppRouter>
+
+export const troubledInput: Inputs['vm']['list'] = { limit: 50, filter: { state: ['crashed', 'unknown', 'paused'] } }
+export const failedInput: Inputs['operation']['list'] = { limit: 20, filter: { status: ['failed', 'interrupted'] } }
+export const recentInput = { limit: 8 } as const
+export const allInput = { limit: 200 } as const

@@ -1,0 +1,79 @@
+'use client'
+import { Button } from '@berth/ui/button'
+import { ErrorState } from '@berth/ui/error-state'
+import { PageHeader } from '@berth/ui/page-header'
+import { Skeleton } from '@berth/ui/skeleton'
+import { Plus } from 'lucide-react'
+import Link from 'next/link'
+import { errorLine, errorText } from '../../lib/error-text.ts'
+import { paths } from '../../lib/paths.ts'
+import { AttentionList } from './attention-list.tsx'
+import { FirstRun } from './first-run.tsx'
+import { HostMeters } from './host-meters.tsx'
+import { RecentTasks } from './recent-tasks.tsx'
+import { StateCounts } from './state-counts.tsx'
+import { useDashboard } from './use-dashboard.ts'
+
+export function Dashboard({ isAdmin }: { isAdmin: boolean }) {
+  const { vms, rows, recent, hosts, images, attention, isCounting } = useDashboard(isAdmin)
+  const hostItems = hosts.data?.items ?? []
+  if (vms.isError) {
+    return (
+      <ErrorState
+        title={errorText(vms.error).sentence}
+        code={errorText(vms.error).code}
+        onRetry={() => void vms.refetch()}
+        retrying={vms.isFetching}
+      >
+        {errorLine(vms.error)}
+      </ErrorState>
+    )
+  }
+  const isReady = !vms.isPending && !images.isPending && (!isAdmin || !hosts.isPending)
+  const isFirstRun = isReady && rows.length === 0
+  const readyImageCount = images.data?.items.filter((image) => image.state === 'ready').length ?? 0
+  return (
+    <div className="flex flex-col gap-5">
+      <PageHeader
+        title="Dashboard"
+        actions={
+          !isFirstRun && (
+            <Button asChild variant="primary">
+              <Link href={paths.newMachine()}>
+                <Plus aria-hidden />
+                Create machine
+              </Link>
+            </Button>
+          )
+        }
+      />
+      {isFirstRun && <FirstRun hostCount={isAdmin ? hostItems.length : null} readyImageCount={readyImageCount} />}
+      {!isReady && <DashboardSkeleton />}
+      {isReady && (
+        <div className="grid items-start gap-5 xl:grid-cols-2">
+          <div className="flex min-w-0 flex-col gap-5">
+            {!isFirstRun && <StateCounts vms={rows} isCounting={isCounting} />}
+            {hostItems.length > 0 && <HostMeters hosts={hostItems} />}
+          </div>
+          <div className="flex min-w-0 flex-col gap-5">
+            {(!isFirstRun || attention.length > 0) && <AttentionList items={attention} />}
+            {recent.data && (!isFirstRun || recent.data.items.length > 0) && (
+              <RecentTasks operations={recent.data.items} />
+            )}
+          </div>
+        </div>
+      )}
+    </div>
+  )
+}
+
+function DashboardSkeleton() {
+  return (
+    <div aria-busy="true" aria-label="Reading the overview" className="grid gap-5 xl:grid-cols-2">
+      <Skeleton className="h-44 rounded-lg" />
+      <Skeleton className="h-44 rounded-lg" />
+      <Skeleton className="h-56 rounded-lg" />
+      <Skeleton className="h-56 rounded-lg" />
+    </div>
+  )
+}
