@@ -51,6 +51,8 @@ function agentService(host: HostSettings, settings: Settings, paths: DataPaths):
         BERTH_PANEL_URL: panelUrl(settings),
         BERTH_JOIN_TOKEN_FILE: tokenFile,
         NODE_ENV: 'production',
+        // As the agent's env.ts has it, but from the first module on.
+        NODE_COMPILE_CACHE: join(dataDir, 'code-cache'),
       }
     },
   })

@@ -3,6 +3,7 @@ import { homedir, hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { AppError } from '@berth/core/errors/app-error'
 import { z } from 'zod'
+import { defaultDataDir } from './env.ts'
 
 const listenSchema = z
   .string()
@@ -14,7 +15,7 @@ const listenSchema = z
   .refine(({ port }) => port <= 65_535, 'A port is at most 65535.')
 
 const environmentSchema = z.object({
-  BERTH_AGENT_DATA: z.string().min(1).default('/var/lib/berth'),
+  BERTH_AGENT_DATA: z.string().min(1).default(defaultDataDir),
   /** Sockets live here: keep it short, a unix socket's path ends at 107 bytes. Default: /run/berth, or below the home. */
   BERTH_AGENT_RUN: z.string().min(1).optional(),
   BERTH_AGENT_NAME: z.string().min(1).max(253).optional(),

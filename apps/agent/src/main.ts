@@ -1,38 +1,39 @@
 /** The agent's process: reads its settings, makes the parts, and lets go of everything but the machines at its end. */
 import { mkdirSync } from 'node:fs'
-import { enableCompileCache } from 'node:module'
-import { join } from 'node:path'
-import { AppError } from '@berth/core/errors/app-error'
-import { pino } from 'pino'
-import { loadConfig } from './config.ts'
+import { enableCompileCache, flushCompileCache } from 'node:module'
+import { codeCacheDir } from './env.ts'
 
-const logger = pino({ level: 'info' })
+// Nothing else is imported statically: reading and stripping our own modules is most of a restart, and a module that is
+// loaded before the cache is on is not in it. With it they load in 0.16 s of CPU instead of 0.57 s.
+mkdirSync(codeCacheDir, { recursive: true, mode: 0o711 })
+enableCompileCache(codeCacheDir)
 
 async function main(): Promise<void> {
-  const config = loadConfig()
-  logger.level = config.logLevel
-  // Half of a restart is reading and stripping our own modules: kept, they load in 0.3 s instead of 0.7 s. Loaded only
-  // now, because a module that is loaded before the cache is on is not in it.
-  const codeCache = join(config.dataDir, 'code-cache')
-  mkdirSync(codeCache, { recursive: true, mode: 0o700 })
-  enableCompileCache(codeCache)
-  const { startAgent } = await import('./agent.ts')
-  const stop = new AbortController()
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort(name))
-  await using agent = await startAgent({ config, logger, signal: stop.signal })
-  const { promise: stopped, resolve } = Promise.withResolvers<void>()
-  stop.signal.addEventListener('abort', () => resolve(), { once: true })
-  if (!stop.signal.aborted) await stopped
-  logger.info({ machines: agent.runningCount() }, 'the agent ends; machines run on')
+  const { loadConfig } = await import('./config.ts')
+  const { AppError } = await import('@berth/core/errors/app-error')
+  const { pino } = await import('pino')
+  const logger = pino({ level: 'info' })
+  try {
+    const config = loadConfig()
+    logger.level = config.logLevel
+    const { startAgent } = await import('./agent.ts')
+    const stop = new AbortController()
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort(name))
+    await using agent = await startAgent({ config, logger, signal: stop.signal })
+    // Else the cache is written at an orderly end only, and an agent that is always killed would never have one.
+    flushCompileCache()
+    const { promise: stopped, resolve } = Promise.withResolvers<void>()
+    stop.signal.addEventListener('abort', () => resolve(), { once: true })
+    if (!stop.signal.aborted) await stopped
+    logger.info({ machines: agent.runningCount() }, 'the agent ends; machines run on')
+  } catch (error) {
+    if (!(error instanceof AppError)) logger.fatal({ err: error }, 'the agent broke')
+    else if (error.code !== 'OPERATION_CANCELLED')
+      logger.fatal({ code: error.code, details: error.details }, error.message)
+    process.exitCode = 1
+  }
 }
 
-try {
-  await main()
-} catch (error) {
-  if (!(error instanceof AppError)) logger.fatal({ err: error }, 'the agent broke')
-  else if (error.code !== 'OPERATION_CANCELLED')
-    logger.fatal({ code: error.code, details: error.details }, error.message)
-  process.exitCode = 1
-}
+await main()
 // Steps that wait for guests would keep the process; the journal tells the next agent that they were interrupted.
 process.exit()

@@ -3,7 +3,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { AppError, hasErrorCode } from '@berth/core/errors/app-error'
 import { GiB, formatBytes } from '@berth/core/units/bytes'
-import { Agent, request, type Dispatcher } from 'undici'
+import type { Agent, Dispatcher } from 'undici'
 import { checkUrl, guardedLookup } from './url-guard.ts'
 
 export interface DownloadOptions {
@@ -28,6 +28,8 @@ const defaultMaxBytes = 512 * GiB
 
 /** Throws URL_FORBIDDEN, IMAGE_DOWNLOAD_FAILED, POOL_FULL or OPERATION_CANCELLED. */
 export async function downloadImage(options: DownloadOptions): Promise<DownloadedFile> {
+  // Loaded with the first download only: it would be a tenth of the agent's whole start.
+  const { Agent } = await import('undici')
   const dispatcher = new Agent({
     connect: options.mayReachLoopback ? { timeout: 10_000 } : { timeout: 10_000, lookup: guardedLookup },
     headersTimeout: stallTimeoutMs,
@@ -44,6 +46,7 @@ export async function downloadImage(options: DownloadOptions): Promise<Downloade
 }
 
 async function follow(options: DownloadOptions, dispatcher: Agent): Promise<Dispatcher.ResponseData> {
+  const { request } = await import('undici')
   let url = new URL(options.url)
   for (let hop = 0; hop <= maxRedirects; hop++) {
     if (!options.mayReachLoopback) checkUrl(url)
