@@ -54,7 +54,10 @@ export async function startAgent({ config, logger, signal }: StartAgentOptions):
   // QEMU's unprivileged users pass through to their disks; what they may not see is 0700 inside.
   await chmod(dataDir, 0o711)
   await createRunRoot(runDir)
-  const host = await probeHost({ acceleration: config.acceleration, machineDirs: [dataDir, runDir], signal })
+  const host = await probeHost({
+    ...{ acceleration: config.acceleration, machineDirs: [dataDir, runDir], signal },
+    qemuNotePath: join(dataDir, 'qemu-facts.json'),
+  })
   const storage = await createStorage(config)
   const networks = createNetworks({ stateDir: join(dataDir, 'network'), isRoot: host.isRoot })
   parts.defer(() => networks.close())
@@ -80,7 +83,7 @@ export async function startAgent({ config, logger, signal }: StartAgentOptions):
   })
   parts.defer(() => sampler.close())
   machines.listeners.add(consoleFollower(consoles))
-  machines.listeners.add(samplerFollower(sampler))
+  machines.listeners.add(samplerFollower(sampler, logger))
 
   const journal = await Journal.open(join(dataDir, 'journal', 'steps.jsonl'))
   parts.defer(() => journal.close())

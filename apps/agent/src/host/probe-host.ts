@@ -6,7 +6,8 @@ import { programEnv } from '../exec/program-env.ts'
 import { AppError } from '@berth/core/errors/app-error'
 import { kvmGroupId, probeAcceleration, type Acceleration } from '../qemu/acceleration.ts'
 import { findUefiFirmware, probeKernel, type UefiFirmware } from '../qemu/host-abilities.ts'
-import { probeQemu, type QemuFacts } from '../qemu/probe.ts'
+import { probeQemuOnce } from '../qemu/probe-cache.ts'
+import type { QemuFacts } from '../qemu/probe.ts'
 import { raiseKernelLimits } from './kernel-limits.ts'
 import { chooseMachineUsers, type MachineUsers } from './machine-users.ts'
 
@@ -25,6 +26,8 @@ export interface HostProbe {
 
 export interface HostProbeOptions {
   acceleration: 'auto' | 'kvm' | 'tcg'
+  /** Where what QEMU says of itself is noted for the next start. */
+  qemuNotePath: string
   /** QEMU's users must get to what lies in these. */
   machineDirs: readonly string[]
   signal: AbortSignal
@@ -33,13 +36,14 @@ export interface HostProbeOptions {
 const natPrograms = ['ip', 'nft', 'dnsmasq'] as const
 
 /** Throws COMMAND_FAILED or QMP_PROTOCOL when there is no usable QEMU: without one an agent is of no use. */
-export async function probeHost({ acceleration: choice, machineDirs, signal }: HostProbeOptions): Promise<HostProbe> {
+export async function probeHost(options: HostProbeOptions): Promise<HostProbe> {
+  const { acceleration: choice, machineDirs, qemuNotePath, signal } = options
   const qemuPath = await findProgram('qemu-system-x86_64')
   if (qemuPath === undefined) {
     throw new AppError('COMMAND_FAILED', 'There is no qemu-system-x86_64; install the package qemu-system-x86')
   }
   const [qemu, acceleration, uefi, kernel, kvmGroup, bootId] = await Promise.all([
-    probeQemu(qemuPath, signal),
+    probeQemuOnce(qemuPath, qemuNotePath, signal),
     probeAcceleration({ binary: qemuPath, choice, signal }),
     findUefiFirmware(),
     probeKernel(),
