@@ -15,7 +15,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { hasErrorCode } from '@berth/core/errors/app-error'
-import type { VmExit } from '@berth/core/vm/vm-state'
+import type { HeldVmState, VmExit } from '@berth/core/vm/vm-state'
 import type { Logger } from 'pino'
 import { readLastLogLines } from '../qemu/qemu-log.ts'
 import { queryStatus } from '../qmp/commands/lifecycle-commands.ts'
@@ -58,13 +58,16 @@ async function settle(actor: VmActor, options: AdoptOptions): Promise<Fate> {
 async function attach(actor: VmActor, run: RunRecord, { launcher, logger }: AdoptOptions): Promise<Fate> {
   const machine = await launcher.adopt(actor.vmId, run, actor.recorder)
   if (machine === undefined) return afterEnd(actor, run, launcher)
-  if (await isUnstarted(machine)) {
+  if (mayBeUnstarted.has(actor.record.state) && (await isUnstarted(machine))) {
     machine.qmp.close()
     return (await undoStart(actor, { launcher, logger })) ? 'undone' : 'gone'
   }
   await actor.adopt(machine)
   return 'adopted'
 }
+
+/** Its vCPUs ran once the record says anything else: the state is written after QEMU said so. */
+const mayBeUnstarted: ReadonlySet<HeldVmState> = new Set(['starting', 'stopping'])
 
 const isUnstarted = async ({ qmp }: Machine): Promise<boolean> => (await queryStatus(qmp)).status === 'prelaunch'
 
@@ -75,7 +78,8 @@ async function keepTrying(actor: VmActor, run: RunRecord, options: AdoptOptions)
     await pause(pauseMs, undefined, { ref: false })
     try {
       await attach(actor, run, options)
-      return actor.setSilent(false)
+      actor.setSilent(false)
+      return actor.tryGuest()
     } catch (error) {
       options.logger.debug({ err: error, vmId: actor.vmId }, 'QEMU still does not answer')
     }

@@ -1,4 +1,5 @@
 /** Consoles and sampler as listeners of machines: what each of them needs of a run. */
+import type { Logger } from 'pino'
 import type { Consoles } from '../console/consoles.ts'
 import type { Sampler } from '../metrics/sampler.ts'
 import type { MachineListener, RunningMachine } from './machine.ts'
@@ -12,9 +13,13 @@ export function consoleFollower(consoles: Consoles): MachineListener {
   }
 }
 
-export function samplerFollower(sampler: Sampler): MachineListener {
-  const begin = ({ vmId, pid, spec, taps, qmp }: RunningMachine): Promise<void> =>
-    sampler.runBegan({ vmId, pid, vcpus: spec.vcpus, taps: taps.map(({ ifname }) => ifname), qmp })
+export function samplerFollower(sampler: Sampler, logger: Logger): MachineListener {
+  // Not waited for: its question to QEMU would stand in every start, and the next round is up to 2 s away.
+  const begin = ({ vmId, pid, spec, taps, qmp }: RunningMachine): void => {
+    sampler
+      .runBegan({ vmId, pid, vcpus: spec.vcpus, taps: taps.map(({ ifname }) => ifname), qmp })
+      .catch((error: unknown) => logger.error({ err: error, vmId }, 'a machine is not sampled'))
+  }
   return {
     machineOn: begin,
     // It keeps the link that it was given.

@@ -27,12 +27,11 @@ export async function openMachines(options: OpenMachinesOptions): Promise<HostCh
   const { store, registry, launcher, storage, networks, logger } = options
   const { records, unreadable } = await store.loadAll()
   const actors = records.map((record) => registry.add(record))
-  await Promise.all(
-    actors.map(async (actor) => {
-      await adoptMachine(actor, { launcher, logger })
-      await sightVolumes(actor, storage)
-    }),
-  )
+  await Promise.all(actors.map((actor) => adoptMachine(actor, { launcher, logger })))
+  // After all, not after each: what it publishes is written and synced, and that would hold up the others' files.
+  await Promise.all(actors.map((actor) => sightVolumes(actor, storage)))
+  // Only now, for they would share the adoption's time, and some guests take seconds to answer.
+  for (const actor of actors) actor.tryGuest()
   const tellLeases = (): void => {
     const leases = networks.leases()
     for (const { machine, publisher } of registry.all()) {

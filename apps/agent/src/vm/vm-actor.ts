@@ -15,13 +15,8 @@ import type { VmHappening } from '@berth/core/vm/vm-transitions'
 import type { Logger } from 'pino'
 import { guestAgentPortId } from '../qemu/argv.ts'
 import { FlightRecorder } from '../qmp/flight-recorder.ts'
-import {
-  pauseVcpus,
-  queryStatus,
-  resetMachine,
-  resumeVcpus,
-  type RunStatus,
-} from '../qmp/commands/lifecycle-commands.ts'
+import { pauseVcpus, queryStatus, resetMachine, resumeVcpus } from '../qmp/commands/lifecycle-commands.ts'
+import type { RunStatus } from '../qmp/commands/lifecycle-commands.ts'
 import { freshMemory, readGuestEvent, type EventMemory, type WatchedEvent } from './guest-events.ts'
 import { powerOffByAgent } from './guest-info.ts'
 import { GuestSight } from './guest-sight.ts'
@@ -190,13 +185,16 @@ export class VmActor {
     await this.publisher.saved()
   }
 
-  /** Takes a machine that runs already. */
+  /** Takes a machine that runs already; its guest is asked by `tryGuest`. */
   async adopt(machine: Machine): Promise<void> {
-    const run = this.#follow(machine)
+    this.#follow(machine)
     await this.#options.listener.machineOn(machine)
     await this.look()
-    // VSERPORT_CHANGE said it before this agent listened: ask whether one answers.
-    this.#guest.try(run)
+  }
+
+  /** For an adopted machine: VSERPORT_CHANGE came before this agent listened, so ask whether the guest's agent answers. */
+  tryGuest(): void {
+    if (this.#run !== undefined) this.#guest.try(this.#run)
   }
 
   async #start(signal: AbortSignal): Promise<void> {
