@@ -11,6 +11,7 @@ test('a process that dies at once is tried ever more rarely, at least each 30 s'
   }
   expect(delays).toEqual([250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000])
   expect(afterDeath({ failures: 5000 }, 100).delayMs).toBe(30_000)
+  expect(afterDeath({ failures: 5000 }, 100, 400).delayMs).toBe(400)
 })
 
 test('a process that was well for a minute starts over', () => {

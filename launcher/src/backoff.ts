@@ -1,5 +1,5 @@
 const firstDelayMs = 250
-const maxDelayMs = 30_000
+const defaultMaxDelayMs = 30_000
 /** A process that ran this long was well; its next death starts over. */
 const wellAfterMs = 60_000
 
@@ -10,8 +10,12 @@ export interface Backoff {
 
 export const freshBackoff: Backoff = { failures: 0 }
 
-/** After a death: how long to wait, and what to remember. 250 ms, then doubled up to 30 s. */
-export function afterDeath(backoff: Backoff, uptimeMs: number): { delayMs: number; next: Backoff } {
+/** After a death: how long to wait, and what to remember. 250 ms, then doubled up to `maxDelayMs`. */
+export function afterDeath(
+  backoff: Backoff,
+  uptimeMs: number,
+  maxDelayMs = defaultMaxDelayMs,
+): { delayMs: number; next: Backoff } {
   const failures = uptimeMs >= wellAfterMs ? 0 : backoff.failures
   return { delayMs: Math.min(maxDelayMs, firstDelayMs * 2 ** Math.min(failures, 16)), next: { failures: failures + 1 } }
 }

@@ -6,6 +6,8 @@ const passedOn =
 export const launcherEnv = {
   databaseUrl: process.env['DATABASE_URL'] || undefined,
   xdgRuntimeDir: process.env['XDG_RUNTIME_DIR'] || undefined,
+  /** For tests that kill services again and again, which in earnest would mean that they do not stay up. */
+  maxRestartDelayMs: Number(process.env['BERTH_MAX_RESTART_DELAY_MS']) || undefined,
   isPlain: process.env['NO_COLOR'] !== undefined || process.env['TERM'] === 'dumb',
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterDeath, freshBackoff } from './backoff.ts'
+import { launcherEnv } from './env.ts'
 import { messageOf } from './launcher-error.ts'
 import { rotateLog } from './log-rotation.ts'
 import { isAlive, type ProcessIdentity } from './process-identity.ts'
@@ -41,7 +42,7 @@ export async function keepAlive({ service, signal, publish, lookEveryMs = 500 }:
       reason = messageOf(error)
     }
     if (isAborted(signal)) break
-    const { delayMs, next } = afterDeath(backoff, performance.now() - startedAt)
+    const { delayMs, next } = afterDeath(backoff, performance.now() - startedAt, launcherEnv.maxRestartDelayMs)
     backoff = next
     restarts += 1
     tell('restarting')
