@@ -1,0 +1,38 @@
+/** What runs on this computer, read from /proc alone. */
+import { readFile, readdir } from 'node:fs/promises'
+
+export interface HostProcess {
+  pid: number
+  /** Clock ticks since boot: with the pid, it tells one process from a later one. */
+  startTime: number
+  argv: string[]
+  environment: string[]
+}
+
+/** Every process whose command line or environment names `mark`. */
+export async function findProcesses(mark: string): Promise<HostProcess[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
+  const found = await Promise.all(pids.map(readProcess))
+  return found.flatMap((one) =>
+    one && [...one.argv, ...one.environment].some((text) => text.includes(mark)) ? [one] : [],
+  )
+}
+
+export async function readProcess(pid: number): Promise<HostProcess | undefined> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    if (fields[0] === 'Z' || fields[0] === 'X') return undefined
+    return {
+      pid,
+      startTime: Number(fields[19]),
+      argv: await readNulList(`/proc/${pid}/cmdline`),
+      environment: await readNulList(`/proc/${pid}/environ`),
+    }
+  } catch {
+    // It ended while it was looked at, or belongs to somebody else.
+    return undefined
+  }
+}
+
+const readNulList = async (path: string): Promise<string[]> => (await readFile(path, 'utf8')).split('\0')

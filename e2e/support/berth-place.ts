@@ -1,0 +1,24 @@
+/** Where the tests' own Berth runs. Written once it is up, read by every test process and by the next run's start. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+export const repoRoot = join(import.meta.dirname, '../..')
+export const resultsDir = join(repoRoot, 'e2e/results')
+export const placePath = join(resultsDir, 'berth.json')
+
+const placeSchema = z.object({
+  url: z.url(),
+  dataDir: z.string(),
+  /** Of the agent's sockets and of QEMU's: outside the data folder, because a socket's path must be short. */
+  runDir: z.string(),
+  email: z.string(),
+  password: z.string(),
+  token: z.string(),
+})
+export type BerthPlace = z.infer<typeof placeSchema>
+
+/** Throws when no Berth was started for this run. */
+export function readPlace(): BerthPlace {
+  return placeSchema.parse(JSON.parse(readFileSync(placePath, 'utf8')))
+}

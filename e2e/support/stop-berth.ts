@@ -1,0 +1,27 @@
+/** Playwright's global teardown: machines, panel, agent and database stop, and nothing of them stays on this computer. */
+import { rm } from 'node:fs/promises'
+import { placePath, readPlace, type BerthPlace } from './berth-place.ts'
+import { HostChecker } from '../faults/host-checker.ts'
+import { runLauncher } from './run-launcher.ts'
+
+export default async function stopBerth(): Promise<void> {
+  const place = readPlace()
+  const checker = new HostChecker(place)
+  const networks = await checker.networkIds().catch(() => [])
+  await stopAll(place, checker)
+  // The product keeps its bridges for the next start; the tests' computer is given back as it was.
+  await checker.removeNetworks(networks)
+  await rm(place.runDir, { recursive: true, force: true })
+  await rm(place.dataDir, { recursive: true, force: true })
+  await rm(placePath, { force: true })
+}
+
+async function stopAll({ dataDir }: BerthPlace, checker: HostChecker): Promise<void> {
+  try {
+    await runLauncher(['down', '--vms', '--data', dataDir])
+  } catch {
+    // It cannot stop machines when the panel is broken, which a failed test may have left it in.
+    await runLauncher(['down', '--data', dataDir])
+  }
+  for (const { pid } of await checker.qemuProcesses()) process.kill(pid, 'SIGKILL')
+}
