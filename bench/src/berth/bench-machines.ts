@@ -3,9 +3,11 @@
  * nothing but the firmware runs in them. Disposing ends every QEMU that was made here, whether the panel still lives or not.
  */
 import { createHash } from 'node:crypto'
-import { readFile, readlink } from 'node:fs/promises'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { atLast, signalIfThere } from '../measure/last-rites.ts'
 import type { PanelClient } from './panel-client.ts'
 
 const MiB = 1024 * 1024
@@ -18,9 +20,10 @@ export interface CreatedMachine {
   operationId: string
 }
 
-export class BenchMachines implements AsyncDisposable {
+export class BenchMachines implements Disposable {
   readonly #options: { panel: PanelClient; runRoot: string; imageId: string; networkId: string }
   readonly #made = new Set<string>()
+  readonly #takeBack = atLast(() => this.#endAll())
   #count = 0
 
   constructor(options: { panel: PanelClient; runRoot: string; imageId: string; networkId: string }) {
@@ -85,11 +88,19 @@ export class BenchMachines implements AsyncDisposable {
     return Number((await readFile(join(this.runDir(vmId), 'pid'), 'utf8')).trim())
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.dispose](): void {
+    this.#endAll()
+    this.#takeBack()
+  }
+
+  /** A machine that ended has no pid file; a pid that is no QEMU of ours any more belongs to somebody else. */
+  #endAll(): void {
     for (const vmId of this.#made) {
-      const pid = await this.pid(vmId).catch(() => undefined)
-      // A machine that ended has no pid file; a pid that is no QEMU any more belongs to somebody else.
-      if (pid !== undefined && (await isQemuOf(pid, vmId))) process.kill(pid, 'SIGKILL')
+      const pid = textOf(() => readFileSync(join(this.runDir(vmId), 'pid'), 'utf8')).trim()
+      const isOurs = pid !== '' && textOf(() => readlinkSync(`/proc/${pid}/exe`)).includes('qemu')
+      if (isOurs && textOf(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')).includes(vmId)) {
+        signalIfThere(Number(pid), 'SIGKILL')
+      }
     }
   }
 
@@ -99,10 +110,11 @@ export class BenchMachines implements AsyncDisposable {
   }
 }
 
-async function isQemuOf(pid: number, vmId: string): Promise<boolean> {
-  const [exe, cmdline] = await Promise.all([
-    readlink(`/proc/${pid}/exe`).catch(() => ''),
-    readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''),
-  ])
-  return exe.includes('qemu') && cmdline.includes(vmId)
+function textOf(read: () => string): string {
+  try {
+    return read()
+  } catch {
+    // Gone between two looks.
+    return ''
+  }
 }

@@ -3,6 +3,7 @@
  * goes with it. Durable as in production; the only differences are the folder and free ports.
  */
 import { execFile } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -12,6 +13,7 @@ import { networkViewSchema } from '@berth/core/network/network'
 import { startEmbeddedPostgres } from '@berth/prisma/embedded-postgres'
 import { z } from 'zod'
 import { freeTcpPort } from '../measure/free-tcp-port.ts'
+import { atLast, signalIfThere } from '../measure/last-rites.ts'
 import { startProgram, until, type StartedProgram } from '../measure/started-program.ts'
 import { BenchMachines } from './bench-machines.ts'
 import { PanelClient } from './panel-client.ts'
@@ -38,11 +40,13 @@ export async function openBerthWorld(): Promise<BerthWorld> {
   await using stack = new AsyncDisposableStack()
   const dir = await mkdtemp(join(tmpdir(), 'berth-bench-'))
   stack.defer(() => rm(dir, { recursive: true, force: true }))
+  stack.defer(atLast(() => rmSync(dir, { recursive: true, force: true })))
   await chmod(dir, 0o711)
   const folders = { data: join(dir, 'data'), agent: join(dir, 'host'), run: join(dir, 'r') }
   for (const folder of Object.values(folders)) await mkdir(folder, { mode: 0o711 })
 
   const database = stack.use(await startEmbeddedPostgres({ dir: join(dir, 'database') }))
+  stack.defer(atLast(() => signalIfThere(database.pid, 'SIGQUIT')))
   const panelPort = await freeTcpPort()
   const origin = `http://127.0.0.1:${panelPort}`
   const panelEnv = {

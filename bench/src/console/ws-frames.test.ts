@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { sum } from '../measure/process-cost.ts'
 import { maskedFrame, PayloadCounter } from './ws-frames.ts'
 
 /** An unmasked frame out of a masked one, so that the two halves check each other. */
@@ -20,7 +21,7 @@ describe('ws-frames', () => {
         const counter = new PayloadCounter()
         let counted = 0
         for (let at = 0; at < stream.length; at += step) counted += counter.count(stream.subarray(at, at + step))
-        expect(counted).toBe(lengths.reduce((total, length) => total + length, 0))
+        expect(counted).toBe(sum(lengths))
       }),
     )
   })

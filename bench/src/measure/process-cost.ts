@@ -12,15 +12,15 @@ export function cpuMsOf(pid: number): number {
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond
 }
 
-/** Memory that would be free without it: shared pages count by share. */
+/** Memory that would be free without it: shared pages count by share. 0 for a process that has just ended. */
 export function pssBytesOf(pid: number): number {
-  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1')
-  return Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1]) * 1024
-}
-
-export function rssBytesOf(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'latin1')
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
+  try {
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1')
+    return Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0) * 1024
+  } catch {
+    // Servers that fork for each viewer lose processes while we look.
+    return 0
+  }
 }
 
 /** The process and all below it, for servers that fork for each connection. */

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
+import { atLast } from './last-rites.ts'
 
 export interface ProgramOptions {
   argv: readonly string[]
@@ -22,10 +23,6 @@ export interface StartedProgram extends AsyncDisposable {
 }
 
 const graceMs = 10_000
-const left = new Set<ChildProcess>()
-// Whatever ends a benchmark, also Ctrl-C, its programs do not outlive it.
-process.on('exit', () => left.forEach((child) => child.kill('SIGKILL')))
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
 
 /** Throws when it cannot be started at all. */
 export async function startProgram({ argv, env, cwd, logPath, onLine }: ProgramOptions): Promise<StartedProgram> {
@@ -36,8 +33,10 @@ export async function startProgram({ argv, env, cwd, logPath, onLine }: ProgramO
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   await once(child, 'spawn')
-  left.add(child)
-  child.once('exit', () => left.delete(child))
+  child.once(
+    'exit',
+    atLast(() => child.kill('SIGKILL')),
+  )
   const log = createWriteStream(logPath, { flags: 'a' })
   child.stdout.pipe(log, { end: false })
   child.stderr.pipe(log, { end: false })

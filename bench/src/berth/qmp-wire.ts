@@ -1,0 +1,74 @@
+/** The few words of QMP that a benchmark says itself, in the agent's absence: to time bare QEMU, and to ask it what is so. */
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { z } from 'zod'
+import { until } from '../measure/started-program.ts'
+
+const messageSchema = z.object({ return: z.unknown(), error: z.unknown(), QMP: z.unknown() }).partial()
+export const statusSchema = z.object({ status: z.string(), running: z.boolean() })
+
+export class QmpWire implements Disposable {
+  readonly #socket: Socket
+  readonly #answers: unknown[] = []
+  #waiting: ((answer: unknown) => void) | undefined
+  #rest = ''
+
+  private constructor(socket: Socket) {
+    this.#socket = socket
+    socket.setEncoding('utf8').on('data', (text: string) => this.#read(text))
+    // QEMU ends while we listen: whoever waits is bounded by his own time.
+    socket.on('error', () => socket.destroy())
+  }
+
+  /** Waits for the socket to be there, for the greeting, and for the capabilities to be settled. */
+  static async open(path: string, everyMs = 3): Promise<QmpWire> {
+    const socket = await until(`QMP on ${path}`, () => tryConnect(path), { everyMs, timeoutMs: 30_000 })
+    const wire = new QmpWire(socket)
+    await wire.#next()
+    await wire.command('qmp_capabilities')
+    return wire
+  }
+
+  async command(execute: string): Promise<unknown> {
+    const answer = this.#next()
+    this.#socket.write(`${JSON.stringify({ execute })}\n`)
+    return answer
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.destroy()
+  }
+
+  #next(): Promise<unknown> {
+    const { promise, resolve } = Promise.withResolvers<unknown>()
+    if (this.#answers.length > 0) resolve(this.#answers.shift())
+    else this.#waiting = resolve
+    return promise
+  }
+
+  #read(text: string): void {
+    const lines = (this.#rest + text).split('\n')
+    this.#rest = lines.pop() ?? ''
+    for (const line of lines) {
+      const message = messageSchema.parse(JSON.parse(line))
+      if (message.error !== undefined) throw new Error(`QMP refused: ${line}`)
+      const answer = message.return ?? message.QMP
+      if (answer === undefined) continue
+      const waiting = this.#waiting
+      this.#waiting = undefined
+      if (waiting === undefined) this.#answers.push(answer)
+      else waiting(answer)
+    }
+  }
+}
+
+async function tryConnect(path: string): Promise<Socket | undefined> {
+  const socket = connect({ path })
+  try {
+    await once(socket, 'connect')
+    return socket
+  } catch {
+    // Not there yet.
+    return undefined
+  }
+}
