@@ -29,7 +29,7 @@ describe('planPaste', () => {
   it('names what cannot be typed, once, and types the rest', () => {
     const plan = planPaste('naïve café ☕ é', 'us')
     expect(plan.missing).toEqual(['ï', 'é', '☕'])
-    expect(plan.strokes).toHaveLength(plan.characterCount - 4)
+    expect([plan.strokes.length, plan.characterCount]).toEqual([10, 10])
   })
 
   it('makes one Enter of each line end, and takes composed and decomposed accents alike', () => {

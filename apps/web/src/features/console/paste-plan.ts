@@ -6,6 +6,7 @@ export interface PastePlan {
   readonly strokes: readonly Stroke[]
   /** Each character that the layout does not have, once, in order of first appearance. */
   readonly missing: readonly string[]
+  /** How many characters will be typed. */
   readonly characterCount: number
 }
 
@@ -22,10 +23,12 @@ export function planPaste(text: string, layoutId: LayoutId): PastePlan {
   const missing = new Set<string>()
   let characterCount = 0
   for (const char of text.replaceAll('\r\n', '\n').replaceAll('\r', '\n').normalize('NFC')) {
-    characterCount++
     const stroke = table.get(char)
-    if (stroke) strokes.push(stroke, ...(stroke.dead ? [space] : []))
-    else missing.add(char)
+    if (!stroke) missing.add(char)
+    else {
+      strokes.push(stroke, ...(stroke.dead ? [space] : []))
+      characterCount++
+    }
   }
   return { strokes, missing: [...missing], characterCount }
 }

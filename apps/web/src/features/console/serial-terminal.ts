@@ -90,10 +90,10 @@ async function loadFont(): Promise<string> {
 
 /** Dark in both themes: guests choose colours for a dark terminal. Each colour stands off the background at 4.5:1. */
 const terminalTheme: ITheme = {
-  background: '#0d1117',
+  background: '#000000',
   foreground: '#d7dde5',
   cursor: '#e6ebf2',
-  cursorAccent: '#0d1117',
+  cursorAccent: '#000000',
   selectionBackground: '#3b5b8c99',
   black: '#6b7684',
   red: '#ff7b72',

@@ -4,24 +4,28 @@ import type { Stroke } from './keyboard-layouts.ts'
 import { strokePauseMs } from './paste-plan.ts'
 import { type KeySink, pressStroke } from './screen-keys.ts'
 
+/** Progress is drawn this often; drawing it at each stroke would slow the typing down. */
+const strokesPerStep = 16
+
 /** Presses keys at a pace that guests can follow. Ends with the component: whoever closes the dialog stops it. */
 export function useTyping(client: KeySink, onDone: () => void) {
-  const [job, setJob] = useState<{ strokes: readonly Stroke[]; at: number } | null>(null)
+  const [strokes, setStrokes] = useState<readonly Stroke[] | null>(null)
+  const [progress, setProgress] = useState(0)
   const finish = useEffectEvent(onDone)
 
   useEffect(() => {
-    if (!job) return
-    const stroke = job.strokes[job.at]
-    if (!stroke) return finish()
-    const timer = setTimeout(() => {
+    if (!strokes) return
+    let at = 0
+    let timer = setTimeout(type, 0)
+    function type(): void {
+      const stroke = strokes?.[at++]
+      if (!strokes || !stroke) return finish()
       pressStroke(client, stroke)
-      setJob({ ...job, at: job.at + 1 })
-    }, strokePauseMs)
+      if (at % strokesPerStep === 0) setProgress(at / strokes.length)
+      timer = setTimeout(type, strokePauseMs)
+    }
     return () => clearTimeout(timer)
-  }, [client, job])
+  }, [client, strokes])
 
-  return {
-    progress: job === null ? null : job.at / Math.max(1, job.strokes.length),
-    start: (strokes: readonly Stroke[]) => setJob({ strokes, at: 0 }),
-  }
+  return { progress: strokes === null ? null : progress, start: setStrokes }
 }

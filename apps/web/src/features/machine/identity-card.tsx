@@ -13,11 +13,6 @@ import { paths } from '../../lib/paths.ts'
 /** Who and what the machine is. */
 export function IdentityCard({ vm }: { vm: VmView }) {
   const diskBytes = vm.spec.disks.reduce((sum, disk) => sum + disk.sizeBytes, 0)
-  const size = [
-    plural(vm.spec.vcpus, 'vCPU'),
-    `${formatBytes(vm.spec.memoryBytes)} memory`,
-    `${formatBytes(diskBytes)} disk`,
-  ].join(' · ')
   return (
     <Card title="Machine">
       {vm.description !== '' && (
@@ -25,7 +20,15 @@ export function IdentityCard({ vm }: { vm: VmView }) {
       )}
       <KeyValueList
         items={[
-          { key: 'Size', value: size },
+          { key: 'Processor', value: plural(vm.spec.vcpus, 'vCPU') },
+          { key: 'Memory', value: formatBytes(vm.spec.memoryBytes) },
+          {
+            key: 'Disk',
+            value: formatBytes(diskBytes),
+            ...(vm.diskAllocatedBytes === null
+              ? {}
+              : { note: `${formatBytes(vm.diskAllocatedBytes)} used on the host` }),
+          },
           {
             key: 'Image',
             value: vm.image ? <Link href={paths.image(vm.image.imageId)}>{vm.image.name}</Link> : none,

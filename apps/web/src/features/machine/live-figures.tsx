@@ -27,7 +27,7 @@ export function LiveFigures({ vm }: { vm: VmView }) {
     <Card
       title="Last 15 minutes"
       actions={
-        <Button asChild size="sm" variant="ghost">
+        <Button asChild size="sm" variant="link">
           <Link href={paths.machine(vm.vmId, 'metrics')}>All metrics</Link>
         </Button>
       }

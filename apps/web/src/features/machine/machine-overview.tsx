@@ -39,7 +39,7 @@ function Overview({ vm }: { vm: VmView }) {
           title="Newest tasks"
           flush
           actions={
-            <Button asChild size="sm" variant="ghost">
+            <Button asChild size="sm" variant="link">
               <Link href={paths.machine(vm.vmId, 'activity')}>All activity</Link>
             </Button>
           }

@@ -31,7 +31,7 @@ export function chartData(spec: ChartSpec, window: MetricWindow): uPlot.AlignedD
 
 export function chartOptions(drawing: ChartDrawing, width: number): uPlot.Options {
   const { spec, colors, domain, onZoom, onPoint } = drawing
-  const font = '11px ui-sans-serif, system-ui, sans-serif'
+  const font = `11px ${getComputedStyle(document.body).fontFamily}`
   const line = { stroke: colors.grid, width: 1 }
   return {
     width,
@@ -57,6 +57,8 @@ export function chartOptions(drawing: ChartDrawing, width: number): uPlot.Option
         font,
         grid: { show: false },
         ticks: { ...line, size: 4 },
+        size: 26,
+        gap: 4,
         space: 80,
         values: (_plot, seconds) => seconds.map((at) => timeLabel(at * 1000, domain.current)),
       },
