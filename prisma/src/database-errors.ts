@@ -1,15 +1,52 @@
-/** What a failed query says, read from the structure of Prisma's errors and never from their words. */
+/** What a failed query says, read from the structure of errors; from their words only where there is nothing else. */
 import { Prisma } from './generated/prisma/client.ts'
 
 // Not reachable (P1001, P1002), no answer in time (P1008), closed by the server (P1017), no free connection (P2024), a
-// transaction that could not begin or lost its connection (P2028), one of two that waited for each other (P2034).
-const unavailableCodes = ['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2034']
+// transaction that could not begin or lost its connection (P2028), one of two that waited for each other (P2034); the
+// system's words for a socket that is gone, which Prisma passes on as they are; PostgreSQL's own for a server that ends or
+// starts, and for one that has no connection left.
+const unavailableCodes = new Set([
+  ...['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2034'],
+  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'],
+  ...['57P01', '57P02', '57P03', '53300', '08000', '08001', '08003', '08006'],
+])
+/** A raw query's error has a code of its own (P2010) that says nothing, and the driver's below it. */
+const unavailableKinds = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections'])
+/** pg's errors for a connection that died under a query, or that is dead: they have no code, so here words must do. */
+const unavailableWords = new Set([
+  'Connection terminated',
+  'Connection terminated unexpectedly',
+  'Connection terminated due to connection timeout',
+  'Client has encountered a connection error and is not queryable',
+  'timeout exceeded when trying to connect',
+])
+const maxCauses = 5
 
-/** Whether the query failed because the database is away, so that the same query may work later. */
+/** Whether a query failed, here or at the root of `error`, because the database is away: the same may work later. */
 export function isDatabaseUnavailable(error: unknown): boolean {
-  if (error instanceof Prisma.PrismaClientInitializationError) return true
-  return error instanceof Prisma.PrismaClientKnownRequestError && unavailableCodes.includes(error.code)
+  let at = error
+  for (let depth = 0; depth < maxCauses && at instanceof Error; depth++) {
+    if (saysUnavailable(at)) return true
+    at = at.cause
+  }
+  return false
 }
+
+function saysUnavailable(error: Error): boolean {
+  if (error instanceof Prisma.PrismaClientInitializationError || unavailableWords.has(error.message)) return true
+  const code = readField(error, 'code')
+  if (isOneOf(unavailableCodes, code) || (code === 'ENOENT' && isAboutSocket(error))) return true
+  const cause = readField(readField(readField(error, 'meta'), 'driverAdapterError'), 'cause')
+  return (
+    isOneOf(unavailableKinds, readField(cause, 'kind')) || isOneOf(unavailableCodes, readField(cause, 'originalCode'))
+  )
+}
+
+/** A stopped server takes its socket's file with it. Any other file that is missing is another matter. */
+const isAboutSocket = (error: Error): boolean =>
+  readField(error, 'syscall') === 'connect' || error instanceof Prisma.PrismaClientKnownRequestError
+
+const isOneOf = (set: ReadonlySet<string>, value: unknown): boolean => typeof value === 'string' && set.has(value)
 
 /**
  * The name of the unique index that a write ran into ("vm_name_key", "operation_one_per_vm"), or undefined when the error

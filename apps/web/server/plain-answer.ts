@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import { toAppError } from '@berth/core/errors/app-error'
 import { errorCodeInfo, type ErrorKind } from '@berth/core/errors/error-codes'
-import { publicWire } from '@berth/api/trpc/error-map'
+import { publicWire, retryAfterSeconds } from '@berth/api/trpc/error-map'
 
 const statuses: Readonly<Record<ErrorKind, number>> = {
   invalid: 400,
@@ -33,5 +33,7 @@ export function answerError(response: ServerResponse, error: unknown, requestId:
   if (response.headersSent) return void response.destroy()
   // The rest of a refused body is not read: the connection ends with the answer.
   if (!response.req.complete) response.setHeader('connection', 'close')
+  const retryAfter = retryAfterSeconds(toAppError(error))
+  if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter)
   answerJson(response, statusOf(error), { error: publicWire(toAppError(error), requestId) })
 }

@@ -6,7 +6,7 @@ import { findCaller } from '@berth/api/auth/find-caller'
 import { isOwnOrigin } from '@berth/api/auth/own-origin'
 import type { PanelAuth } from '@berth/api/auth/panel-auth'
 import { appRouter } from '@berth/api/root'
-import { appErrorOf } from '@berth/api/trpc/error-map'
+import { appErrorOf, retryAfterSeconds, toTrpcError } from '@berth/api/trpc/error-map'
 import type { Panel, RequestContext } from '@berth/api/trpc/panel'
 
 /** User data (64 KiB) and fifty SSH keys fit; nothing legitimate is near. */
@@ -36,6 +36,10 @@ export async function handleTrpc(
     maxBodySize: maxBodyBytes,
     maxBatchSize,
     createContext: () => contextOf(door, request, requestId),
+    responseMeta({ errors }) {
+      const seconds = errors.map((error) => retryAfterSeconds(appErrorOf(error))).find((each) => each !== undefined)
+      return seconds === undefined ? {} : { headers: { 'retry-after': String(seconds) } }
+    },
     onError({ error, path: procedure, ctx }) {
       const known = appErrorOf(error)
       const fields = { requestId, procedure, userId: ctx?.caller?.userId, code: known.code, err: error }
@@ -47,9 +51,13 @@ export async function handleTrpc(
 }
 
 async function contextOf(door: TrpcDoor, request: IncomingMessage, requestId: string): Promise<RequestContext> {
+  // Outside the procedures, whose errors are mapped: without this an absent database would be a 500.
+  const caller = await findCaller({ db: door.panel.db, auth: door.auth }, request.headers).catch((error: unknown) => {
+    throw toTrpcError(error)
+  })
   return {
     panel: door.panel,
-    caller: await findCaller({ db: door.panel.db, auth: door.auth }, request.headers),
+    caller,
     ip: request.socket.remoteAddress ?? null,
     requestId,
     isSameOrigin: isOwnOrigin(request.headers, door.publicUrl),

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { pino } from 'pino'
-import { openTestPanel, testPassword, type TestPanel } from '@berth/api/testing/open-test-panel'
+import { openTestPanel, testPassword, type TestPanel, type TestPanelOptions } from '@berth/api/testing/open-test-panel'
 import { startPanelServer } from '../panel-server.ts'
 
 export interface ServedPanel extends AsyncDisposable {
@@ -18,9 +18,9 @@ export interface ServedPanel extends AsyncDisposable {
   dial(): Promise<Socket>
 }
 
-export async function servePanel(): Promise<ServedPanel> {
+export async function servePanel(options: TestPanelOptions = {}): Promise<ServedPanel> {
   await using stack = new AsyncDisposableStack()
-  const world = stack.use(await openTestPanel())
+  const world = stack.use(await openTestPanel(options))
   const env = { listen: '127.0.0.1', port: 0, publicUrl: undefined, isDev: false }
   const log = pino({ level: 'silent' })
   const server = stack.use(await startPanelServer({ process: world.process, env, log, hasPages: false }))

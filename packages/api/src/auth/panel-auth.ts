@@ -12,6 +12,7 @@ import { z } from 'zod'
 import type { PrismaClient } from '@berth/prisma/client'
 import { newUuid } from '@berth/core/ids/ids'
 import type { SessionCaller } from '../trpc/caller.ts'
+import { pingDatabase } from '../trpc/readiness-repo.ts'
 import { insertAudit } from '../audit/audit-repo.ts'
 import { hashPassword, maxPasswordLength, minPasswordLength, verifyPassword } from './passwords.ts'
 import { readOrMakeSecretFile } from './secret-files.ts'
@@ -129,9 +130,17 @@ export async function openPanelAuth(options: PanelAuthOptions): Promise<PanelAut
     },
   })
   return {
-    handler: auth.handler,
+    async handler(request) {
+      const answer = await auth.handler(request)
+      // Its own 500 hides the cause. Where it was the database, this throws and says so.
+      if (answer.status >= 500) await pingDatabase(db)
+      return answer
+    },
     async sessionOf(headers) {
-      const found = await auth.api.getSession({ headers })
+      const found = await auth.api.getSession({ headers }).catch(async (error: unknown) => {
+        await pingDatabase(db)
+        throw error
+      })
       if (!found) return null
       const user = sessionUser.parse(found.user)
       return {

@@ -22,16 +22,21 @@ export interface TestPanel extends AsyncDisposable {
   as(caller: Caller | null): ReturnType<typeof createCaller>
 }
 
-export async function openTestPanel(): Promise<TestPanel> {
+export interface TestPanelOptions {
+  /** Of a server of the test's own, which it means to harm. Default: a database of the run's. */
+  readonly databaseUrl?: string
+  /** True: it also runs operations and watches hosts. Default: it only answers. */
+  readonly isWorking?: boolean
+}
+
+export async function openTestPanel(options: TestPanelOptions = {}): Promise<TestPanel> {
+  const { isWorking = false } = options
   await using stack = new AsyncDisposableStack()
-  const database = stack.use(await createTestDatabase())
+  const databaseUrl = options.databaseUrl ?? stack.use(await createTestDatabase()).databaseUrl
   const dataDir = await mkdtemp(join(tmpdir(), 'berth-panel-'))
   stack.defer(() => rm(dataDir, { recursive: true, force: true }))
-  const { databaseUrl } = database
   const log = pino({ level: 'silent' })
-  const panelProcess = stack.use(
-    await openPanelProcess({ dataDir, databaseUrl, publicUrl: undefined, log, isWorking: false }),
-  )
+  const panelProcess = stack.use(await openPanelProcess({ dataDir, databaseUrl, publicUrl: undefined, log, isWorking }))
   const { panel } = panelProcess
   const add = async (name: string, role: Role): Promise<Caller> => {
     const email = `${name}@example.test`

@@ -5,6 +5,7 @@
 import { TRPCError } from '@trpc/server'
 import { z } from 'zod'
 import { AppError, errorToWire, type WireError } from '@berth/core/errors/app-error'
+import { isDatabaseUnavailable } from '@berth/prisma/database-errors'
 import { errorCodeInfo, type ErrorCode, type ErrorKind } from '@berth/core/errors/error-codes'
 
 const trpcCodes = {
@@ -18,6 +19,9 @@ const trpcCodes = {
   failed: 'UNPROCESSABLE_CONTENT',
   internal: 'INTERNAL_SERVER_ERROR',
 } as const satisfies Record<ErrorKind, TRPCError['code']>
+
+/** A server that is restarted after a crash answers within a few seconds. */
+const databaseRetrySeconds = 3
 
 export function toTrpcError(error: unknown): TRPCError {
   // tRPC's own refusals (no JSON, too large, another type) keep their status; the formatter adds our code.
@@ -33,10 +37,14 @@ export function appErrorOf(error: unknown): AppError {
   if (error instanceof AppError) return error
   if (error instanceof z.ZodError) return fromZod(error)
   if (error instanceof TRPCError) return fromTrpc(error)
-  if (isDatabaseAway(error))
+  if (isDatabaseUnavailable(error))
     return new AppError('DATABASE_UNAVAILABLE', 'The database does not answer.', { cause: error })
   return new AppError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error })
 }
+
+/** Seconds after which trying again may help; undefined where it will not, or nobody can say. For the Retry-After header. */
+export const retryAfterSeconds = ({ code }: AppError): number | undefined =>
+  code === 'DATABASE_UNAVAILABLE' ? databaseRetrySeconds : undefined
 
 /** The error as clients may see it. `requestId` finds the whole chain in the panel's log. */
 export function publicWire(error: AppError, requestId: string): WireError {
@@ -87,13 +95,4 @@ function fromZod(error: z.ZodError): AppError {
     .map((issue) => ({ path: issue.path.map(String).join('.'), message: issue.message }))
   const message = first ? `${path || 'input'}: ${first.message}` : 'The input is not valid.'
   return new AppError(code, message, { details: { issues }, cause: undefined })
-}
-
-const awayCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'ECONNREFUSED', 'ECONNRESET', '57P01', '57P03'])
-
-/** Whether an error, or one it was caused by, says that PostgreSQL cannot be reached. */
-export function isDatabaseAway(error: unknown, depth = 0): boolean {
-  if (!(error instanceof Error) || depth > 5) return false
-  if ('code' in error && typeof error.code === 'string' && awayCodes.has(error.code)) return true
-  return isDatabaseAway(error.cause, depth + 1)
 }
