@@ -113,7 +113,8 @@ async function planVm(panel: Panel, input: VmCreateInput): Promise<{ spec: VmSpe
       const nicId = nicIdSchema.parse(newUuid())
       return { nicId, mac: macOfNic(nicId), network }
     }),
-    cloudInit: input.cloudInit ?? null,
+    // Where nobody asked for anything, cloud-init still names the guest after its machine.
+    cloudInit: input.cloudInit === undefined && image.hints.hasCloudInit ? { sshKeys: [] } : (input.cloudInit ?? null),
     desiredPower: input.start ? 'on' : 'off',
   } satisfies VmSpec)
   return { spec, placement }
