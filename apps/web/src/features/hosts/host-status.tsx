@@ -1,0 +1,52 @@
+'use client'
+import { Badge } from '@berth/ui/badge'
+import { RelativeTime } from '@berth/ui/relative-time'
+import { StaleBadge } from '@berth/ui/stale-badge'
+import { StateDot } from '@berth/ui/state-dot'
+import { Tooltip } from '@berth/ui/tooltip'
+import type { HostView } from '@berth/core/host/host'
+import { Cpu, TriangleAlert } from 'lucide-react'
+import { hostStateLooks } from './host-words.ts'
+
+/** Its state; the age of what is shown while it does not answer. */
+export function HostStatus({ host }: { host: HostView }) {
+  const { kind, word } = hostStateLooks[host.state]
+  return (
+    <span className="inline-flex items-center gap-2 text-sm">
+      <StateDot kind={kind} label={word} />
+      {host.state === 'offline' && host.seenAt !== null && (
+        <StaleBadge seenAt={host.seenAt} reason={`${host.name} does not answer`} />
+      )}
+    </span>
+  )
+}
+
+/** How its machines' processors run, and why not with KVM. */
+export function AccelerationBadge({ host }: { host: HostView }) {
+  if (host.facts === null) return null
+  const { kind, reason } = host.facts.acceleration
+  if (kind === 'kvm') {
+    return (
+      <Badge tone="ok" icon={<Cpu aria-hidden />}>
+        KVM
+      </Badge>
+    )
+  }
+  return (
+    <Tooltip content={`Without KVM machines run many times slower: ${reason}.`}>
+      <Badge tone="warn" tabIndex={0} icon={<TriangleAlert aria-hidden />}>
+        Software emulation
+      </Badge>
+    </Tooltip>
+  )
+}
+
+/** "heard 1 s ago" */
+export function Heartbeat({ host }: { host: HostView }) {
+  if (host.seenAt === null) return <span>never heard from</span>
+  return (
+    <span>
+      heard <RelativeTime at={host.seenAt} />
+    </span>
+  )
+}

@@ -1,0 +1,87 @@
+/** How a host reads: its state, its clock, its processors and memory in sentences, and its facts as text to paste. */
+import type { HostCheck, HostView } from '@berth/core/host/host'
+import type { StateKind } from '@berth/ui/state-dot'
+import { formatBytes, formatDuration, formatUsed, plural } from '../../lib/format.ts'
+
+export const hostStateLooks: Readonly<Record<HostView['state'], { kind: StateKind; word: string }>> = {
+  joining: { kind: 'busy', word: 'Joining' },
+  online: { kind: 'on', word: 'Online' },
+  offline: { kind: 'unknown', word: 'Offline' },
+}
+
+export const checkLooks: Readonly<Record<HostCheck['status'], { kind: StateKind; word: string }>> = {
+  ok: { kind: 'on', word: 'OK' },
+  warning: { kind: 'warn', word: 'Warning' },
+  failed: { kind: 'failed', word: 'Failed' },
+}
+
+/** Failed ones first, then warnings: what needs a reader. */
+export function checksByNeed(checks: readonly HostCheck[]): HostCheck[] {
+  const rank = { failed: 0, warning: 1, ok: 2 }
+  return checks.toSorted((a, b) => rank[a.status] - rank[b.status])
+}
+
+/** "All 6 checks pass", "1 warning", "2 failed, 1 warning" */
+export function checksSummary(checks: readonly HostCheck[]): string {
+  const failed = checks.filter((check) => check.status === 'failed').length
+  const warnings = checks.filter((check) => check.status === 'warning').length
+  if (failed === 0 && warnings === 0) return `All ${plural(checks.length, 'check')} pass`
+  return [failed > 0 ? `${failed} failed` : '', warnings > 0 ? plural(warnings, 'warning') : '']
+    .filter(Boolean)
+    .join(', ')
+}
+
+/** Beyond this, certificates and times in logs begin to disagree. */
+const skewNoticeMs = 2_000
+
+export interface ClockText {
+  text: string
+  isOff: boolean
+}
+
+/** `skewMs`: the host's clock minus the panel's. */
+export function clockText(skewMs: number | null): ClockText {
+  if (skewMs === null) return { text: 'not known', isOff: false }
+  const size = Math.abs(skewMs)
+  if (size < 50) return { text: 'in step with the panel', isOff: false }
+  const direction = skewMs > 0 ? 'ahead of' : 'behind'
+  return { text: `${formatDuration(size)} ${direction} the panel`, isOff: size > skewNoticeMs }
+}
+
+/** What running machines may use of the memory: "2 of 23.5 GiB". */
+export function memoryCommittedText({ committed, facts }: HostView): string | null {
+  return facts === null ? null : formatUsed(committed.memoryBytes, facts.memoryBytes)
+}
+
+/** "4 vCPUs on 2 processors · 2.0 per processor" */
+export function vcpuText({ committed, facts }: HostView): string | null {
+  if (facts === null || facts.cpuCount === 0) return null
+  const ratio = (committed.vcpus / facts.cpuCount).toFixed(1)
+  return `${plural(committed.vcpus, 'vCPU')} on ${plural(facts.cpuCount, 'processor')} · ${ratio} per processor`
+}
+
+/** All facts as lines, for a ticket. */
+export function factsText({ name, hostId, address, agentVersion, facts, pools }: HostView): string {
+  const lines = [`Host: ${name}`, `Id: ${hostId}`, `Address: ${address}`, `Agent: ${agentVersion ?? 'unknown'}`]
+  if (facts !== null) {
+    const { acceleration } = facts
+    const how = acceleration.kind === 'kvm' ? 'KVM' : `software emulation (${acceleration.reason})`
+    lines.push(
+      `Hostname: ${facts.hostname}`,
+      `System: ${facts.osName}, kernel ${facts.kernel}, ${facts.architecture}`,
+      `Processor: ${facts.cpuModel}, ${facts.cpuCount}`,
+      `Memory: ${formatBytes(facts.memoryBytes)}`,
+      `QEMU: ${facts.qemuVersion} at ${facts.qemuPath}, ${facts.defaultMachineType}`,
+      `Acceleration: ${how}`,
+      `Firmware: ${facts.firmwares.join(', ')}`,
+      `Networks: ${facts.networkKinds.join(', ')}`,
+      ...facts.nics.map((nic) => `NIC: ${nic.name} ${nic.mac} ${nic.addresses.join(' ')}`.trimEnd()),
+      ...facts.checks.map((check) => `Check ${check.name}: ${check.status}, ${check.message}`),
+    )
+  }
+  const used = (total: number, free: number) => formatUsed(total - free, total)
+  return [
+    ...lines,
+    ...pools.map((pool) => `Pool ${pool.name}: ${pool.path}, ${used(pool.totalBytes, pool.freeBytes)} used`),
+  ].join('\n')
+}

@@ -1,0 +1,61 @@
+/** The audit trail's procedures in words. What is not listed shows by its own name. */
+const words: Readonly<Record<string, string>> = {
+  'auth.signIn': 'Sign in',
+  'vm.create': 'Create machine',
+  'vm.update': 'Change machine',
+  'vm.start': 'Start machine',
+  'vm.shutdown': 'Shut down machine',
+  'vm.stop': 'Stop machine',
+  'vm.reboot': 'Reboot machine',
+  'vm.reset': 'Reset machine',
+  'vm.pause': 'Pause machine',
+  'vm.resume': 'Resume machine',
+  'vm.delete': 'Delete machine',
+  'image.importUrl': 'Import image',
+  'image.delete': 'Delete image',
+  'operation.cancel': 'Cancel task',
+  'console.open': 'Open console',
+  'token.create': 'Create API token',
+  'token.revoke': 'Revoke API token',
+  'user.updateProfile': 'Change profile',
+  'user.setSshKeys': 'Change SSH keys',
+}
+
+export const procedureWords = (procedure: string): string => words[procedure] ?? procedure
+
+export const auditOutcomes = ['all', 'ok', 'denied', 'failed'] as const
+export type AuditOutcome = (typeof auditOutcomes)[number]
+
+export const auditAreas = ['all', 'auth', 'vm', 'image', 'operation', 'console', 'token', 'user'] as const
+export type AuditArea = (typeof auditAreas)[number]
+
+export const areaWords: Readonly<Record<AuditArea, string>> = {
+  all: 'Everything',
+  auth: 'Sign-in',
+  vm: 'Machines',
+  image: 'Images',
+  operation: 'Tasks',
+  console: 'Consoles',
+  token: 'API tokens',
+  user: 'Own settings',
+}
+
+export interface AuditView {
+  outcome: AuditOutcome
+  area: AuditArea
+}
+
+export function parseAuditView(search: { get(name: string): string | null }): AuditView {
+  return {
+    outcome: auditOutcomes.find((value) => value === search.get('outcome')) ?? 'all',
+    area: auditAreas.find((value) => value === search.get('area')) ?? 'all',
+  }
+}
+
+/** The input of `audit.list`. */
+export function auditListInput({ outcome, area }: AuditView) {
+  return {
+    limit: 50,
+    filter: { ...(outcome === 'all' ? {} : { outcome }), ...(area === 'all' ? {} : { procedure: `${area}.` }) },
+  }
+}
