@@ -14,6 +14,8 @@ export interface DownloadOptions {
   /** Addresses of the host itself are refused unless this is set, which only tests and air-gapped labs do. */
   mayReachLoopback: boolean
   maxBytes?: number
+  /** Called with the size where the server says it, before a byte is written; throws POOL_FULL. */
+  makeRoom?: (bytes: number) => Promise<void>
 }
 
 export interface DownloadedFile {
@@ -71,12 +73,14 @@ async function save(response: Dispatcher.ResponseData, options: DownloadOptions)
   const declared = Number(response.headers['content-length'] ?? Number.NaN)
   const total = Number.isFinite(declared) ? declared : null
   const maxBytes = options.maxBytes ?? defaultMaxBytes
+  if (total !== null && total > maxBytes) throw tooLarge(maxBytes)
+  await options.makeRoom?.(total ?? 0)
   const hashes = { sha256: createHash('sha256'), sha512: createHash('sha512') }
   await using file = await open(options.path, 'w', 0o600)
   let done = 0
   for await (const chunk of chunksOf(response)) {
     done += chunk.length
-    if (done > maxBytes) throw new AppError('SIZE_INVALID', `The image is larger than ${formatBytes(maxBytes)}.`)
+    if (done > maxBytes) throw tooLarge(maxBytes)
     update(hashes, chunk)
     await file.write(chunk)
     options.onProgress(done, total)
@@ -85,6 +89,9 @@ async function save(response: Dispatcher.ResponseData, options: DownloadOptions)
     throw new AppError('IMAGE_DOWNLOAD_FAILED', `The transfer ended after ${done} of ${total} bytes.`)
   return { bytes: done, sha256: hashes.sha256.digest('hex'), sha512: hashes.sha512.digest('hex') }
 }
+
+const tooLarge = (maxBytes: number): AppError =>
+  new AppError('SIZE_INVALID', `The image is larger than ${formatBytes(maxBytes)}.`)
 
 async function* chunksOf(response: Dispatcher.ResponseData): AsyncGenerator<Buffer> {
   for await (const chunk of response.body) if (Buffer.isBuffer(chunk)) yield chunk

@@ -15,7 +15,8 @@ import { isMissing, publishFile, readFileIfAny, removeFile, writeFileDurably } f
 import { downloadImage, hashFile, type DownloadedFile } from './image-download.ts'
 import { headerBytes, inspectImageHeader } from './image-header.ts'
 import type { PoolLayout } from './pool-layout.ts'
-import { allocatedBytes, requireSpace } from './pool-space.ts'
+import { allocatedBytes } from './pool-space.ts'
+import type { PoolTrash } from './pool-trash.ts'
 import { convertUntrusted } from './qemu-img.ts'
 
 export interface ImportRun {
@@ -25,10 +26,12 @@ export interface ImportRun {
 
 export class ImageStore {
   readonly #layout: PoolLayout
+  readonly #trash: PoolTrash
   readonly #mayReachLoopback: boolean
 
-  constructor(layout: PoolLayout, options: { mayReachLoopback: boolean }) {
+  constructor(layout: PoolLayout, options: { trash: PoolTrash; mayReachLoopback: boolean }) {
     this.#layout = layout
+    this.#trash = options.trash
     this.#mayReachLoopback = options.mayReachLoopback
   }
 
@@ -93,15 +96,21 @@ export class ImageStore {
       return { source: { ...file, path }, isOurs: false }
     }
     const path = this.#layout.download(command.imageId)
-    const file = await downloadImage({
-      url: command.source.url,
-      path,
-      signal: run.signal,
-      mayReachLoopback: this.#mayReachLoopback,
-      onProgress: (done, total) => run.onProgress(downloadProgress(done, total)),
-    })
-    checkSum(command.source, file)
-    return { source: { ...file, path }, isOurs: true }
+    try {
+      const file = await downloadImage({
+        url: command.source.url,
+        path,
+        signal: run.signal,
+        mayReachLoopback: this.#mayReachLoopback,
+        makeRoom: (bytes) => this.#trash.makeRoom(bytes),
+        onProgress: (done, total) => run.onProgress(downloadProgress(done, total)),
+      })
+      checkSum(command.source, file)
+      return { source: { ...file, path }, isOurs: true }
+    } catch (error) {
+      await removeFile(path)
+      throw error
+    }
   }
 
   async #convert(
@@ -110,18 +119,23 @@ export class ImageStore {
     run: ImportRun,
   ): Promise<ImageObservation> {
     const header = inspectImageHeader(await readHead(source.path), source.bytes)
-    await requireSpace(this.#layout.root, source.bytes)
+    await this.#trash.makeRoom(source.bytes)
     const path = this.#layout.image(imageId)
     const partPath = `${path}.part`
-    await convertUntrusted({
-      from: source.path,
-      format: header.format,
-      to: partPath,
-      fileBytes: source.bytes,
-      signal: run.signal,
-      onProgress: (share) =>
-        run.onProgress({ share: 0.9 + share * 0.1, text: `Converting, ${Math.round(share * 100)} %` }),
-    })
+    try {
+      await convertUntrusted({
+        from: source.path,
+        format: header.format,
+        to: partPath,
+        fileBytes: source.bytes,
+        signal: run.signal,
+        onProgress: (share) =>
+          run.onProgress({ share: 0.9 + share * 0.1, text: `Converting, ${Math.round(share * 100)} %` }),
+      })
+    } catch (error) {
+      await removeFile(partPath)
+      throw error
+    }
     // Machines run under users of their own and share this file: all may read it, nobody may write it.
     await chmod(partPath, 0o444)
     await publishReadOnly(partPath, path)

@@ -3,18 +3,27 @@ import { AppError } from '@berth/core/errors/app-error'
 import { MiB, formatBytes } from '@berth/core/units/bytes'
 
 /** Kept free for the journal, the machines' logs and growing overlays. */
-const reserveBytes = 256 * MiB
+export const reserveBytes = 256 * MiB
+
+export interface Space {
+  readonly totalBytes: number
+  readonly freeBytes: number
+}
 
 /** Bytes of the file system that holds `path`: all of it, and what an ordinary user may still write. */
-export async function spaceOf(path: string): Promise<{ totalBytes: number; freeBytes: number }> {
+export async function spaceOf(path: string): Promise<Space> {
   const fs = await statfs(path)
   return { totalBytes: fs.blocks * fs.bsize, freeBytes: fs.bavail * fs.bsize }
 }
 
-/** Throws POOL_FULL with the numbers when `neededBytes` do not fit beside the reserve. */
-export async function requireSpace(path: string, neededBytes: number): Promise<void> {
-  const { freeBytes } = await spaceOf(path)
-  if (freeBytes - reserveBytes >= neededBytes) return
+/** What is missing for `neededBytes` to fit beside the reserve; 0 when they fit. Pure. */
+export const missingBytes = ({ freeBytes }: Space, neededBytes: number): number =>
+  Math.max(0, neededBytes + reserveBytes - freeBytes)
+
+/** Throws POOL_FULL with the numbers when `neededBytes` do not fit beside the reserve. Pure. */
+export function requireSpace(space: Space, neededBytes: number): void {
+  if (missingBytes(space, neededBytes) === 0) return
+  const { freeBytes } = space
   throw new AppError(
     'POOL_FULL',
     `${formatBytes(neededBytes)} are needed, ${formatBytes(Math.max(0, freeBytes - reserveBytes))} are free (${formatBytes(reserveBytes)} are kept in reserve).`,

@@ -47,6 +47,7 @@ export async function copyDisk(options: LongRun & { from: string; to: string; fo
   await runCommand({
     file: 'qemu-img',
     args: ['convert', '-p', '-W', '-m', '16', '-f', 'qcow2', '-O', options.format, options.from, options.to],
+    endsWithAgent: true,
     timeoutMs: longTimeoutMs,
     signal: options.signal,
     onLine: (line) => reportPercent(line, options.onProgress),
@@ -111,6 +112,7 @@ async function inSandbox(run: SandboxRun): Promise<void> {
     file,
     args: rest,
     limits: run.limits,
+    endsWithAgent: true,
     timeoutMs: longTimeoutMs,
     maxOutputBytes: 64 * MiB,
     signal: run.signal,

@@ -196,8 +196,8 @@ describe('volumes', () => {
     await volumes.delete(vmId, disk.volumeId)
     expect(existsSync(join(opened.pool, 'volumes', vmId))).toBe(false)
     expect(readdirSync(join(opened.pool, 'trash'))).toEqual([`1000-${disk.volumeId}.qcow2`])
-    expect(await volumes.emptyTrash(500, 1_400)).toBe(0)
-    expect(await volumes.emptyTrash(500, 1_600)).toBe(1)
+    expect(await opened.storage.trash.empty(500, 1_400)).toBe(0)
+    expect(await opened.storage.trash.empty(500, 1_600)).toBe(1)
   })
 
   it('names the numbers when a size or an image does not fit', async () => {

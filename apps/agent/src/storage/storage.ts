@@ -2,13 +2,16 @@
 import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '@berth/core/errors/app-error'
+import type { ImageId } from '@berth/core/ids/ids'
 import type { PoolObservation } from '@berth/core/storage/volume'
 import type { VmSpec } from '@berth/core/vm/vm-spec'
 import { publishFile } from './durable-files.ts'
 import { ImageStore, fileExists } from './image-store.ts'
 import { PoolLayout } from './pool-layout.ts'
 import { spaceOf } from './pool-space.ts'
+import { PoolTrash } from './pool-trash.ts'
 import { supportsDirectIo } from './qemu-img.ts'
+import { sweepPool } from './sweep-pool.ts'
 import { VolumeStore } from './volume-store.ts'
 
 export const defaultPool = 'default'
@@ -16,6 +19,9 @@ export const defaultPool = 'default'
 export interface Storage {
   readonly images: ImageStore
   readonly volumes: VolumeStore
+  readonly trash: PoolTrash
+  /** What a dead agent left half done; before commands are taken. Returns the paths removed. */
+  sweep(specs: readonly VmSpec[]): Promise<string[]>
   /** Whether disks of the pool may be opened with cache=none. */
   readonly hasDirectIo: boolean
   /** `specs` are those of all machines of this host: their disks are what the pool is committed to. */
@@ -27,13 +33,16 @@ export interface Storage {
 export async function createStorage(options: { dataDir: string; mayReachLoopback: boolean }): Promise<Storage> {
   const layout = new PoolLayout(join(options.dataDir, 'pools', defaultPool))
   await layout.create()
-  const images = new ImageStore(layout, { mayReachLoopback: options.mayReachLoopback })
-  const volumes = new VolumeStore(layout, images)
+  const trash = new PoolTrash(layout)
+  const images = new ImageStore(layout, { trash, mayReachLoopback: options.mayReachLoopback })
+  const volumes = new VolumeStore(layout, images, trash)
   const hasDirectIo = await supportsDirectIo(layout.volumes)
   return {
     images,
     volumes,
+    trash,
     hasDirectIo,
+    sweep: (specs) => sweepPool(layout, overlaidImages(specs)),
     requirePool: (name) => {
       if (name !== defaultPool) throw new AppError('OBJECT_NOT_FOUND', `This host has no pool "${name}".`)
     },
@@ -48,6 +57,11 @@ export async function createStorage(options: { dataDir: string; mayReachLoopback
     ],
   }
 }
+
+const overlaidImages = (specs: readonly VmSpec[]): Set<ImageId> =>
+  new Set(
+    specs.flatMap(({ disks }) => disks.flatMap(({ source }) => (source.kind === 'image' ? [source.imageId] : []))),
+  )
 
 /** A machine's own copy of the firmware's variable store, made once: it holds the guest's boot entries. */
 export async function prepareNvram(templatePath: string, path: string): Promise<void> {

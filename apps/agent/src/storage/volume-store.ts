@@ -2,18 +2,20 @@
  * The machines' disks in one pool. A volume exists when its file has its real name; until then it is a `.part` that the
  * next attempt overwrites. Deleting moves it to the trash, where it stays a day.
  */
-import { chmod, chown, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { chmod, chown, mkdir } from 'node:fs/promises'
+import { dirname, relative } from 'node:path'
 import type { StepProgress } from '@berth/core/agent-contract/step-report'
 import { AppError } from '@berth/core/errors/app-error'
 import type { VmId, VolumeId } from '@berth/core/ids/ids'
 import type { DiskFormat, DiskSpec, VolumeObservation } from '@berth/core/storage/volume'
 import { MiB, formatBytes } from '@berth/core/units/bytes'
-import { isMissing, publishFile, removeFile, syncDirectory } from './durable-files.ts'
+import { publishFile, removeFile } from './durable-files.ts'
 import { fileExists, type ImageStore } from './image-store.ts'
 import type { PoolLayout } from './pool-layout.ts'
-import { allocatedBytes, requireSpace } from './pool-space.ts'
+import { allocatedBytes } from './pool-space.ts'
+import type { PoolTrash } from './pool-trash.ts'
 import { copyDisk, createDisk, resizeDisk } from './qemu-img.ts'
+import { removeEmptyFolder } from './sweep-pool.ts'
 
 export interface CreateVolumeRun {
   signal: AbortSignal
@@ -26,10 +28,12 @@ const overlayBytes = 64 * MiB
 export class VolumeStore {
   readonly #layout: PoolLayout
   readonly #images: ImageStore
+  readonly #trash: PoolTrash
 
-  constructor(layout: PoolLayout, images: ImageStore) {
+  constructor(layout: PoolLayout, images: ImageStore, trash: PoolTrash) {
     this.#layout = layout
     this.#images = images
+    this.#trash = trash
   }
 
   path(vmId: VmId, disk: Pick<DiskSpec, 'volumeId' | 'format'>): string {
@@ -62,7 +66,7 @@ export class VolumeStore {
   async #write(disk: DiskSpec, partPath: string, run: CreateVolumeRun): Promise<void> {
     const { source } = disk
     if (source.kind === 'blank') {
-      await requireSpace(this.#layout.root, overlayBytes)
+      await this.#trash.makeRoom(overlayBytes)
       return createDisk({ path: partPath, format: disk.format, sizeBytes: disk.sizeBytes })
     }
     const image = await this.#images.require(source.imageId)
@@ -75,11 +79,11 @@ export class VolumeStore {
     const imagePath = this.#layout.image(source.imageId)
     if (source.mode === 'overlay') {
       if (disk.format !== 'qcow2') throw new AppError('INPUT_INVALID', 'An overlay is always qcow2.')
-      await requireSpace(this.#layout.root, overlayBytes)
+      await this.#trash.makeRoom(overlayBytes)
       const backing = relative(dirname(partPath), imagePath)
       return createDisk({ path: partPath, format: 'qcow2', sizeBytes: disk.sizeBytes, backing })
     }
-    await requireSpace(this.#layout.root, image.allocatedBytes)
+    await this.#trash.makeRoom(image.allocatedBytes)
     const onProgress = (share: number): void =>
       run.onProgress({ share, text: `Copying the image, ${Math.round(share * 100)} %` })
     await copyDisk({ from: imagePath, to: partPath, format: disk.format, signal: run.signal, onProgress })
@@ -113,18 +117,9 @@ export class VolumeStore {
       const path = this.#layout.volume(vmId, volumeId, format)
       await removeFile(`${path}.part`)
       if (!(await fileExists(path))) continue
-      await rename(path, this.#layout.trashed(volumeId, format, nowMs))
-      await syncDirectory(this.#layout.trash)
+      await this.#trash.put(path, { volumeId, format }, nowMs)
     }
     await removeEmptyFolder(this.#layout.vmFolder(vmId))
-  }
-
-  /** Removes for good what has been in the trash longer than `keepMs`. Returns the number of volumes removed. */
-  async emptyTrash(keepMs: number, nowMs: number = Date.now()): Promise<number> {
-    const names = await readdir(this.#layout.trash)
-    const old = names.filter((name) => nowMs - Number(name.split('-')[0]) > keepMs)
-    for (const name of old) await rm(join(this.#layout.trash, name), { force: true })
-    return old.length
   }
 
   async observe(vmId: VmId, disk: Pick<DiskSpec, 'volumeId' | 'format' | 'sizeBytes'>): Promise<VolumeObservation> {
@@ -133,14 +128,5 @@ export class VolumeStore {
       virtualBytes: disk.sizeBytes,
       allocatedBytes: await allocatedBytes(this.path(vmId, disk)),
     }
-  }
-}
-
-async function removeEmptyFolder(path: string): Promise<void> {
-  try {
-    await rmdir(path)
-  } catch (error) {
-    // Another disk of the machine still lies there, or the folder went with an earlier attempt.
-    if (!isMissing(error) && !(error instanceof Error && 'code' in error && error.code === 'ENOTEMPTY')) throw error
   }
 }

@@ -20,6 +20,8 @@ export interface HeartbeatOptions {
 /** In rounds of 2 s. */
 const roundsPerLook = 15
 const roundsPerSweep = 1_800
+/** The first soon after the start: an agent that is restarted each hour would else never come to it. */
+const firstSweepRound = 30
 const trashKeptMs = 24 * 3_600_000
 
 /** Call it with each round. A beat that is not through when the next round comes is not overtaken by it. */
@@ -46,7 +48,7 @@ async function beat({ storage, machines, events }: HeartbeatOptions, round: Samp
     events.publish(sampled)
   }
   if (count % roundsPerLook === 0) await lookAtMachines(machines, storage)
-  if (count % roundsPerSweep === 0) await storage.volumes.emptyTrash(trashKeptMs)
+  if (count % roundsPerSweep === firstSweepRound) await storage.trash.empty(trashKeptMs)
 }
 
 type Samples = Extract<AgentEvent, { kind: 'vm.sampled' }>['samples']

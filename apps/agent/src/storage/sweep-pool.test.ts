@@ -1,0 +1,35 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { imageIdSchema, newUuid } from '@berth/core/ids/ids'
+import { expect, it } from 'vitest'
+import { PoolLayout } from './pool-layout.ts'
+import { sweepPool } from './sweep-pool.ts'
+
+it('removes what is unfinished, and nothing that is finished or may be in use', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'berth-sweep-'))
+  const layout = new PoolLayout(root)
+  await layout.create()
+  const newImageId = () => imageIdSchema.parse(newUuid())
+  const [known, broken, used] = [newImageId(), newImageId(), newImageId()]
+  const kept = [
+    ...[layout.image(known), layout.imageFacts(known), layout.image(used)],
+    ...[join(layout.incoming, 'tiny.qcow2'), join(layout.volumes, 'machine', 'disk.qcow2')],
+    join(layout.trash, '1000-disk.qcow2'),
+  ]
+  const left = [
+    ...[layout.image(broken), `${layout.image(broken)}.part`, `${layout.imageFacts(known)}.part`],
+    ...[layout.download(broken), join(layout.volumes, 'machine', 'other.raw.part')],
+    ...[join(layout.volumes, '.direct-io-12'), join(layout.volumes, 'half', 'disk.qcow2.part')],
+  ]
+  mkdirSync(join(layout.volumes, 'machine'))
+  mkdirSync(join(layout.volumes, 'half'))
+  for (const path of [...kept, ...left]) writeFileSync(path, 'x')
+
+  const removed = await sweepPool(layout, new Set([used]))
+  expect(removed.sort()).toEqual([...left, join(layout.volumes, 'half')].sort())
+  const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  expect(files.map(({ parentPath, name }) => join(parentPath, name)).sort()).toEqual(kept.sort())
+  expect(await sweepPool(layout, new Set([used]))).toEqual([])
+  rmSync(root, { recursive: true })
+})
