@@ -1,9 +1,6 @@
 /** kill -9 of the agent's process at any moment of a start, and what the next agent makes of it. */
-import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { stepReportSchema } from '@berth/core/agent-contract/step-report'
 import type { VmId } from '@berth/core/ids/ids'
@@ -11,41 +8,20 @@ import { vmObservationSchema } from '@berth/core/vm/vm-observation'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { scanProcesses } from './qemu/process-identity.ts'
 import { runDirPaths } from './qemu/run-dir.ts'
+import { AgentProcess } from './testing/agent-process.ts'
 import { TestHost } from './testing/test-host.ts'
 import type { AgentCalls } from './testing/test-panel.ts'
 
 let host: TestHost
-let child: ChildProcess | undefined
+let agent: AgentProcess
 beforeEach(async () => {
   host = await TestHost.open()
+  agent = new AgentProcess(host)
 })
 afterEach(async () => {
-  await kill()
+  await agent[Symbol.asyncDispose]()
   await host[Symbol.asyncDispose]()
 })
-
-function spawnAgent() {
-  const env = { PATH: process.env['PATH'] ?? '', ...host.environment, LOG_LEVEL: 'info' }
-  return spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], { env, stdio: ['ignore', 'pipe', 'inherit'] })
-}
-
-/** An agent as a process of its own, ready to be asked. */
-async function launch(): Promise<AgentCalls> {
-  const agent = spawnAgent()
-  child = agent
-  for await (const line of createInterface({ input: agent.stdout })) if (line.includes('the agent is ready')) break
-  agent.stdout.resume()
-  return host.panel.connect(host.config.listen.port)
-}
-
-async function kill(): Promise<void> {
-  const agent = child
-  child = undefined
-  if (agent === undefined || agent.exitCode !== null || agent.signalCode !== null) return
-  const exited = once(agent, 'exit')
-  agent.kill('SIGKILL')
-  await exited
-}
 
 const vmEpoch = 1
 const observe = async (calls: AgentCalls, vmId: VmId) =>
@@ -60,13 +36,13 @@ it('done, undone or interrupted, without leftovers, and the next attempt succeed
     const step = `start-${index}`
     const request = { operationId, step, epoch: 1, command: { kind: 'vm.start', vmId, vmEpoch }, waitMs: 20_000 }
     {
-      await using calls = await launch()
+      await using calls = await agent.launch()
       const asked = calls.mutate('step.run', { ...request, attempt: 1 }).catch(() => undefined)
       await pause(afterMs)
-      await kill()
+      await agent.end('SIGKILL')
       await asked
     }
-    await using calls = await launch()
+    await using calls = await agent.launch()
     const report = stepReportSchema.parse(await calls.query('step.wait', { operationId, step, attempt: 1, waitMs: 0 }))
     expect(['absent', 'interrupted', 'succeeded']).toContain(report.status)
     const found = await observe(calls, vmId)
@@ -84,19 +60,9 @@ it('done, undone or interrupted, without leftovers, and the next attempt succeed
       attempt: 1,
       command: { kind: 'vm.stop', vmId, vmEpoch },
     })
-    await kill()
+    await agent.end('SIGKILL')
   }
 })
-
-/** The agent's own end, as its supervisor asks for it. Returns the exit code. */
-async function terminate(): Promise<number | null> {
-  const agent = child
-  child = undefined
-  if (agent === undefined) throw new Error('no agent runs')
-  agent.kill('SIGTERM')
-  await once(agent, 'exit')
-  return agent.exitCode
-}
 
 it('ends by SIGTERM without touching machines', async () => {
   await host.start()
@@ -104,9 +70,9 @@ it('ends by SIGTERM without touching machines', async () => {
   const before = await host.observe(vmId)
   await host.stop()
   {
-    await using calls = await launch()
+    await using calls = await agent.launch()
     expect((await observe(calls, vmId)).run).toEqual(before.run)
-    expect(await terminate()).toBe(0)
+    expect(await agent.end('SIGTERM')).toBe(0)
   }
   expect((await scanProcesses(host.config.runDir)).map(({ pid }) => pid)).toEqual([before.run?.pid])
   await host.start()
@@ -114,8 +80,8 @@ it('ends by SIGTERM without touching machines', async () => {
 })
 
 it('sends a second agent on the same data away', async () => {
-  await using _calls = await launch()
-  const second = spawnAgent()
+  await using _calls = await agent.launch()
+  const second = agent.spawn()
   let said = ''
   second.stdout.on('data', (chunk: Buffer) => {
     said += chunk.toString()

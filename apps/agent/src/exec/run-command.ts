@@ -26,6 +26,8 @@ export interface RunCommandOptions {
   input?: string | Uint8Array
   signal?: AbortSignal | undefined
   limits?: ResourceLimits
+  /** For what may run long: the kernel kills it when the agent is killed, so that nobody goes on writing unseen. */
+  endsWithAgent?: boolean
   /** The child's whole environment; default: PATH and LC_ALL=C, so that messages can be read and no secret leaks. */
   env?: Record<string, string>
   /** Each full line of stdout (split at \n or \r, as progress meters do) while the program runs. */
@@ -49,7 +51,7 @@ const defaultMaxOutputBytes = 1024 * 1024
  */
 export function runCommand(options: RunCommandOptions): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const { file, args } = withLimits(options)
+    const { file, args } = wrapped(options)
     const child = spawn(file, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: options.env ?? programEnv,
@@ -121,14 +123,18 @@ export function runCommand(options: RunCommandOptions): Promise<CommandResult> {
   })
 }
 
-function withLimits(options: RunCommandOptions): { file: string; args: readonly string[] } {
+function wrapped(options: RunCommandOptions): { file: string; args: readonly string[] } {
   const { addressSpaceBytes, cpuSeconds } = options.limits ?? {}
   const limits = [
     ...(addressSpaceBytes === undefined ? [] : [`--as=${addressSpaceBytes}`]),
     ...(cpuSeconds === undefined ? [] : [`--cpu=${cpuSeconds}`]),
   ]
-  if (limits.length === 0) return { file: options.file, args: options.args }
-  return { file: 'prlimit', args: [...limits, '--', options.file, ...options.args] }
+  const wrappers = [
+    ...(options.endsWithAgent === true ? ['setpriv', '--pdeathsig', 'KILL', '--'] : []),
+    ...(limits.length === 0 ? [] : ['prlimit', ...limits, '--']),
+  ]
+  const [file = options.file, ...args] = [...wrappers, options.file, ...options.args]
+  return { file, args }
 }
 
 function collector(options: RunCommandOptions): { push: (chunk: Buffer) => boolean; text: () => string } {

@@ -8,8 +8,8 @@ import type { AgentCommand, AgentCommandOf, AgentResultOf } from '@berth/core/ag
 import { AppError } from '@berth/core/errors/app-error'
 import type { Storage } from '../storage/storage.ts'
 import { sightVolumes } from '../vm/volume-sightings.ts'
-import type { VmActor } from '../vm/vm-actor.ts'
 import type { VmRegistry } from '../vm/vm-registry.ts'
+import { startMachine } from './start-machine.ts'
 import { volumeCommands } from './volume-commands.ts'
 import type { StepRun } from './step-runner.ts'
 
@@ -51,7 +51,7 @@ export async function runAgentCommand(
       await machines.undefine(command, run.signal)
       return {}
     case 'vm.start':
-      return start(machines.target(command), run)
+      return startMachine(machines.target(command), run.signal)
     case 'vm.shutdown':
       await machines.target(command).shutdown(command.timeoutMs, run.signal)
       return {}
@@ -72,16 +72,6 @@ export async function runAgentCommand(
       return {}
   }
 }
-
-async function start(actor: VmActor, run: StepRun): Promise<AgentResultOf<'vm.start'>> {
-  await actor.start(run.signal)
-  const runId = actor.record.run?.runId
-  if (runId === undefined)
-    throw new AppError('QEMU_EXITED', 'QEMU ended as soon as it ran', { details: lastExit(actor) })
-  return { runId }
-}
-
-const lastExit = (actor: VmActor): Record<string, unknown> => ({ lastExit: actor.record.lastExit })
 
 /** An overlay reads its image for as long as it lives. */
 function refuseUsedImage(machines: VmRegistry, { imageId }: AgentCommandOf<'image.delete'>): void {

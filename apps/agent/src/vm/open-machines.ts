@@ -8,6 +8,7 @@ import type { Storage } from '../storage/storage.ts'
 import { adoptMachine } from './adopt.ts'
 import { leasedAddresses, withAddresses } from './guest-addresses.ts'
 import type { MachineLauncher } from './machine-launcher.ts'
+import { sweepMachines } from './sweep-machines.ts'
 import type { VmRegistry } from './vm-registry.ts'
 import type { VmStore } from './vm-store.ts'
 import { sightVolumes } from './volume-sightings.ts'
@@ -28,6 +29,9 @@ export async function openMachines(options: OpenMachinesOptions): Promise<HostCh
   const { records, unreadable } = await store.loadAll()
   const actors = records.map((record) => registry.add(record))
   await Promise.all(actors.map((actor) => adoptMachine(actor, { launcher, logger })))
+  await sweepMachines(options)
+  const swept = await storage.sweep(registry.specs())
+  if (swept.length > 0) logger.info({ swept }, 'what an earlier agent left half done in the pool was removed')
   // After all, not after each: what it publishes is written and synced, and that would hold up the others' files.
   await Promise.all(actors.map((actor) => sightVolumes(actor, storage)))
   // Only now, for they would share the adoption's time, and some guests take seconds to answer.

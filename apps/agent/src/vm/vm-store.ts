@@ -64,6 +64,16 @@ export class VmStore {
     await syncDirectory(this.#root)
   }
 
+  /** Machines of which there is a folder and nothing that says what they are. */
+  async foldersWithoutRecord(): Promise<VmId[]> {
+    const ids = (await readdir(this.#root)).map((name) => vmIdSchema.safeParse(name))
+    const found: VmId[] = []
+    for (const { data: vmId } of ids) {
+      if (vmId !== undefined && (await readFileIfAny(this.folder(vmId).record)) === undefined) found.push(vmId)
+    }
+    return found
+  }
+
   async loadAll(): Promise<LoadedRecords> {
     await mkdir(this.#root, { recursive: true, mode: 0o711 })
     const records: VmRecord[] = []
@@ -74,7 +84,7 @@ export class VmStore {
       const path = this.folder(vmId.data).record
       try {
         const text = await readFileIfAny(path)
-        // A folder without a record: a define that was killed before it was through. The next one goes on in it.
+        // A folder without a record: a define that was killed before it was through, see sweep-machines.ts.
         if (text !== undefined) records.push(vmRecordSchema.parse(JSON.parse(text)))
       } catch (error) {
         unreadable.push({ path, reason: toAppError(error).message })
