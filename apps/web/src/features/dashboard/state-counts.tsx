@@ -40,7 +40,7 @@ export function StateCounts({ vms, isCounting }: { vms: readonly VmView[]; isCou
           <span key={state} className={bars[state] ?? 'bg-focus'} style={{ flexGrow: count }} />
         ))}
       </div>
-      <ul className="mt-3 grid grid-cols-2 gap-x-4 gap-y-0.5 text-sm sm:grid-cols-3">
+      <ul className="mt-3 grid grid-cols-2 gap-x-8 gap-y-0.5 text-sm">
         {counts.map(({ state, count }) => (
           <li key={state}>
             <Link

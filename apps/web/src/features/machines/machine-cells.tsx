@@ -1,11 +1,11 @@
 'use client'
-import { Badge } from '@berth/ui/badge'
+import { Badge, type Tone } from '@berth/ui/badge'
 import { Copyable } from '@berth/ui/copyable'
 import { Meter } from '@berth/ui/meter'
 import { RelativeTime } from '@berth/ui/relative-time'
 import { Tooltip } from '@berth/ui/tooltip'
 import type { VmView } from '@berth/core/vm/vm-view'
-import { Cpu, Lock, RotateCcw } from 'lucide-react'
+import { Gauge, Lock, RotateCcw } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { formatUsed, none } from '../../lib/format.ts'
@@ -102,35 +102,39 @@ export function DiskCell({ vm }: { vm: VmView }) {
 
 /** A machine's memory is meant to be used: it turns amber late. */
 function UsageMeter({ label, used, total }: { label: string; used: number | null; total: number }) {
-  const text = used === null ? `${none} of ${formatUsed(0, total).replace(/^0 of /, '')}` : formatUsed(used, total)
+  const text = used === null ? formatUsed(0, total).replace(/^0/, none) : almost(used, formatUsed(used, total))
   return <Meter compact label={label} used={used ?? 0} total={total} text={text} warnAt={0.9} badAt={0.98} />
 }
 
-/** What is worth a word beside the state. */
+/** A little is not nothing. */
+const almost = (used: number, text: string): string => (used > 0 ? text.replace(/^0 of/, '<0.1 of') : text)
+
+interface Note {
+  text: string
+  icon: ReactNode
+  tone: Tone
+}
+
+/** What is worth knowing beside the state, as marks that say more when pointed at. */
 export function MachineBadges({ vm }: { vm: VmView }) {
+  const notes: Note[] = []
+  if (vm.isProtected) notes.push({ text: 'Protected against deletion', icon: <Lock aria-hidden />, tone: 'neutral' })
+  if (vm.isRestartPending) {
+    notes.push({ text: 'Changes wait for its next start', icon: <RotateCcw aria-hidden />, tone: 'accent' })
+  }
+  if (vm.run?.acceleration === 'tcg') {
+    const text = 'Software emulation: its host has no working KVM, so it is slow'
+    notes.push({ text, icon: <Gauge aria-hidden />, tone: 'warn' })
+  }
   return (
-    <span className="flex flex-wrap gap-1">
-      {vm.isProtected && (
-        <Tooltip content="Protected against deletion">
-          <Badge tabIndex={0} icon={<Lock aria-hidden />}>
-            <span className="sr-only">Protected</span>
+    <span className="flex gap-1">
+      {notes.map(({ text, icon, tone }) => (
+        <Tooltip key={text} content={text}>
+          <Badge tone={tone} tabIndex={0} icon={icon}>
+            <span className="sr-only">{text}</span>
           </Badge>
         </Tooltip>
-      )}
-      {vm.isRestartPending && (
-        <Tooltip content="Changes that wait for its next start">
-          <Badge tone="accent" tabIndex={0} icon={<RotateCcw aria-hidden />}>
-            restart
-          </Badge>
-        </Tooltip>
-      )}
-      {vm.run?.acceleration === 'tcg' && (
-        <Tooltip content="Software emulation: its host has no working KVM, so it is slow">
-          <Badge tone="warn" tabIndex={0} icon={<Cpu aria-hidden />}>
-            emulated
-          </Badge>
-        </Tooltip>
-      )}
+      ))}
     </span>
   )
 }

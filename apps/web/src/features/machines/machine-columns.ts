@@ -31,19 +31,19 @@ export const columnIds = [
 export type ColumnId = (typeof columnIds)[number]
 
 export const machineColumns: readonly MachineColumn[] = [
-  { id: 'state', title: 'State', widthPx: 138, sortKey: 'state', isFixed: true },
-  { id: 'name', title: 'Name', widthPx: 200, sortKey: 'name', isFixed: true },
-  { id: 'host', title: 'Host', widthPx: 112, sortKey: 'host' },
-  { id: 'address', title: 'IP address', widthPx: 148 },
-  { id: 'cpu', title: 'vCPU', widthPx: 150, sortKey: 'vcpus' },
-  { id: 'memory', title: 'Memory', widthPx: 136, sortKey: 'memoryBytes' },
-  { id: 'disk', title: 'Disk', widthPx: 128 },
-  { id: 'network', title: 'Network', widthPx: 150 },
-  { id: 'uptime', title: 'Uptime', widthPx: 92 },
-  { id: 'badges', title: 'Notes', widthPx: 116 },
+  { id: 'state', title: 'State', widthPx: 108, sortKey: 'state', isFixed: true },
+  { id: 'name', title: 'Name', widthPx: 150, sortKey: 'name', isFixed: true },
+  { id: 'host', title: 'Host', widthPx: 82, sortKey: 'host' },
+  { id: 'address', title: 'IP address', widthPx: 136 },
+  { id: 'cpu', title: 'vCPU', widthPx: 116, sortKey: 'vcpus' },
+  { id: 'memory', title: 'Memory', widthPx: 116, sortKey: 'memoryBytes' },
+  { id: 'disk', title: 'Disk', widthPx: 102 },
+  { id: 'network', title: 'Network', widthPx: 92 },
+  { id: 'uptime', title: 'Uptime', widthPx: 74 },
+  { id: 'badges', title: 'Notes', widthPx: 78 },
   { id: 'image', title: 'Image', widthPx: 130, isExtra: true },
   { id: 'owner', title: 'Owner', widthPx: 120, isExtra: true },
-  { id: 'created', title: 'Created', widthPx: 110, sortKey: 'createdAt', isExtra: true },
+  { id: 'created', title: 'Created', widthPx: 104, sortKey: 'createdAt', isExtra: true },
 ]
 
 /** The columns to show: the usual ones, but for what the reader has switched. */

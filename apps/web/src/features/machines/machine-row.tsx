@@ -1,5 +1,6 @@
 'use client'
 import { Checkbox } from '@berth/ui/checkbox'
+import { cn } from '@berth/ui/cn'
 import { Cell, TableRow } from '@berth/ui/data-table'
 import type { VmView } from '@berth/core/vm/vm-view'
 import { memo } from 'react'
@@ -28,7 +29,7 @@ export const MachineRow = memo(function MachineRow({ vm, index, columns, isSelec
       stale={vm.state === 'unknown' || vm.state === 'deleting'}
       style={{ height: rowHeightPx }}
     >
-      <Cell className="w-10 pr-0">
+      <Cell className="pr-0 pl-3!">
         <span onClickCapture={(event) => event.shiftKey && onSelect(vm.vmId, true)}>
           <Checkbox
             label={`Select ${vm.name}`}
@@ -39,11 +40,16 @@ export const MachineRow = memo(function MachineRow({ vm, index, columns, isSelec
         </span>
       </Cell>
       {columns.map((column) => (
-        <Cell key={column.id} className="overflow-hidden">
+        <Cell key={column.id} className="overflow-hidden px-2 py-1">
           {machineCell(column.id, vm)}
         </Cell>
       ))}
-      <Cell className="group-hover/row:bg-hover bg-surface sticky right-0 px-1.5 whitespace-nowrap">
+      <Cell
+        className={cn(
+          'sticky right-0 px-1 pr-1.5! whitespace-nowrap',
+          isSelected ? 'bg-accent-soft' : 'bg-surface group-hover/row:bg-hover',
+        )}
+      >
         <span className="flex justify-end">
           <ConsoleButton vm={vm} />
           <RowMenu vm={vm} />

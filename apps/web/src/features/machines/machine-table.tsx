@@ -21,7 +21,7 @@ export interface MachineTableProps {
   onLoadMore: () => void
 }
 
-const edgesPx = 40 + 84
+const edgesPx = 36 + 76
 
 /** Only the rows in sight are in the page; the next ones are asked for before the end is reached. */
 export function MachineTable(props: MachineTableProps) {
@@ -53,14 +53,14 @@ export function MachineTable(props: MachineTableProps) {
     <TableScroll ref={scroller} label="Machines, scrollable" className="min-h-0 flex-1">
       <DataTable label="Machines" rowCount={rows.length} className="table-fixed" style={{ minWidth: minWidthPx }}>
         <colgroup>
-          <col style={{ width: 40 }} />
+          <col style={{ width: 36 }} />
           {columns.map((column) => (
             <col key={column.id} {...(column.id === 'name' ? {} : { style: { width: column.widthPx } })} />
           ))}
-          <col style={{ width: 84 }} />
+          <col style={{ width: 76 }} />
         </colgroup>
         <TableHead>
-          <HeaderCell className="pr-0">
+          <HeaderCell className="pr-0 pl-3!">
             <Checkbox
               label="Select all that are shown"
               hideLabel
@@ -71,6 +71,7 @@ export function MachineTable(props: MachineTableProps) {
           {columns.map(({ id, title, sortKey }) => (
             <HeaderCell
               key={id}
+              className="px-2"
               {...(sortKey === undefined
                 ? {}
                 : { sort: sort.by === sortKey ? sort.direction : null, onSort: () => onSort(nextSort(sortKey)) })}

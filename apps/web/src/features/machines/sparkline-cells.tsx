@@ -9,8 +9,8 @@ export function CpuCell({ vm }: { vm: VmView }) {
   const share = vm.run === null ? undefined : vm.sample?.values.cpuShare
   const peak = history === null ? 0 : highest(history.cpu)
   return (
-    <span className="flex items-center gap-2.5">
-      <span className="w-13 shrink-0 leading-tight">
+    <span className="flex items-center gap-1.5">
+      <span className="w-9 shrink-0 leading-tight">
         <span className="block">{vm.spec.vcpus}</span>
         <span className="text-ink-3 block text-xs">{share === undefined ? ' ' : formatPercent(share)}</span>
       </span>
@@ -32,14 +32,15 @@ export function NetworkCell({ vm }: { vm: VmView }) {
   const rate = (values?.networkRxBytesPerSecond ?? 0) + (values?.networkTxBytesPerSecond ?? 0)
   const peak = highest(history.network)
   return (
-    <span className="flex items-center gap-2.5">
+    <span className="flex flex-col">
       <Sparkline
         values={history.network}
         max={Math.max(1_024, peak)}
         color={2}
+        className="w-18"
         label={`Network of ${vm.name}: ${formatRate(rate)}, highest ${formatRate(peak)} in 15 minutes`}
       />
-      <span className="text-ink-3 text-xs whitespace-nowrap">{formatRate(rate)}</span>
+      <span className="text-ink-3 block text-xs whitespace-nowrap">{formatRate(rate)}</span>
     </span>
   )
 }
