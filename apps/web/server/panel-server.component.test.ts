@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { createApiToken } from '@berth/api/auth/api-token-repo'
+import { newUuid } from '@berth/core/ids/ids'
 import { testPassword } from '@berth/api/testing/open-test-panel'
 import { codeOf, servePanel, type ServedPanel } from './testing/serve-test-panel.ts'
 
@@ -44,11 +45,15 @@ describe('sign-in', () => {
     expect(answers.filter((answer) => answer.status === 401)).toHaveLength(10)
     const limited = await guess(testPassword)
     expect(limited.status).toBe(429)
-    expect(await limited.text()).toMatch(/Try again in \d+ s/)
+    expect(await limited.json()).toMatchObject({
+      code: 'RATE_LIMITED',
+      message: expect.stringMatching(/again in \d+ s/),
+    })
     const trail = await panel.world
       .as(panel.world.admin)
       .audit.list({ filter: { procedure: 'auth.signIn', outcome: 'denied' } })
     expect(trail.items.length).toBeGreaterThanOrEqual(10)
+    expect(trail.items.map((record) => record.errorCode)).toContain('CREDENTIALS_INVALID')
     expect(JSON.stringify(trail)).not.toContain('wrong password')
   })
 
@@ -101,6 +106,9 @@ describe('API tokens', () => {
     expect((await panel.post('/api/trpc/user.updateProfile', profile, { authorization })).status).toBe(200)
     const listed = await panel.get('/api/trpc/token.list', { cookie })
     expect(await listed.text()).not.toContain(token)
+    const owner = { cookie: await panel.signIn('ada'), origin: panel.origin }
+    const unknown = await panel.post('/api/trpc/token.revoke', { tokenId: newUuid() }, owner)
+    expect([unknown.status, await codeOf(unknown)]).toEqual([404, 'OBJECT_NOT_FOUND'])
     expect((await panel.post('/api/trpc/token.revoke', { tokenId }, { authorization })).status).toBe(200)
     expect((await me(token)).status).toBe(401)
   })

@@ -119,6 +119,9 @@ test('verbs follow the table, and a machine takes one task at a time', async () 
   const started = await api.vm.start({ vmId, idempotencyKey: 'start-key' })
   await expect(api.vm.start({ vmId })).rejects.toEqual(withCode('VM_BUSY', /Start verbs/))
   expect(await api.vm.start({ vmId, idempotencyKey: 'start-key' })).toEqual(started)
+  const { operationId } = started
+  await expect(world.as(world.bob).operation.get({ operationId })).rejects.toEqual(withCode('OPERATION_NOT_FOUND'))
+  await expect(world.as(world.bob).operation.cancel({ operationId })).rejects.toEqual(withCode('OPERATION_NOT_FOUND'))
 })
 
 test('two at once on one machine: one task, one typed refusal', async () => {
