@@ -3,16 +3,17 @@
  * the handshake and never looks into frames, so that a hop costs two copies and no parsing.
  *
  * Owner of both sockets from here on. Invariants: an error or the close of one side ends the other; an end (FIN) of one
- * side is passed on after all bytes before it; a slow side pauses the other through the pipe, so nothing piles up.
+ * side is passed on after all bytes before it; a slow side pauses the other, so nothing piles up.
  */
 import type { IncomingMessage } from 'node:http'
-import { connect as netConnect, isIP } from 'node:net'
+import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { connect, type TLSSocket } from 'node:tls'
+import { connect, type PeerCertificate, type TLSSocket } from 'node:tls'
 import { hostCommonName } from '@berth/core/agent-contract/join'
 import { AppError } from '@berth/core/errors/app-error'
 import type { PanelIdentity } from '../host/certificate-authority.ts'
 import type { AdmittedConsole } from './admit-console.ts'
+import { RecordGatherer } from './record-gatherer.ts'
 
 const connectTimeoutMs = 10_000
 
@@ -33,7 +34,8 @@ export async function spliceConsole(
   identity: PanelIdentity,
 ): Promise<void> {
   const { request, socket, head } = upgrade
-  const agent = await dialAgent(target, identity)
+  const gatherer = new RecordGatherer(socket)
+  const agent = await dialAgent(target, identity, gatherer.onread)
   if (socket.destroyed) {
     agent.destroy()
     return
@@ -44,25 +46,31 @@ export async function spliceConsole(
   request.socket.setNoDelay(true)
   endTogether(socket, agent)
   socket.pipe(agent)
-  agent.pipe(socket)
+  gatherer.join(agent)
 }
 
 /** A certificate of our authority is not enough: it must be this host's, or one host could pose as another. */
-function dialAgent(target: AdmittedConsole, identity: PanelIdentity): Promise<TLSSocket> {
+function dialAgent(
+  target: AdmittedConsole,
+  identity: PanelIdentity,
+  onread: RecordGatherer['onread'],
+): Promise<TLSSocket> {
   const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>()
   const { address: host, port } = target
-  const agent = connect({
-    socket: netConnect({ host, port, allowHalfOpen: true }),
+  const options = {
+    ...{ host, port, onread, allowHalfOpen: true },
     ca: identity.caPem,
     cert: identity.certificatePem,
     key: identity.keyPem,
-    minVersion: 'TLSv1.3',
+    minVersion: 'TLSv1.3' as const,
     ...(isIP(target.address) ? {} : { servername: target.address }),
-    checkServerIdentity: (_name, certificate) =>
+    checkServerIdentity: (_name: string, certificate: PeerCertificate) =>
       certificate.subject.CN === hostCommonName(target.hostId)
         ? undefined
         : new Error('the certificate is that of another host'),
-  })
+  }
+  // Node takes `onread` and `allowHalfOpen` here; its types know them for plain connections only.
+  const agent = connect(options)
   const fail = (cause: Error): void => {
     agent.destroy()
     reject(new AppError('HOST_UNREACHABLE', `The console of ${target.address} does not answer.`, { cause }))
