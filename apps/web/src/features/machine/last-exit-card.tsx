@@ -13,6 +13,8 @@ const reasons: Readonly<Record<VmExit['reason'], { title: string; isBad: boolean
   'host-restarted': { title: 'Its host restarted', isBad: true },
 }
 
+export const isBadExit = (exit: VmExit): boolean => reasons[exit.reason].isBad
+
 /** How the last run ended, with QEMU's own last words where it went wrong. */
 export function LastExitCard({ exit }: { exit: VmExit }) {
   const { title, isBad } = reasons[exit.reason]

@@ -11,7 +11,7 @@ import { type RecentLine, recentSpanMs, recentValues } from './recent-values.ts'
 import { useMetricWindow } from '../metrics/use-metric-window.ts'
 
 /** The last quarter of an hour, small and live; the whole history is a page of its own. */
-export function LiveFigures({ vm }: { vm: VmView }) {
+export function LiveFigures({ vm, className }: { vm: VmView; className?: string | undefined }) {
   const { data: window } = useMetricWindow(vm.vmId, recentSpanMs, null)
   const values = vm.run ? vm.sample?.values : undefined
   const { memoryBytes } = vm.spec
@@ -26,13 +26,14 @@ export function LiveFigures({ vm }: { vm: VmView }) {
   return (
     <Card
       title="Last 15 minutes"
+      className={className}
       actions={
         <Button asChild size="sm" variant="link">
           <Link href={paths.machine(vm.vmId, 'metrics')}>All metrics</Link>
         </Button>
       }
     >
-      <div className="grid gap-x-8 gap-y-6 sm:grid-cols-2">
+      <div className="grid grid-cols-2 gap-x-4 gap-y-5 sm:gap-x-8">
         <Figure
           label="CPU"
           now={values?.cpuShare === undefined ? none : formatPercent(values.cpuShare)}
@@ -81,7 +82,7 @@ interface FigureProps {
 function Figure({ label, now, note, values, max, color }: FigureProps) {
   return (
     <div>
-      <div className="flex items-baseline justify-between gap-3">
+      <div className="flex flex-wrap items-baseline justify-between gap-x-3">
         <span className="text-ink-2 text-sm">
           {label}
           {note !== undefined && <span className="text-ink-3 text-xs"> {note}</span>}
@@ -93,7 +94,7 @@ function Figure({ label, now, note, values, max, color }: FigureProps) {
         values={values}
         max={max}
         color={color}
-        className="border-line-soft mt-1 h-14 w-full border-b"
+        className="border-line-soft mt-1 h-12 w-full border-b sm:h-14"
       />
     </div>
   )

@@ -11,7 +11,7 @@ const ConsoleView = dynamic(() => import('../console/console-view.tsx').then((mo
 /** The console takes what the window has below the header; the page itself never scrolls because of it. */
 export function MachineConsole({ vmId }: { vmId: string }) {
   return (
-    <div className="flex h-[calc(100dvh-var(--shell-top)-13rem)] min-h-80 flex-col max-md:-mx-4 max-md:h-[calc(100dvh-19rem)]">
+    <div className="flex h-[calc(100dvh-var(--shell-top)-13rem)] min-h-80 flex-col max-md:-mx-4 max-md:h-[calc(100dvh-23rem)]">
       <WithMachine vmId={vmId}>{(vm) => <ConsoleView vm={vm} />}</WithMachine>
     </div>
   )

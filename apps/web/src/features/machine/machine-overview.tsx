@@ -6,7 +6,7 @@ import Link from 'next/link'
 import { paths } from '../../lib/paths.ts'
 import { GuestCard } from './guest-card.tsx'
 import { IdentityCard } from './identity-card.tsx'
-import { LastExitCard } from './last-exit-card.tsx'
+import { isBadExit, LastExitCard } from './last-exit-card.tsx'
 import { LiveFigures } from './live-figures.tsx'
 import { MachineTasks } from './machine-tasks.tsx'
 import { RestartNotice } from './restart-notice.tsx'
@@ -19,22 +19,23 @@ export function MachineOverview({ vmId }: { vmId: string }) {
 }
 
 function Overview({ vm }: { vm: VmView }) {
-  const showsExit = vm.lastExit !== null && (vm.state === 'crashed' || vm.lastExit.reason === 'start-failed')
+  // How the last run ended is the news only while nothing runs, and on top only where it went wrong.
+  const showsExit = vm.run === null && vm.lastExit !== null && isBadExit(vm.lastExit)
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
-      <div className="flex min-w-0 flex-col gap-4">
+      <div className="flex min-w-0 flex-col gap-4 empty:hidden lg:col-span-2">
         <TaskCard vm={vm} />
         {vm.isRestartPending && <RestartNotice vm={vm} />}
-        {showsExit && vm.lastExit && vm.run === null && <LastExitCard exit={vm.lastExit} />}
-        <LiveFigures vm={vm} />
-        {!showsExit && vm.lastExit && vm.run === null && <LastExitCard exit={vm.lastExit} />}
-        <div className="grid items-start gap-4 xl:grid-cols-2">
-          <IdentityCard vm={vm} />
-          <GuestCard vm={vm} />
-        </div>
+        {showsExit && vm.lastExit && <LastExitCard exit={vm.lastExit} />}
+      </div>
+      <LiveFigures vm={vm} className={vm.spec.hasScreen ? 'lg:h-full' : 'lg:col-span-2'} />
+      {vm.spec.hasScreen && <ScreenCard vm={vm} />}
+      <div className="grid min-w-0 items-start gap-4 xl:grid-cols-2">
+        <IdentityCard vm={vm} />
+        <GuestCard vm={vm} />
       </div>
       <div className="flex min-w-0 flex-col gap-4">
-        {vm.spec.hasScreen && <ScreenCard vm={vm} />}
+        {!showsExit && vm.lastExit && vm.run === null && <LastExitCard exit={vm.lastExit} />}
         <Card
           title="Newest tasks"
           flush

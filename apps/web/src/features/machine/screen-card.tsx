@@ -16,13 +16,13 @@ export function ScreenCard({ vm }: { vm: VmView }) {
     <Link
       href={paths.machine(vm.vmId, 'console')}
       aria-label={`Screen of ${vm.name}: open the console`}
-      className="group border-line bg-canvas text-ink-3 relative block aspect-16/10 overflow-hidden rounded-lg border scheme-dark shadow-xs"
+      className="group border-line relative block aspect-16/10 overflow-hidden rounded-lg border bg-black shadow-xs lg:aspect-auto lg:h-full lg:min-h-56"
     >
       {picture !== null && (
         <img
           src={picture}
           alt={isOn ? `Screen of ${vm.name}` : `Last picture of ${vm.name}`}
-          className={cn('size-full object-contain', !isOn && 'opacity-35 grayscale')}
+          className={cn('absolute inset-0 size-full object-contain', !isOn && 'opacity-35 grayscale')}
         />
       )}
       {!isOn && (
