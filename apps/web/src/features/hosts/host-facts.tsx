@@ -20,7 +20,7 @@ export function HostFactsCard({ host }: { host: HostView }) {
       ? []
       : [
           { key: 'System', value: facts.osName, note: `kernel ${facts.kernel}, ${facts.architecture}` },
-          { key: 'Processor', value: `${facts.cpuModel}, ${facts.cpuCount}` },
+          { key: 'Processor', value: `${facts.cpuCount} × ${facts.cpuModel}` },
           { key: 'QEMU', value: facts.qemuVersion, note: facts.qemuPath },
           { key: 'Machine type', value: facts.defaultMachineType, note: 'of new machines' },
           { key: 'Firmware', value: facts.firmwares.map((name) => name.toUpperCase()).join(', ') },

@@ -123,13 +123,11 @@ function factsOf(image: ImageView) {
   const { hints, virtualBytes, allocatedBytes, checksum, sourceUrl } = image
   return [
     { key: 'System', value: hints.osName || none },
-    {
-      key: 'Disk size',
-      value: virtualBytes === null ? none : formatBytes(virtualBytes),
-      note: 'machines get at least this',
-    },
-    { key: 'Stored', value: allocatedBytes === null ? none : formatBytes(allocatedBytes) },
-    { key: 'Format', value: image.format ?? none },
+    ...(virtualBytes === null
+      ? []
+      : [{ key: 'Disk size', value: formatBytes(virtualBytes), note: 'machines get at least this' }]),
+    ...(allocatedBytes === null ? [] : [{ key: 'Stored', value: formatBytes(allocatedBytes) }]),
+    ...(image.format === null ? [] : [{ key: 'Format', value: image.format }]),
     { key: 'Firmware', value: hints.firmware === 'uefi' ? 'UEFI' : 'BIOS' },
     { key: 'cloud-init', value: hints.hasCloudInit ? 'yes' : 'no' },
     ...(hints.defaultUser === '' ? [] : [{ key: 'First user', value: <Copyable text={hints.defaultUser} /> }]),

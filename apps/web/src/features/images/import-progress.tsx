@@ -4,6 +4,7 @@ import { ProgressBar } from '@berth/ui/progress-bar'
 import { Skeleton } from '@berth/ui/skeleton'
 import { isOperationEnded } from '@berth/core/operation/operation'
 import { useQuery } from '@tanstack/react-query'
+import { errorLine } from '../../lib/error-text.ts'
 import { useOnScreen } from '../../lib/events/events-provider.tsx'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
 import { TaskSteps } from '../tasks/task-steps.tsx'
@@ -12,8 +13,11 @@ import { TaskProgress } from '../tasks/task-summary.tsx'
 /** An import under way, in the dialog that asked for it: steps, bytes, and why it failed. */
 export function ImportProgress({ operationId }: { operationId: string }) {
   const trpc = useTRPC()
-  const { data: task } = useQuery(trpc.operation.get.queryOptions({ operationId }))
+  const { data: task, error } = useQuery(trpc.operation.get.queryOptions({ operationId }))
   useOnScreen(operationId)
+  if (task === undefined && error !== null) {
+    return <InlineAlert tone="bad">The import goes on, but its progress cannot be read. {errorLine(error)}</InlineAlert>
+  }
   if (task === undefined) return <Skeleton className="h-24" />
   return (
     <div className="flex flex-col gap-5">

@@ -23,7 +23,8 @@ function stepItem(step: OperationStepView, task: OperationView, now: number | nu
   const isCurrent = state === 'running'
   const duration = state === 'skipped' ? null : stepDuration(step, now)
   const attempt = step.attempt > 1 ? `attempt ${step.attempt}` : null
-  const meta = [attempt, duration].filter((part) => part !== null).join(' · ')
+  const undone = step.status === 'undone' && state === 'failed' ? 'cleaned up' : null
+  const meta = [attempt, undone, duration].filter((part) => part !== null).join(' · ')
   return {
     id: step.name,
     title: step.title,

@@ -21,6 +21,9 @@ describe('a step', () => {
     expect(stepStateOf(step({ status: 'undoing' }), 'failed')).toBe('interrupted')
     expect(stepStateOf(step({}), 'cancelled')).toBe('cancelled')
     expect(stepStateOf(step({ status: 'succeeded' }), 'failed')).toBe('done')
+    expect(stepStateOf(step({ status: 'undone' }), 'failed')).toBe('undone')
+    const error = { code: 'TIMEOUT', message: '', details: {} } as const
+    expect(stepStateOf(step({ status: 'undone', error }), 'failed')).toBe('failed')
   })
 
   it('says how long it took, or has been taking in whole seconds', () => {

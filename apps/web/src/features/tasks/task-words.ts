@@ -25,8 +25,12 @@ const stepStates: Readonly<Record<StepStatus, StepState>> = {
   skipped: 'skipped',
 }
 
-/** A step that was running when its task ended did not end itself: nobody knows how far it came. */
+/**
+ * A step that failed and was cleaned up after still is the one that failed; its row says so, and its time tells the rest.
+ * A step that was running when its task ended did not end itself: nobody knows how far it came.
+ */
 export function stepStateOf(step: OperationStepView, status: OperationStatus): StepState {
+  if (step.status === 'undone' && step.error !== null) return 'failed'
   const state = stepStates[step.status]
   if (!isOperationEnded(status) || (state !== 'running' && state !== 'undoing')) return state
   return status === 'cancelled' ? 'cancelled' : 'interrupted'
