@@ -6,7 +6,8 @@ import type { PanelClient } from './support/panel-client.ts'
 async function highestCpuShare(panel: PanelClient, vmId: string, fromMs: number): Promise<number> {
   const query = { fromMs, toMs: Date.now(), maxPoints: 600 }
   const answer = await panel.query('vm.metrics', { vmId, query }, metricsAnswerSchema)
-  return Math.max(0, ...(answer.series['cpuShare']?.mean ?? []).map((value) => value ?? 0))
+  const measured = (answer.series['cpuShare']?.mean ?? []).filter((value) => value !== null)
+  return measured.length === 0 ? Number.NaN : Math.max(...measured)
 }
 
 test('a machine is made, spoken to, measured, powered and deleted, and nothing of it is left', async ({
@@ -36,12 +37,12 @@ test('a machine is made, spoken to, measured, powered and deleted, and nothing o
   })
 
   await test.step('graphs rise when the guest burns CPU', async () => {
-    const idleFromMs = Date.now()
-    serial.write('burn-cpu 100 8\n')
-    await serial.waitFor(/burn-cpu: done/, 40_000)
-    await expect
-      .poll(() => highestCpuShare(panel, vmId, idleFromMs), { timeout: 10_000, message: 'share of the vCPU' })
-      .toBeGreaterThan(0.5)
+    const lastShare = (): Promise<number> => highestCpuShare(panel, vmId, Date.now() - 4_000)
+    await expect.poll(lastShare, { timeout: 60_000, message: 'share of the idle vCPU' }).toBeLessThan(0.15)
+    serial.write('burn-cpu 100 20\n')
+    // Other work on the same cores takes its part: what counts is that it rises.
+    await expect.poll(lastShare, { timeout: 20_000, message: 'share of the busy vCPU' }).toBeGreaterThan(0.25)
+    await serial.waitFor(/burn-cpu: done/, 60_000)
   })
 
   const { run } = await machines.get(vmId)

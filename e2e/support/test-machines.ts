@@ -19,6 +19,8 @@ export interface MachineWish {
   memoryBytes?: number
   vcpus?: number
   networkKind?: 'user' | 'nat'
+  /** Part of an image's name; the tiny one without. */
+  image?: string
 }
 
 export class TestMachines {
@@ -29,18 +31,18 @@ export class TestMachines {
     this.panel = panel
   }
 
-  /** The input of vm.create for a machine from the tiny image. */
+  /** The input of vm.create for a small machine. */
   async wishFor(wish: MachineWish): Promise<Record<string, unknown>> {
     const { items } = await this.panel.query('image.list', {}, pageOf(imageViewSchema))
-    const tiny = items.find((image) => image.name.includes('tiny'))
-    if (!tiny) throw new Error('the tiny image is not registered')
+    const image = items.find(({ name, state }) => name.includes(wish.image ?? 'tiny') && state === 'ready')
+    if (!image) throw new Error(`there is no image ${wish.image ?? 'tiny'}`)
     const networks = await this.panel.query('network.list', {}, pageOf(networkSchema))
     const kind = wish.networkKind ?? 'user'
     const network = networks.items.find((one) => one.kind === kind)
     if (!network) throw new Error(`there is no network of kind ${kind}`)
     return {
       name: wish.name,
-      imageId: tiny.imageId,
+      imageId: image.imageId,
       vcpus: wish.vcpus ?? 1,
       memoryBytes: wish.memoryBytes ?? 128 * 2 ** 20,
       diskBytes: 2 ** 30,
@@ -130,7 +132,7 @@ export class TestMachines {
   }
 
   async deleteAll(): Promise<void> {
-    for (const vmId of this.#made) await this.delete(vmId)
+    await Promise.all([...this.#made].map((vmId) => this.delete(vmId)))
   }
 }
 

@@ -1,0 +1,56 @@
+/** kill -9 of a machine's QEMU, from outside: while it runs, and at steps of start, stop and delete. */
+import { expect, test } from '../support/berth-test.ts'
+import { doneSchema } from '../support/panel-client.ts'
+import { outcomeOf } from '../support/test-machines.ts'
+import type { HostChecker } from './host-checker.ts'
+import { ensureIdleImage, idleImage } from './idle-image.ts'
+import { watchStep } from './kill-points.ts'
+
+const trueAgainMs = 30_000
+
+async function agree(host: HostChecker): Promise<void> {
+  await expect.poll(() => host.problems(), { timeout: trueAgainMs, intervals: [250] }).toEqual([])
+}
+
+test('a running machine whose QEMU is killed is shown as crashed, with the signal, and starts again', async ({
+  machines,
+  host,
+}) => {
+  await ensureIdleImage(machines)
+  const vmId = await machines.create({ name: 'crash-1', image: idleImage })
+  const qemu = await host.qemuOf(vmId)
+  process.kill(qemu?.pid ?? 0, 'SIGKILL')
+  await machines.stateIs(vmId, 'crashed', trueAgainMs)
+  expect((await machines.get(vmId)).lastExit).toMatchObject({ signal: 'SIGKILL' })
+  await agree(host)
+  await machines.command(vmId, 'start')
+  await agree(host)
+  expect((await machines.get(vmId)).state).toBe('running')
+})
+
+for (const [verb, step] of [
+  ['start', 'start'],
+  ['stop', 'stop'],
+  ['delete', 'stop'],
+] as const) {
+  test(`QEMU dies at ${verb}/${step}`, async ({ machines, host, berth }) => {
+    await ensureIdleImage(machines)
+    const name = `kill-qemu-${verb}`
+    const vmId = await machines.create({ name, image: idleImage, start: verb !== 'start' })
+    const watch = await watchStep(berth.dataDir, { targetName: name, kind: `vm.${verb}`, step })
+    const asked = machines.panel.mutate(`vm.${verb}`, { vmId }, doneSchema)
+    await watch.reached
+    // At a start it appears some moments after the step has begun; at the others it may be gone already.
+    const find = async (): Promise<number> => (await host.qemuOf(vmId))?.pid ?? 0
+    if (verb === 'start') await expect.poll(find, { intervals: [1], timeout: 10_000 }).toBeGreaterThan(0)
+    const pid = await find()
+    if (pid > 0) process.kill(pid, 'SIGKILL')
+    const ended = await machines.ended((await asked).operationId)
+    test.info().annotations.push({ type: verb, description: outcomeOf(ended) })
+    await agree(host)
+    if (verb === 'delete') expect(await host.tracesOf(vmId)).toEqual([])
+    else expect(await host.qemuOf(vmId)).toBeUndefined()
+    if (verb === 'start') expect(outcomeOf(ended)).toMatch(/succeeded|QEMU_START_FAILED|QEMU_EXITED/)
+    else expect(outcomeOf(ended)).toBe('succeeded')
+  })
+}
