@@ -64,16 +64,37 @@ function conditionsOf(query: VmListQuery): Prisma.Sql[] {
   if (query.hostId !== undefined) conditions.push(Prisma.sql`vm.host_id = ${query.hostId}::uuid`)
   if (query.imageId !== undefined) conditions.push(Prisma.sql`vm.image_id = ${query.imageId}::uuid`)
   if (query.tag !== undefined) conditions.push(Prisma.sql`vm.tags @> ARRAY[${query.tag}]::text[]`)
-  if (query.state !== undefined) conditions.push(Prisma.sql`${stateSql} = ANY(${[...query.state]}::text[])`)
+  if (query.state !== undefined) conditions.push(stateCondition(query.state))
   if (query.text !== undefined) conditions.push(textCondition(query.text))
   return conditions
 }
 
-/** What people type to find a machine: its name, description, a tag, its host, or an address it has. */
+/** The same rule as `stateSql`, in parts of which PostgreSQL knows how many rows they leave, so that it reads no more. */
+function stateCondition(states: readonly string[]): Prisma.Sql {
+  const held = states.filter((state) => !['creating', 'deleting', 'unknown'].includes(state))
+  const isHeld = Prisma.sql`vm.lifecycle = 'present' AND host.state = 'online' AND observed.state = ANY(${held}::text[])`
+  const isUnknown = Prisma.sql`vm.lifecycle = 'present' AND (host.state IS DISTINCT FROM 'online' OR observed.state IS NULL)`
+  const changing = states.filter((state) => state === 'creating' || state === 'deleting')
+  const parts: Prisma.Sql[] = []
+  if (held.length > 0) parts.push(Prisma.sql`(${isHeld})`)
+  if (changing.length > 0) parts.push(Prisma.sql`vm.lifecycle = ANY(${changing}::text[])`)
+  if (states.includes('unknown')) parts.push(Prisma.sql`(${isUnknown})`)
+  return Prisma.sql`(${Prisma.join(parts, ' OR ')})`
+}
+
+/** Of an IP or MAC address. With a digit, so that it cannot be part of the JSON's own words around them. */
+const addressPart = /^[0-9a-f.:]*[0-9][0-9a-f.:]*$/i
+
+/**
+ * What people type to find a machine: its name, description, a tag, its host, or an address it has. Each row is looked at,
+ * so it is one comparison for all text of the row, hosts are compared once each, and the addresses (which lie in JSON) only
+ * when the text could be a part of one: at 10,000 machines that is a third of the time.
+ */
 function textCondition(text: string): Prisma.Sql {
   const pattern = likePattern(text)
-  return Prisma.sql`(vm.name ILIKE ${pattern} OR vm.description ILIKE ${pattern} OR host.name ILIKE ${pattern}
-    OR EXISTS (SELECT 1 FROM unnest(vm.tags) tag WHERE tag ILIKE ${pattern})
-    OR EXISTS (SELECT 1 FROM jsonb_array_elements(observed.observed->'addresses') AS had(value)
-               WHERE had.value->>'ip' LIKE ${pattern}))`
+  const words = Prisma.sql`concat_ws(E'\n', vm.name, vm.description, array_to_string(vm.tags, E'\n')) ILIKE ${pattern}`
+  const onHost = Prisma.sql`vm.host_id IN (SELECT named.id FROM host named WHERE named.name ILIKE ${pattern})`
+  if (!addressPart.test(text)) return Prisma.sql`(${words} OR ${onHost})`
+  const addresses = Prisma.sql`(observed.observed->'addresses')::text LIKE ${pattern.toLowerCase()}`
+  return Prisma.sql`(${words} OR ${onHost} OR ${addresses})`
 }
