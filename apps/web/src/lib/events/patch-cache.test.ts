@@ -1,8 +1,8 @@
 import { hostIdSchema, newUuid, vmIdSchema } from '@berth/core/ids/ids'
-import { operationViewSchema } from '@berth/core/operation/operation'
+import { type OperationView, operationViewSchema } from '@berth/core/operation/operation'
 import { type VmView, vmViewSchema } from '@berth/core/vm/vm-view'
 import type { AppRouter } from '@berth/api/root'
-import type { InfiniteData } from '@tanstack/react-query'
+import type { InfiniteData, QueryKey } from '@tanstack/react-query'
 import { createTRPCClient } from '@trpc/client'
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
 import { describe, expect, it } from 'vitest'
@@ -78,12 +78,13 @@ describe('patchCache', () => {
     const { target, names, seed, queryClient, trpc } = openCache()
     const [a, c] = [machine('a'), machine('c')]
     seed(a, c)
-    queryClient.setQueryData(trpc.vm.get.queryKey({ vmId: c.vmId }), c)
+    const key: QueryKey = trpc.vm.get.queryKey({ vmId: c.vmId })
+    queryClient.setQueryData<VmView>(key, c)
     patchCache(target, { kind: 'vm.changed', vm: machine('b') })
     patchCache(target, { kind: 'vm.changed', vm: machine('x', { state: 'stopped' }) })
     patchCache(target, { kind: 'vm.changed', vm: { ...c, state: 'paused' } })
     expect(names()).toEqual(['a', 'b'])
-    expect(queryClient.getQueryData(trpc.vm.get.queryKey({ vmId: c.vmId }))).toMatchObject({ state: 'paused' })
+    expect(queryClient.getQueryData(key)).toMatchObject({ state: 'paused' })
     patchCache(target, { kind: 'vm.removed', vmId: a.vmId })
     expect(names()).toEqual(['b'])
   })
@@ -103,7 +104,7 @@ describe('patchCache', () => {
 
   it('keeps a short list short: newest tasks first', () => {
     const { target, queryClient, trpc } = openCache()
-    const key = trpc.operation.list.queryKey({ limit: 2 })
+    const key: QueryKey = trpc.operation.list.queryKey({ limit: 2 })
     const task = (minute: number) =>
       operationViewSchema.parse({
         operationId: newUuid(Date.parse(at) + minute * 60_000),
@@ -122,9 +123,10 @@ describe('patchCache', () => {
         endedAt: null,
         steps: [],
       })
-    queryClient.setQueryData(key, { items: [task(2), task(1)], nextCursor: 'more' })
+    queryClient.setQueryData<ListPage<OperationView>>(key, { items: [task(2), task(1)], nextCursor: 'more' })
     patchCache(target, { kind: 'operation.changed', operation: task(3) })
-    expect(queryClient.getQueryData(key)?.items.map(({ title }) => title)).toEqual(['Start 3', 'Start 2'])
+    const list = queryClient.getQueryData<ListPage<OperationView>>(key)
+    expect(list?.items.map(({ title }) => title)).toEqual(['Start 3', 'Start 2'])
   })
 
   it('tells an answer that was on its way what happened meanwhile', async () => {
