@@ -3,22 +3,26 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { programEnv } from '../exec/program-env.ts'
 import type { TestHost } from './test-host.ts'
 import type { AgentCalls } from './test-panel.ts'
 
 export class AgentProcess implements AsyncDisposable {
   readonly #host: TestHost
+  readonly #user: { uid: number; gid: number } | undefined
   #child: ChildProcess | undefined
 
-  constructor(host: TestHost) {
+  /** `user` is whom it runs as; whose the host's folders are then is the caller's business. */
+  constructor(host: TestHost, user: { uid: number; gid: number } | undefined = undefined) {
     this.#host = host
+    this.#user = user
   }
 
   /** A process that may not become ready, with what it prints on stdout. */
   spawn() {
-    const env = { PATH: process.env['PATH'] ?? '', ...this.#host.environment, LOG_LEVEL: 'info' }
+    const env = { ...programEnv, ...this.#host.environment, LOG_LEVEL: 'info' }
     const main = join(import.meta.dirname, '..', 'main.ts')
-    return spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    return spawn(process.execPath, [main], { env, ...this.#user, stdio: ['ignore', 'pipe', 'inherit'] })
   }
 
   /** Ready to be asked. */
