@@ -1,5 +1,5 @@
 /** console-many: 100 open consoles that get 10 messages a second each: CPU for a message, memory for a session. */
-import { openConsoleWorld, type ConsoleSide } from './console/console-world.ts'
+import { openConsoleWorld, openViewers, type ConsoleSide } from './console/console-world.ts'
 import { BenchReport } from './measure/bench-report.ts'
 import { benchEnv } from './measure/env.ts'
 import { cpuMsOf, pssBytesOf, sum } from './measure/process-cost.ts'
@@ -25,9 +25,7 @@ for (const side of [world.ours, world.peer]) memoryAtFirst[side.name] = sum(side
 
 const measure = (side: ConsoleSide) => async (): Promise<Run> => {
   const group = side.name
-  const viewers = []
-  for (let i = 0; i < sessions; i++) viewers.push(await side.target())
-  await browsers.run({ kind: 'open', group, viewers })
+  await openViewers(browsers, side, { group, count: sessions })
   const pids = side.pids()
   const cpuBefore = sum(pids.map(cpuMsOf))
   await browsers.run({ kind: 'ping', group, count: messages, askedBytes: 32, answeredBytes: 2_048, everyMs })

@@ -4,7 +4,7 @@
  * live ones' own garbage is in both. The peer of the latency is Berth itself without the stalled tab.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { openConsoleWorld, type ConsoleSide } from './console/console-world.ts'
+import { openConsoleWorld, openViewers, type ConsoleSide } from './console/console-world.ts'
 import { BenchReport } from './measure/bench-report.ts'
 import { benchEnv } from './measure/env.ts'
 import { pssBytesOf, sum } from './measure/process-cost.ts'
@@ -34,9 +34,7 @@ const measure = (side: ConsoleSide, isStalled: boolean) => async (): Promise<Run
     await browsers.run({ kind: 'stall', group: 'stalled', bytes: offeredBytes })
   }
   const group = liveGroup(side)
-  const viewers = []
-  for (let i = 0; i < liveViewers; i++) viewers.push(await side.target())
-  await browsers.run({ kind: 'open', group, viewers })
+  await openViewers(browsers, side, { group, count: liveViewers })
   const isOver = { yet: false }
   const highest = highestMemory(side, isOver)
   const ping = { count: messages, askedBytes: 32, answeredBytes: 2_048, everyMs }

@@ -81,5 +81,19 @@ function peerSide({ port, program }: Websockify): ConsoleSide {
   }
 }
 
+/** Opens `count` viewers, a few at a time: a ticket is good for 30 s, which a busy computer needs for a hundred of them. */
+export async function openViewers(
+  browsers: Browsers,
+  side: ConsoleSide,
+  opened: { group: string; count: number },
+): Promise<void> {
+  for (let left = opened.count; left > 0; left -= viewersAtOnce) {
+    const wanted = Array.from({ length: Math.min(left, viewersAtOnce) }, () => side.target())
+    await browsers.run({ kind: 'open', group: opened.group, viewers: await Promise.all(wanted) })
+  }
+}
+
+const viewersAtOnce = 10
+
 /** CPU of all of a side's processes; only while its viewers are open, for websockify's processes end with them. */
 export const cpuOf = (side: ConsoleSide): number => sum(side.pids().map(cpuMsOf))

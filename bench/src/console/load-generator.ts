@@ -23,7 +23,7 @@ function answer(message: { id: number; result: JobResult } | { id: number; error
 async function work(job: Job): Promise<number[]> {
   if (job.kind === 'open') {
     const opened = job.viewers.map((target) => new Viewer(target))
-    groups.set(job.group, opened)
+    groups.set(job.group, [...(groups.get(job.group) ?? []), ...opened])
     await Promise.all(opened.map((viewer) => viewer.opened))
     return []
   }

@@ -4,7 +4,7 @@ import { z } from 'zod'
 const viewers = z.array(z.object({ port: z.int(), path: z.string() }))
 
 export const jobSchema = z.discriminatedUnion('kind', [
-  /** Opens viewers; they stay until `close`. */
+  /** Opens viewers, beside those that the group has; they stay until `close`. */
   z.object({ kind: z.literal('open'), group: z.string(), viewers }),
   z.object({ kind: z.literal('close'), group: z.string() }),
   z.object({ kind: z.literal('down'), group: z.string(), bytes: z.int() }),
