@@ -2,9 +2,10 @@
 import { pictureMismatches } from './guests/tiny-picture.ts'
 import { expect, test } from './support/berth-test.ts'
 import { MachinePage } from './support/machine-page.ts'
+import { bootTimeoutMs } from './support/serial-viewer.ts'
 import { fillSignIn } from './support/sign-in-page.ts'
 
-test.setTimeout(300_000)
+test.setTimeout(600_000)
 
 test('sign in, create, boot, type, watch, power, delete', async ({ page, berth, machines, host }) => {
   const machine = new MachinePage(page, 'browser-1')
@@ -94,7 +95,7 @@ test('sign in, create, boot, type, watch, power, delete', async ({ page, berth, 
   await test.step('reboot: the console follows', async () => {
     await machine.openConsole('Serial')
     await machine.choose('Reboot')
-    await machine.expectSerial(/login:\s*$/, 90_000)
+    await machine.expectSerial(/login:\s*$/, bootTimeoutMs)
     await machine.logInOnSerial()
   })
 

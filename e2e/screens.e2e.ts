@@ -101,7 +101,7 @@ test('the picture of the README', async ({ signedIn: page, machines, openSerial 
   await serial.logIn()
   await page.goto(`/machines/${vmId}`)
   await serial.run('burn-cpu 60 10', 60_000)
-  await expect(page.getByRole('main').getByRole('img').first()).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByRole('img', { name: 'Screen of shown-1' })).toBeVisible({ timeout: 30_000 })
   const path =
     process.env['BERTH_PICTURES'] === '1' ? join(repoRoot, 'docs/pictures/machine.png') : join(shots, 'readme.png')
   await page.screenshot({ path })

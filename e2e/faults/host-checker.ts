@@ -7,7 +7,7 @@ import { readFile, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
-import { findProcesses, type HostProcess } from './host-processes.ts'
+import { findProcesses, listeningPorts, type HostProcess } from './host-processes.ts'
 import { queryRows } from './panel-rows.ts'
 
 const run = promisify(execFile)
@@ -107,7 +107,10 @@ export class HostChecker {
       const tail = tailOf(id)
       if (!names.has(`bth${tail}`)) continue
       await run('ip', ['link', 'delete', `bth${tail}`])
-      for (const family of ['inet', 'bridge']) await run('nft', ['destroy', 'table', family, `berth_${tail}`])
+      const { stdout: tables } = await run('nft', ['list', 'tables'])
+      for (const family of ['inet', 'bridge'].filter((one) => tables.includes(`table ${one} berth_${tail}`))) {
+        await run('nft', ['delete', 'table', family, `berth_${tail}`])
+      }
     }
     await rm(this.#runDir, { recursive: true, force: true })
   }
@@ -126,7 +129,10 @@ export class HostChecker {
       if (!isOn && own.length === 1) return [`${id} is said to be ${state}, and QEMU ${own[0]?.pid} runs for it`]
       return []
     })
-    return [...orphans, ...wrong]
+    const ports = await Promise.all(
+      qemus.map(async ({ pid }) => (await listeningPorts(pid)).map((port) => `QEMU ${pid} listens on port ${port}`)),
+    )
+    return [...orphans, ...wrong, ...ports.flat()]
   }
 
   async #folderProblems(living: ReadonlySet<string>): Promise<string[]> {

@@ -1,5 +1,6 @@
 /** What runs on this computer, read from /proc alone. */
-import { readFile, readdir } from 'node:fs/promises'
+import { readFile, readdir, readlink } from 'node:fs/promises'
+import { join } from 'node:path'
 
 export interface HostProcess {
   pid: number
@@ -36,3 +37,18 @@ export async function readProcess(pid: number): Promise<HostProcess | undefined>
 }
 
 const readNulList = async (path: string): Promise<string[]> => (await readFile(path, 'utf8')).split('\0')
+
+/** TCP ports that the process listens on. */
+export async function listeningPorts(pid: number): Promise<number[]> {
+  const dir = `/proc/${pid}/fd`
+  const names = await readdir(dir).catch(() => [])
+  const targets = await Promise.all(names.map((name) => readlink(join(dir, name)).catch(() => '')))
+  const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')))
+  return tables
+    .flatMap((table) => table.split('\n'))
+    .flatMap((line) => {
+      const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/)
+      const isOurs = state === '0A' && targets.includes(`socket:[${inode}]`)
+      return isOurs ? [Number.parseInt(local.split(':')[1] ?? '', 16)] : []
+    })
+}

@@ -111,7 +111,8 @@ async function expectVerdict(place: Place, verb: Verb, { name, isAimedAt }: { na
     if (verb === 'create') expect(await host.tracesOf(operation.vm_id), 'it was undone whole').toEqual([])
     return
   }
-  if (verb === 'delete') expect(await host.tracesOf(operation.vm_id)).toEqual([])
-  else if (verb === 'stop') expect(qemu, 'it was stopped').toBeUndefined()
+  if (verb === 'delete') return expect(await host.tracesOf(operation.vm_id)).toEqual([])
+  if (verb === 'stop') expect(qemu, 'it was stopped').toBeUndefined()
   else expect(qemu, 'it runs').toBeDefined()
+  await machines.stateIs(operation.vm_id, verb === 'stop' ? 'stopped' : 'running', trueAgainMs)
 }

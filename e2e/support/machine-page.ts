@@ -1,6 +1,7 @@
 /** A machine's page as a person uses it: by roles and labels. */
 import { expect, type Locator, type Page } from '@playwright/test'
 import type { Rgb, ScreenSize } from '../guests/tiny-picture.ts'
+import { bootTimeoutMs } from './serial-viewer.ts'
 
 interface ScreenPixels extends ScreenSize {
   bytes: number[]
@@ -77,7 +78,7 @@ export class MachinePage {
   }
 
   async logInOnSerial(): Promise<void> {
-    await this.expectSerial(/login:\s*$/, 60_000)
+    await this.expectSerial(/login:\s*$/, bootTimeoutMs)
     await this.typeSerial('root')
     await this.expectSerial(/# ?$/)
   }
