@@ -22,7 +22,6 @@ const screens: readonly [name: string, path: (vmId: string) => string, heading: 
 const themes = ['light', 'dark'] as const
 const shots = join(resultsDir, 'screens')
 
-/** Through the user's menu, as the theme is kept in a cookie. */
 async function chooseTheme(page: Page, theme: (typeof themes)[number]): Promise<void> {
   await page.getByRole('button', { name: /^Account of/ }).click()
   await page.getByRole('menuitemradio', { name: theme === 'light' ? 'Light' : 'Dark' }).click()
@@ -39,28 +38,31 @@ async function seriousViolations(page: Page): Promise<string[]> {
     )
 }
 
-test.describe.configure({ mode: 'serial' })
-
 test.beforeAll(async () => {
   await mkdir(shots, { recursive: true })
 })
 
-for (const theme of themes) {
-  test(`main screens, ${theme}`, async ({ signedIn: page, machines }) => {
-    test.setTimeout(240_000)
-    const vmId = await machines.keep('shown-1')
-    await page.goto('/machines')
+test('the theme is chosen in the menu of the user and stays', async ({ signedIn: page }) => {
+  await page.goto('/')
+  for (const theme of themes) {
     await chooseTheme(page, theme)
-    for (const [name, path, heading] of screens) {
-      await test.step(name, async () => {
-        await page.goto(path(vmId))
-        await expect(page.getByRole('heading', { name: heading }).first()).toBeVisible()
-        await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
-        await page.screenshot({ path: join(shots, `${name}-${theme}.png`) })
-        expect.soft(await seriousViolations(page), `${name}, ${theme}`).toEqual([])
-      })
-    }
-  })
+    await page.reload()
+    await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
+  }
+})
+
+for (const theme of themes) {
+  for (const [name, path, heading] of screens) {
+    test(`${name}, ${theme}`, async ({ signedIn: page, machines, berth }) => {
+      const vmId = await machines.keep('shown-1')
+      await page.context().addCookies([{ name: 'berth-theme', value: theme, url: berth.url }])
+      await page.goto(path(vmId))
+      await expect(page.getByRole('heading', { name: heading }).first()).toBeVisible()
+      await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+      await page.screenshot({ path: join(shots, `${name}-${theme}.png`) })
+      expect(await seriousViolations(page)).toEqual([])
+    })
+  }
 }
 
 test('sign-in', async ({ page }) => {
