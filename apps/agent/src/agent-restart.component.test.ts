@@ -1,7 +1,7 @@
 /** What a restart of the agent finds: machines that ran on, ended meanwhile, or belong to another boot of the host. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { TestHost } from './testing/test-host.ts'
 import { runDirPaths } from './qemu/run-dir.ts'
 import { killProcess, findProcess, scanProcesses } from './qemu/process-identity.ts'
@@ -72,6 +72,39 @@ describe('after a restart the agent', () => {
         expect(await scanProcesses(host.config.runDir)).toEqual([])
       }
     }
+  })
+
+  it('takes over the others while one QEMU hangs, which is told and can be stopped', async () => {
+    const [hung, well] = [await host.defineAndStart(), await host.defineAndStart()]
+    const { run } = await host.observe(hung)
+    if (run === null) throw new Error('not running')
+    await host.stop()
+    process.kill(run.pid, 'SIGSTOP')
+    await host.start()
+    expect(await host.observe(well)).toMatchObject({ state: 'running' })
+    const { checks } = await host.agent.context.facts()
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'silent machines', status: 'warning' }))
+    const unavailable = { code: 'QMP_UNAVAILABLE' }
+    await expect(host.run({ kind: 'vm.pause', vmId: hung, vmEpoch })).rejects.toMatchObject(unavailable)
+    await host.run({ kind: 'vm.pause', vmId: well, vmEpoch })
+    await host.run({ kind: 'vm.stop', vmId: hung, vmEpoch })
+    expect(await host.observe(hung)).toMatchObject({ state: 'stopped', run: null })
+    await host.run({ kind: 'vm.start', vmId: hung, vmEpoch })
+    for (const vmId of [hung, well]) await host.run({ kind: 'vm.stop', vmId, vmEpoch })
+  })
+
+  it('takes over a QEMU that hung, once it answers again', async () => {
+    const vmId = await host.defineAndStart()
+    const { run } = await host.observe(vmId)
+    if (run === null) throw new Error('not running')
+    await host.stop()
+    process.kill(run.pid, 'SIGSTOP')
+    await host.start()
+    process.kill(run.pid, 'SIGCONT')
+    await vi.waitFor(() => expect(host.agent.context.machines.require(vmId).machine).toBeDefined(), 15_000)
+    await host.run({ kind: 'vm.pause', vmId, vmEpoch })
+    expect(await host.observe(vmId)).toMatchObject({ state: 'paused', run })
+    await host.run({ kind: 'vm.stop', vmId, vmEpoch })
   })
 
   it('starts what was on before the host’s reboot, once, and not what was off', async () => {

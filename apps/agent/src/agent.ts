@@ -27,7 +27,7 @@ import { createStorage } from './storage/storage.ts'
 import { autostart } from './vm/autostart.ts'
 import { consoleFollower, samplerFollower } from './vm/machine-followers.ts'
 import { MachineLauncher } from './vm/machine-launcher.ts'
-import { openMachines } from './vm/open-machines.ts'
+import { openMachines, silenceChecks } from './vm/open-machines.ts'
 import { VmRegistry } from './vm/vm-registry.ts'
 import { VmStore } from './vm/vm-store.ts'
 
@@ -63,7 +63,7 @@ export async function startAgent({ config, logger, signal }: StartAgentOptions):
   parts.defer(() => networks.close())
 
   const checks: HostCheck[] = []
-  const facts = await createHostFacts(host, () => checks)
+  const facts = await createHostFacts(host, () => [...checks, ...silenceChecks(machines)])
   const snapshot = (): Promise<HostSnapshot> => hostSnapshot({ facts, machines, storage })
   const events = createEventStream({ snapshot })
   const store = new VmStore(dataDir)

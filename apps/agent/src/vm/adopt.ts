@@ -44,12 +44,15 @@ async function settle(actor: VmActor, options: AdoptOptions): Promise<Fate> {
   const { run } = actor.record
   if (run === null) return (await undoStart(actor, options)) ? 'undone' : 'off'
   if (run.bootId !== launcher.bootId) return afterBoot(actor, options)
+  // Until it is settled it is a process that does not answer yet: it can be stopped, and nothing starts a second one.
+  actor.setSilent(true)
   try {
-    return await attach(actor, run, options)
+    const fate = await attach(actor, run, options)
+    actor.setSilent(false)
+    return fate
   } catch (error) {
     if (!hasErrorCode(error, 'QMP_UNAVAILABLE', 'QMP_PROTOCOL', 'QMP_TIMEOUT', 'QMP_INTERRUPTED')) throw error
     options.logger.error({ err: error, vmId: actor.vmId, pid: run.pid }, 'QEMU lives and does not answer; trying on')
-    actor.setSilent(true)
     void keepTrying(actor, run, options)
     return 'silent'
   }
@@ -69,7 +72,15 @@ async function attach(actor: VmActor, run: RunRecord, { launcher, logger }: Adop
 /** Its vCPUs ran once the record says anything else: the state is written after QEMU said so. */
 const mayBeUnstarted: ReadonlySet<HeldVmState> = new Set(['starting', 'stopping'])
 
-const isUnstarted = async ({ qmp }: Machine): Promise<boolean> => (await queryStatus(qmp)).status === 'prelaunch'
+async function isUnstarted({ qmp }: Machine): Promise<boolean> {
+  try {
+    return (await queryStatus(qmp)).status === 'prelaunch'
+  } catch (error) {
+    // QMP serves one client: left open, this link would keep the next attempt's greeting away for ever.
+    qmp.close()
+    throw error
+  }
+}
 
 const maxPauseMs = 5_000
 

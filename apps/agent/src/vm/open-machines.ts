@@ -1,4 +1,5 @@
 /** Finds all machines again when the agent starts: records from disk, processes from the kernel, addresses from DHCP. */
+import { setTimeout as pause } from 'node:timers/promises'
 import type { HostCheck } from '@berth/core/host/host'
 import { vmIdSchema } from '@berth/core/ids/ids'
 import type { Logger } from 'pino'
@@ -28,14 +29,20 @@ export async function openMachines(options: OpenMachinesOptions): Promise<HostCh
   const { store, registry, launcher, storage, networks, logger } = options
   const { records, unreadable } = await store.loadAll()
   const actors = records.map((record) => registry.add(record))
-  await Promise.all(actors.map((actor) => adoptMachine(actor, { launcher, logger })))
+  const settlings = actors.map((actor) => ({ actor, settled: adoptMachine(actor, { launcher, logger }) }))
+  await Promise.all(settlings.map(({ settled }) => settledOrLate(settled)))
   await sweepMachines(options)
   const swept = await storage.sweep(registry.specs())
   if (swept.length > 0) logger.info({ swept }, 'what an earlier agent left half done in the pool was removed')
   // After all, not after each: what it publishes is written and synced, and that would hold up the others' files.
   await Promise.all(actors.map((actor) => sightVolumes(actor, storage)))
   // Only now, for they would share the adoption's time, and some guests take seconds to answer.
-  for (const actor of actors) actor.tryGuest()
+  for (const { actor, settled } of settlings) {
+    settled.then(
+      () => actor.tryGuest(),
+      (error: unknown) => logger.error({ err: error, vmId: actor.vmId }, 'a machine could not be settled'),
+    )
+  }
   const tellLeases = (): void => {
     const leases = networks.leases()
     for (const { machine, publisher } of registry.all()) {
@@ -48,6 +55,25 @@ export async function openMachines(options: OpenMachinesOptions): Promise<HostCh
   tellLeases()
   return [...unreadable.map(unreadableCheck), ...(await strangerChecks(options))]
 }
+
+/** A QEMU that hangs must not keep the host from being served: it is settled beside it, and until then it is silent. */
+const patienceMs = 1_500
+
+async function settledOrLate(settling: Promise<unknown>): Promise<void> {
+  const patience = new AbortController()
+  const late = pause(patienceMs, undefined, patience).catch(() => undefined)
+  await Promise.race([settling, late])
+  patience.abort()
+}
+
+/** Machines whose QEMU lives and does not answer, as they are now. */
+export const silenceChecks = (registry: VmRegistry): HostCheck[] =>
+  registry.all().flatMap(({ hasProcess, machine, record }): HostCheck[] => {
+    if (!hasProcess || machine !== undefined) return []
+    const pid = record.run?.pid ?? 'unknown'
+    const message = `QEMU of ${record.spec.name} (pid ${pid}) does not answer. It is tried on; it can be stopped.`
+    return [{ name: 'silent machines', status: 'warning', message }]
+  })
 
 const unreadableCheck = ({ path, reason }: { path: string; reason: string }): HostCheck => ({
   name: 'machine records',

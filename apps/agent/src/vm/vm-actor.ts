@@ -67,7 +67,7 @@ export class VmActor {
   readonly #letGo = new AbortController()
   readonly #guest: GuestSight
   #run: Run | undefined
-  /** A process of an earlier agent's lives, and does not answer: it can be stopped, and nothing else. */
+  /** A process of an earlier agent's lives, and does not answer (yet): it can be stopped, and nothing else. */
   #isSilent = false
   #memory: EventMemory = freshMemory
   #isStopAsked = false
@@ -189,7 +189,7 @@ export class VmActor {
   async adopt(machine: Machine): Promise<void> {
     this.#follow(machine)
     await this.#options.listener.machineOn(machine)
-    await this.look()
+    await this.look().catch((error: unknown) => this.#tell(error, 'an adopted QEMU does not say how it is'))
   }
 
   /** For an adopted machine: VSERPORT_CHANGE came before this agent listened, so ask whether the guest's agent answers. */
@@ -206,7 +206,7 @@ export class VmActor {
     this.#isStopAsked = false
     this.publisher.move({ kind: 'startAsked' }, { desiredPower: 'on', run: null })
     try {
-      await this.publisher.saved()
+      // Not waited for here: whatever process is found without a run in its record is ended (adopt.ts).
       const { launcher, listener } = this.#options
       const machine = await launcher.launch({ record: this.record, runId, recorder: this.recorder, signal })
       const run = this.#follow(machine)

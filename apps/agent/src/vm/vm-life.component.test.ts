@@ -122,6 +122,24 @@ describe('a machine', () => {
     expect(await shutdown).toMatchObject({ status: 'failed', error: { code: 'OPERATION_CANCELLED' } })
   })
 
+  it('that hangs delays no other, goes on being told of, and can be stopped', async () => {
+    const [hung, well] = [await host.defineAndStart(), await host.defineAndStart()]
+    const { run } = await host.observe(hung)
+    if (run === null) throw new Error('not running')
+    process.kill(run.pid, 'SIGSTOP')
+    const signal = AbortSignal.timeout(20_000)
+    let rounds = 0
+    for await (const { event } of host.agent.context.events.read({ lastEventId: null, signal })) {
+      if (event.kind === 'vm.sampled' && event.samples[well] !== undefined && ++rounds === 3) break
+    }
+    expect(rounds).toBe(3)
+    await host.run({ kind: 'vm.pause', vmId: well, vmEpoch })
+    expect(host.agent.context.machines.observations().map(({ vmId }) => vmId)).toContain(hung)
+    await host.run({ kind: 'vm.stop', vmId: hung, vmEpoch })
+    expect(host.agent.context.machines.require(hung).record).toMatchObject({ state: 'stopped', run: null })
+    await host.run({ kind: 'vm.stop', vmId: well, vmEpoch })
+  })
+
   it('refuses with the reason what its state does not allow', async () => {
     const vmId = await host.defineAndStart()
     const { volumeId } = host.agent.context.machines.require(vmId).record.spec.disks[0] ?? {}

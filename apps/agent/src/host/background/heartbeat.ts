@@ -28,8 +28,16 @@ const trashKeptMs = 24 * 3_600_000
 export function createHeartbeat(options: HeartbeatOptions): (round: SampleRound) => void {
   let rounds = 0
   let isBeating = false
+  let isLooking = false
   return (round) => {
     rounds++
+    // Apart from the beat: looking waits for QEMUs and guests, and one that hangs must not hold up the others' figures.
+    if (rounds % roundsPerLook === 0 && !isLooking) {
+      isLooking = true
+      void lookAtMachines(options).finally(() => {
+        isLooking = false
+      })
+    }
     if (isBeating) return
     isBeating = true
     beat(options, round, rounds)
@@ -40,14 +48,14 @@ export function createHeartbeat(options: HeartbeatOptions): (round: SampleRound)
   }
 }
 
-async function beat({ storage, machines, events }: HeartbeatOptions, round: SampleRound, count: number): Promise<void> {
+async function beat(options: HeartbeatOptions, round: SampleRound, count: number): Promise<void> {
+  const { storage, machines, events } = options
   // Figures are not kept: without a reader there is nobody to tell.
   if (events.readerCount() > 0) {
     events.publish({ kind: 'host.beat', gauges: round.host, pools: await storage.observePools(machines.specs()) })
     const sampled: AgentEvent = { kind: 'vm.sampled', at: round.at, samples: samplesOf(round) }
     events.publish(sampled)
   }
-  if (count % roundsPerLook === 0) await lookAtMachines(machines, storage)
   if (count % roundsPerSweep === firstSweepRound) await storage.trash.empty(trashKeptMs)
 }
 
@@ -59,10 +67,12 @@ function samplesOf({ vms }: SampleRound): Samples {
   return samples
 }
 
-async function lookAtMachines(machines: VmRegistry, storage: Storage): Promise<void> {
-  for (const actor of machines.all()) {
-    if (actor.machine === undefined) continue
-    await sightVolumes(actor, storage)
-    await actor.lookAtGuest()
-  }
+/** Side by side: a QEMU or a guest that hangs delays nobody else's look. */
+async function lookAtMachines({ machines, storage, logger }: HeartbeatOptions): Promise<void> {
+  const looks = machines.running().map(async ({ vmId }) => {
+    const actor = machines.require(vmId)
+    await Promise.all([actor.look(), sightVolumes(actor, storage), actor.lookAtGuest()])
+  })
+  for (const result of await Promise.allSettled(looks))
+    if (result.status === 'rejected') logger.debug({ err: result.reason }, 'a machine could not be looked at')
 }
