@@ -6,6 +6,3 @@ export interface LiveFigures {
   sampleOf(vmId: string): VmSample | null
   gaugesOf(hostId: string): HostGauges | null
 }
-
-/** Where nobody listens to agents: the command line, and tests of lists. */
-export const noLiveFigures: LiveFigures = { sampleOf: () => null, gaugesOf: () => null }

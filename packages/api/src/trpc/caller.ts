@@ -21,9 +21,6 @@ export interface TokenCaller extends CallerBase {
 
 export type Caller = SessionCaller | TokenCaller
 
-/** "session" or "token:ci": how the caller came in, in words for tasks. */
-export const viaOf = (caller: Caller): string => (caller.kind === 'session' ? 'session' : `token:${caller.tokenName}`)
-
 export const isAdmin = (caller: Caller): boolean => caller.role === 'admin'
 
 /** Whose machines a caller sees: everybody's (null) or his own. */

@@ -47,7 +47,6 @@ export const audited = t.middleware(async ({ ctx, path, input, next }) => {
   return result
 })
 
-export const publicProcedure = t.procedure.meta({ access: 'public' }).use(mapErrors).use(checkText)
 export const signedIn = t.procedure.meta({ access: 'signedIn' }).use(mapErrors).use(requireCaller).use(checkText)
 export const adminOnly = t.procedure
   .meta({ access: 'admin' })
