@@ -44,7 +44,8 @@ function requirePageRequest(request: IncomingMessage): void {
   if (request.url?.startsWith('/_next/image')) throw new AppError('OBJECT_NOT_FOUND', 'There is no such path.')
 }
 
-const internalHeader = /^(next-action|x-(middleware|nextjs(?!-(html-)?request-id$)|invoke|matched|now|vercel)-.*|x-rewrite-url|x-original-url)$/
+const internalHeader =
+  /^(next-action|x-(middleware|nextjs(?!-(html-)?request-id$)|invoke|matched|now|vercel)-.*|x-rewrite-url|x-original-url)$/
 
 /**
  * Headers by which Next talks to itself, and which have let strangers past its middleware. The request ids stay: while
