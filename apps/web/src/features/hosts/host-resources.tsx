@@ -10,6 +10,7 @@ import { memoryCommittedText, vcpuText } from './host-words.ts'
 export function HostResources({ host }: { host: HostView }) {
   const { facts, gauges, committed } = host
   if (facts === null) return null
+  const unmeasured = host.state === 'online' ? 'No figures yet' : 'The host does not answer'
   return (
     <Card title="Processors and memory" description="What is there, what machines may use, what is used now">
       <div className="grid gap-x-8 gap-y-5 sm:grid-cols-2">
@@ -18,14 +19,14 @@ export function HostResources({ host }: { host: HostView }) {
           used={gauges?.cpuShare ?? 0}
           total={1}
           text={gauges === null ? none : formatPercent(gauges.cpuShare)}
-          note={gauges === null ? 'The host does not answer' : `Load ${gauges.loadAverage1m.toFixed(1)} over a minute`}
+          note={gauges === null ? unmeasured : `Load ${gauges.loadAverage1m.toFixed(1)} over a minute`}
         />
         <Meter
           label="Memory used"
           used={gauges?.memoryUsedBytes ?? 0}
           total={facts.memoryBytes}
           text={gauges === null ? none : formatUsed(gauges.memoryUsedBytes, facts.memoryBytes)}
-          note={gauges === null ? 'The host does not answer' : `${formatBytes(gauges.memoryAvailableBytes)} available`}
+          note={gauges === null ? unmeasured : `${formatBytes(gauges.memoryAvailableBytes)} available`}
         />
         <Meter
           label="vCPUs given out"

@@ -6,7 +6,7 @@ import { StateDot } from '@berth/ui/state-dot'
 import { Tooltip } from '@berth/ui/tooltip'
 import type { HostView } from '@berth/core/host/host'
 import { Cpu, TriangleAlert } from 'lucide-react'
-import { hostStateLooks } from './host-words.ts'
+import { hostStateLooks, lastHeardMs } from './host-words.ts'
 
 /** Its state; the age of what is shown while it does not answer. */
 export function HostStatus({ host }: { host: HostView }) {
@@ -43,10 +43,11 @@ export function AccelerationBadge({ host }: { host: HostView }) {
 
 /** "heard 1 s ago" */
 export function Heartbeat({ host }: { host: HostView }) {
-  if (host.seenAt === null) return <span>never heard from</span>
+  const at = lastHeardMs(host)
+  if (at === null) return <span>never heard from</span>
   return (
     <span>
-      heard <RelativeTime at={host.seenAt} />
+      heard <RelativeTime at={at} />
     </span>
   )
 }

@@ -15,6 +15,13 @@ export const checkLooks: Readonly<Record<HostCheck['status'], { kind: StateKind;
   failed: { kind: 'failed', word: 'Failed' },
 }
 
+/** When it was heard last, by the panel's clock, in ms: its figures come more often than its row is written. */
+export function lastHeardMs({ seenAt, gauges, clockSkewMs }: HostView): number | null {
+  if (seenAt === null) return null
+  const figuresAt = gauges === null ? 0 : Date.parse(gauges.at) - (clockSkewMs ?? 0)
+  return Math.max(Date.parse(seenAt), figuresAt)
+}
+
 /** Failed ones first, then warnings: what needs a reader. */
 export function checksByNeed(checks: readonly HostCheck[]): HostCheck[] {
   const rank = { failed: 0, warning: 1, ok: 2 }

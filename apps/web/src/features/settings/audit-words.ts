@@ -13,6 +13,7 @@ const words: Readonly<Record<string, string>> = {
   'vm.delete': 'Delete machine',
   'image.importUrl': 'Import image',
   'image.delete': 'Delete image',
+  'host.join': 'Host joined',
   'operation.cancel': 'Cancel task',
   'console.open': 'Open console',
   'token.create': 'Create API token',
@@ -26,7 +27,7 @@ export const procedureWords = (procedure: string): string => words[procedure] ??
 export const auditOutcomes = ['all', 'ok', 'denied', 'failed'] as const
 export type AuditOutcome = (typeof auditOutcomes)[number]
 
-export const auditAreas = ['all', 'auth', 'vm', 'image', 'operation', 'console', 'token', 'user'] as const
+export const auditAreas = ['all', 'auth', 'vm', 'image', 'host', 'operation', 'console', 'token', 'user'] as const
 export type AuditArea = (typeof auditAreas)[number]
 
 export const areaWords: Readonly<Record<AuditArea, string>> = {
@@ -34,6 +35,7 @@ export const areaWords: Readonly<Record<AuditArea, string>> = {
   auth: 'Sign-in',
   vm: 'Machines',
   image: 'Images',
+  host: 'Hosts',
   operation: 'Tasks',
   console: 'Consoles',
   token: 'API tokens',

@@ -75,8 +75,10 @@ function patchGauges(target: PatchTarget, event: GaugesEvent): void {
     const sample = event.vms[vm.vmId]
     return sample === undefined ? vm : { ...vm, sample }
   }
+  // Machines' samples come in events of their own, which say nothing of the host.
+  const { host: gauges } = event
   const withGauges = (host: HostView): HostView =>
-    host.hostId === event.hostId ? { ...host, gauges: event.host } : host
+    host.hostId === event.hostId && gauges !== null ? { ...host, gauges } : host
   patchLists<VmView>(target, vmLists(target), (pages) => mapRows(pages, withSample))
   patchLists<HostView>(target, hostLists(target), (pages) => mapRows(pages, withGauges))
   mapObjects<VmView>(target, target.trpc.vm.get.queryKey(), withSample)
