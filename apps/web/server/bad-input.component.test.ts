@@ -71,7 +71,7 @@ beforeAll(async () => {
 afterAll(() => panel[Symbol.asyncDispose]())
 
 const jsonOf = (input: unknown): string =>
-  (JSON.stringify(input) ?? 'null').replace(/"(@[a-z]+)"/g, (whole, name: string) => raw[name] ?? whole)
+  JSON.stringify(input ?? null).replace(/"(@[a-z]+)"/g, (whole, name: string) => raw[name] ?? whole)
 
 /** Twenty calls in one request, all of queries or all of mutations. */
 async function send(type: string, calls: readonly Call[]): Promise<Answer[]> {
