@@ -34,6 +34,8 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 
 function saysUnavailable(error: Error): boolean {
   if (error instanceof Prisma.PrismaClientInitializationError || unavailableWords.has(error.message)) return true
+  // An error without a code reaches us as one of Prisma's, with the words at the end of its own.
+  if (error instanceof Prisma.PrismaClientUnknownRequestError && namesUnavailable(error.message)) return true
   const code = readField(error, 'code')
   if (isOneOf(unavailableCodes, code) || (code === 'ENOENT' && isAboutSocket(error))) return true
   const cause = readField(readField(readField(error, 'meta'), 'driverAdapterError'), 'cause')
@@ -41,6 +43,8 @@ function saysUnavailable(error: Error): boolean {
     isOneOf(unavailableKinds, readField(cause, 'kind')) || isOneOf(unavailableCodes, readField(cause, 'originalCode'))
   )
 }
+
+const namesUnavailable = (message: string): boolean => [...unavailableWords].some((words) => message.includes(words))
 
 /** A stopped server takes its socket's file with it. Any other file that is missing is another matter. */
 const isAboutSocket = (error: Error): boolean =>

@@ -17,6 +17,8 @@ import { writeFacts, writeHello, writePools } from './host-link-repo.ts'
 import type { LiveFiguresStore } from './live-figures-store.ts'
 import { forgetObservation, writeObservation, writeSnapshot } from './vm-observed-repo.ts'
 
+/** How often something is tried again that the database, though it is there, does not take. */
+const maxRefusals = 2
 const retryMs = 1_000
 /** Free space changes with every write of a guest; nobody looks at it more often. */
 const poolsEveryMs = 10_000
@@ -119,13 +121,20 @@ export class AgentIngest implements AgentSink {
   }
 
   async #drainAll(hostId: string, queue: Queue): Promise<void> {
+    let refusals = 0
     for (let write = this.#next(hostId, queue); write !== null; write = this.#next(hostId, queue)) {
       try {
         await write.run()
+        refusals = 0
       } catch (error) {
         this.#options.log.warn({ error, hostId, what: write.what }, 'what an agent told was not written')
-        // Anything but an absent database would fail again and hold up what comes behind it.
-        if (!isDatabaseUnavailable(error)) continue
+        // What is lost here stays wrong until the machine changes again, so an error that nobody knows is tried again
+        // too; but not for ever, or it would hold up what comes behind it.
+        refusals = isDatabaseUnavailable(error) ? 0 : refusals + 1
+        if (refusals > maxRefusals) {
+          refusals = 0
+          continue
+        }
         write.giveBack()
         await wait(retryMs)
       }
