@@ -96,9 +96,9 @@ export class TestHost implements AsyncDisposable {
     return vmObservationSchema.parse(await this.calls.query('vm.observe', { vmId }))
   }
 
-  /** Resolves when an observation of the machine fits, told by the event stream. Fails after 15 s. */
-  async until(vmId: VmId, isIt: (vm: VmObservation) => boolean): Promise<VmObservation> {
-    const signal = AbortSignal.timeout(15_000)
+  /** Resolves when an observation of the machine fits, told by the event stream. Fails when the time is over. */
+  async until(vmId: VmId, isIt: (vm: VmObservation) => boolean, timeoutMs = 15_000): Promise<VmObservation> {
+    const signal = AbortSignal.timeout(timeoutMs)
     for await (const { event } of this.agent.context.events.read({ lastEventId: null, signal })) {
       const vms = event.kind === 'host.snapshot' ? event.snapshot.vms : event.kind === 'vm.observed' ? [event.vm] : []
       const found = vms.find((vm) => vm.vmId === vmId && isIt(vm))
