@@ -11,7 +11,7 @@ import stopBerth from './stop-berth.ts'
 
 export default async function startBerth(): Promise<void> {
   // A run that was killed has left its Berth behind.
-  if (existsSync(placePath)) await stopBerth()
+  await stopBerth()
   await mkdir(resultsDir, { recursive: true })
   const dataDir = await mkdtemp(join(tmpdir(), 'berth-e2e-'))
   await chmod(dataDir, 0o711)
@@ -23,7 +23,6 @@ export default async function startBerth(): Promise<void> {
     const token = await runLauncher(['token', 'create', '--data', dataDir, '--name', 'e2e', '--expires', '12h'])
     await writePlace({ ...place, ...(await firstAdmin(dataDir)), token: token.trim() })
   } catch (error) {
-    // Playwright runs no teardown when the set-up fails.
     await stopBerth()
     throw error
   }

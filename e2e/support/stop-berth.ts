@@ -1,10 +1,13 @@
 /** Playwright's global teardown: machines, panel, agent and database stop, and nothing of them stays on this computer. */
+import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { placePath, readPlace, type BerthPlace } from './berth-place.ts'
 import { HostChecker } from '../faults/host-checker.ts'
 import { runLauncher } from './run-launcher.ts'
 
 export default async function stopBerth(): Promise<void> {
+  // The set-up that failed has cleaned up for itself.
+  if (!existsSync(placePath)) return
   const place = readPlace()
   const checker = new HostChecker(place)
   const networks = await checker.networkIds().catch(() => [])
