@@ -18,6 +18,8 @@ import { ensureCluster, makePrivateDir, readCluster, superuser, type ClusterPlac
 import { choosePostgresUser } from './embedded-user.ts'
 import { prepareSocketDir } from './embedded-socket-dir.ts'
 import {
+
+const serverEnv: Record<string, string> = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', TZ: 'UTC' }
   findPostmaster,
   readIfPresent,
   removeStalePidFile,
@@ -126,7 +128,7 @@ async function spawnPostmaster({ place, cluster, socketDir }: StartAttempt): Pro
     cwd: cluster.dir,
     detached: true,
     stdio: ['ignore', log.fd, log.fd],
-    env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', TZ: 'UTC' },
+    env: serverEnv,
     ...place.user,
   })
   const state = { exited: false }

@@ -1,5 +1,15 @@
-import type { ElementType } from 'react'
-import { type TabItem, tabBarClasses, tabClasses } from './tabs.tsx'
+import type { ElementType, ReactNode } from 'react'
+
+interface TabItem {
+  value: string
+  label: ReactNode
+  /** A count or a badge after the name. */
+  extra?: ReactNode
+}
+
+const tabBarClasses = '-mb-px flex gap-5 overflow-x-auto border-b border-line [scrollbar-width:none]'
+const tabClasses =
+  'relative flex h-9 shrink-0 items-center gap-1.5 border-b-2 border-transparent text-sm whitespace-nowrap text-ink-2 transition-colors hover:text-ink focus-visible:-outline-offset-2 data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-ink'
 
 export interface TabLinksProps {
   items: readonly (TabItem & { href: string })[]

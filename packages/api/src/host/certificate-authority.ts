@@ -5,7 +5,7 @@
  * that two panels starting at once cannot mix halves.
  */
 import 'reflect-metadata'
-import { createHash, webcrypto } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import * as x509 from '@peculiar/x509'
@@ -49,7 +49,7 @@ interface KeyAndCertificate {
 
 /** Opens the authority of a data folder, or makes it. */
 export async function openCertificateAuthority(dataDir: string, now = () => Date.now()): Promise<CertificateAuthority> {
-  x509.cryptoProvider.set(webcrypto)
+  x509.cryptoProvider.set(crypto)
   const dir = join(dataDir, 'ca')
   const authority = parsePair(await readOrMakeSecretFile(join(dir, 'authority.pem'), () => makeAuthority(now())))
   const caPem = authority.certificate.toString('pem')
@@ -84,12 +84,12 @@ export const fingerprintOf = (der: ArrayBuffer | Uint8Array): string =>
 
 interface Issuer {
   readonly name: string
-  readonly key: webcrypto.CryptoKey
+  readonly key: Key
 }
 
 interface Leaf {
   readonly commonName: string
-  readonly publicKey: x509.PublicKey | webcrypto.CryptoKey
+  readonly publicKey: x509.PublicKey | Key
   readonly names: x509.JsonGeneralNames
   readonly usages: string[]
 }
@@ -158,12 +158,14 @@ function isFresh(pair: KeyAndCertificate, caPem: string, nowMs: number): boolean
   return hasTime && pair.certificate.issuer === new x509.X509Certificate(caPem).subject
 }
 
-const newKeys = (): Promise<webcrypto.CryptoKeyPair> =>
-  webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-const newSerial = (): string => Buffer.from(webcrypto.getRandomValues(new Uint8Array(15))).toString('hex')
+const newKeys = () => crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+/** Inferred, because the names of these types differ between Node's library and a browser's, and both check this file. */
+type Keys = Awaited<ReturnType<typeof newKeys>>
+type Key = Keys['privateKey']
+const newSerial = (): string => Buffer.from(crypto.getRandomValues(new Uint8Array(15))).toString('hex')
 
-async function pairText(keys: webcrypto.CryptoKeyPair, certificate: x509.X509Certificate): Promise<string> {
-  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)
+async function pairText(keys: Keys, certificate: x509.X509Certificate): Promise<string> {
+  const pkcs8 = await crypto.subtle.exportKey('pkcs8', keys.privateKey)
   return `${x509.PemConverter.encode(pkcs8, 'PRIVATE KEY')}\n${certificate.toString('pem')}\n`
 }
 
@@ -178,8 +180,8 @@ function parsePair(text: string): KeyAndCertificate {
   }
 }
 
-async function importKey(keyPem: string): Promise<webcrypto.CryptoKey> {
+async function importKey(keyPem: string): Promise<Key> {
   const [pkcs8] = x509.PemConverter.decode(keyPem)
   if (!pkcs8) throw new AppError('INTERNAL', 'The key of the certificate authority is damaged.')
-  return webcrypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign'])
+  return crypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign'])
 }

@@ -70,8 +70,6 @@ export const agentContract = {
   },
 } as const
 
-export type AgentContract = typeof agentContract
-
 /**
  * Consoles are not tRPC: an HTTP upgrade on this path under the same mutual TLS, framed as WebSocket by the agent.
  * Query: none. Subprotocol: "binary". Text frames on a serial console are control messages (see console/serial-control.ts).

@@ -16,8 +16,6 @@ export type HostId = z.infer<typeof hostIdSchema>
 export type ImageId = z.infer<typeof imageIdSchema>
 export type VolumeId = z.infer<typeof volumeIdSchema>
 export type NetworkId = z.infer<typeof networkIdSchema>
-export type NicId = z.infer<typeof nicIdSchema>
-export type OperationId = z.infer<typeof operationIdSchema>
 
 /**
  * A new UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then random, so that ids sort by creation.

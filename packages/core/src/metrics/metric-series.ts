@@ -29,8 +29,6 @@ export const hostSeriesNames = [
   'networkRxBytesPerSecond',
   'networkTxBytesPerSecond',
 ] as const
-export const hostSeriesNameSchema = z.enum(hostSeriesNames)
-export type HostSeriesName = z.infer<typeof hostSeriesNameSchema>
 
 /** vCPUs beyond this many have no series of their own, so that a machine's history stays below 2 MB. */
 export const maxVcpuSeries = 16

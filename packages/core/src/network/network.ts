@@ -15,7 +15,6 @@ export const networkConfigSchema = z.discriminatedUnion('kind', [
   z.strictObject({ networkId: networkIdSchema, kind: z.literal('nat'), gatewayCidr: ipv4CidrSchema }),
 ])
 export type NetworkConfig = z.infer<typeof networkConfigSchema>
-export type NetworkKind = NetworkConfig['kind']
 
 export const nicSpecSchema = z.strictObject({ nicId: nicIdSchema, mac: macSchema, network: networkConfigSchema })
 export type NicSpec = z.infer<typeof nicSpecSchema>

@@ -32,7 +32,6 @@ export const vmRunSchema = z.object({
   /** The spec's revision that this process was started with; older than the spec's means "pending restart". */
   specRevision: z.int(),
 })
-export type VmRun = z.infer<typeof vmRunSchema>
 
 export const vmObservationSchema = z.object({
   vmId: vmIdSchema,
@@ -49,11 +48,3 @@ export const vmObservationSchema = z.object({
   volumes: z.array(volumeObservationSchema),
 })
 export type VmObservation = z.infer<typeof vmObservationSchema>
-
-/** Negative when `a` is older than `b`, 0 when they are the same, positive when newer. */
-export function compareObservations(
-  a: Pick<VmObservation, 'epoch' | 'generation'>,
-  b: Pick<VmObservation, 'epoch' | 'generation'>,
-): number {
-  return a.epoch - b.epoch || a.generation - b.generation
-}

@@ -24,7 +24,6 @@ export const tagSchema = z
 
 /** `desiredPower` is what the host restores after its own reboot: a machine that was on comes back once. */
 export const desiredPowerSchema = z.enum(['on', 'off'])
-export type DesiredPower = z.infer<typeof desiredPowerSchema>
 
 export const vmSpecSchema = z.strictObject({
   name: vmNameSchema,

@@ -5,7 +5,7 @@ import type { VmView } from '@berth/core/vm/vm-view'
 import { Trash2 } from 'lucide-react'
 import { plural } from '../../lib/format.ts'
 import { useAskedVerb } from './asked-verb.tsx'
-import { type MachineActionProps, VerbButton, type VmVerbHandle } from './vm-verb.tsx'
+import type { VmVerbHandle } from './vm-verb.tsx'
 
 /** `onDeleted`: the task was accepted; a page about this machine goes elsewhere. */
 export function useDeleteMachine(vm: VmView, onDeleted?: () => void): VmVerbHandle {
@@ -20,11 +20,6 @@ export function useDeleteMachine(vm: VmView, onDeleted?: () => void): VmVerbHand
     onDone: onDeleted,
     children: <WhatIsLost vm={vm} />,
   })
-}
-
-/** Deletes the machine with its disks, after its name was typed. */
-export function DeleteMachineButton({ vm, onDeleted, ...looks }: MachineActionProps & { onDeleted?: () => void }) {
-  return <VerbButton {...looks} handle={useDeleteMachine(vm, onDeleted)} />
 }
 
 function WhatIsLost({ vm }: { vm: VmView }) {

@@ -2,7 +2,7 @@
 import type { VmView } from '@berth/core/vm/vm-view'
 import { Zap } from 'lucide-react'
 import { useAskedVerb } from './asked-verb.tsx'
-import { type MachineActionProps, VerbButton, type VmVerbHandle } from './vm-verb.tsx'
+import type { VmVerbHandle } from './vm-verb.tsx'
 
 export function useResetMachine(vm: VmView): VmVerbHandle {
   return useAskedVerb(vm, {
@@ -18,9 +18,4 @@ export function useResetMachine(vm: VmView): VmVerbHandle {
       </p>
     ),
   })
-}
-
-/** Presses the reset button, after asking. */
-export function ResetMachineButton({ vm, ...looks }: MachineActionProps) {
-  return <VerbButton {...looks} handle={useResetMachine(vm)} />
 }
