@@ -18,8 +18,6 @@ import { ensureCluster, makePrivateDir, readCluster, superuser, type ClusterPlac
 import { choosePostgresUser } from './embedded-user.ts'
 import { prepareSocketDir } from './embedded-socket-dir.ts'
 import {
-
-const serverEnv: Record<string, string> = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', TZ: 'UTC' }
   findPostmaster,
   readIfPresent,
   removeStalePidFile,
@@ -27,6 +25,9 @@ const serverEnv: Record<string, string> = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-
   type Cluster,
   type Postmaster,
 } from './embedded-postmaster.ts'
+
+// NODE_ENV says nothing to PostgreSQL; Next's types, which check this file too, require it of every environment.
+const serverEnv = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', TZ: 'UTC', NODE_ENV: 'production' } as const
 
 export interface EmbeddedPostgresOptions {
   /** Folder of the server: `cluster/`, `socket/`, `server.log`. Made when missing; from then on the server user's own. */
