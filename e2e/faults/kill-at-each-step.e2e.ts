@@ -39,7 +39,7 @@ function aims(isEverything: boolean): Aim[] {
   )
 }
 
-/** DESIGN.md: within 30 s the panel's picture is true again. */
+/** A promise of Berth: within 30 s the panel's picture is true again. */
 const trueAgainMs = 30_000
 
 const operationRow = z.object({ id: z.string(), vm_id: z.string() })
