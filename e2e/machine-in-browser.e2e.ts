@@ -22,7 +22,7 @@ test('sign in, create, boot, type, watch, power, delete', async ({ page, berth, 
     await page.getByRole('radio', { name: /Berth tiny Linux/ }).click()
     await page.getByRole('radio', { name: /Nano/ }).click()
     await page.getByRole('button', { name: 'Create and start' }).click()
-    await expect(page.getByRole('heading', { name: machine.name })).toBeVisible()
+    await expect(page.getByRole('heading', { name: machine.name, level: 1 })).toBeVisible()
     await machine.expectState('Running')
     return (await machines.find(machine.name)).vmId
   })

@@ -57,7 +57,7 @@ for (const theme of themes) {
       const vmId = await machines.keep('shown-1')
       await page.context().addCookies([{ name: 'berth-theme', value: theme, url: berth.url }])
       await page.goto(path(vmId))
-      await expect(page.getByRole('heading', { name: heading }).first()).toBeVisible()
+      await expect(page.getByRole('heading', { name: heading, level: 1 })).toBeVisible()
       await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
       await page.screenshot({ path: join(shots, `${name}-${theme}.png`) })
       expect(await seriousViolations(page)).toEqual([])
@@ -87,7 +87,7 @@ test.describe('on a phone', () => {
     const vmId = await machines.keep('shown-1')
     for (const [name, path, heading] of screens) {
       await page.goto(path(vmId))
-      await expect(page.getByRole('heading', { name: heading }).first()).toBeVisible()
+      await expect(page.getByRole('heading', { name: heading, level: 1 })).toBeVisible()
       await page.screenshot({ path: join(shots, `${name}-phone.png`) })
       const isTooWide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
       expect.soft(isTooWide, `${name} runs over`).toBe(false)
