@@ -35,6 +35,7 @@ async function stopAllMachines(api: PanelApi): Promise<string> {
   const deadline = performance.now() + stopMachinesTimeoutMs
   for (const [index, operationId] of operations.entries()) {
     const name = String(machines[index]?.['name'])
+    if (operationId === undefined) continue
     const status = await operationEnd(api, operationId, deadline)
     if (status !== 'succeeded')
       throw new LauncherError(`Machine ${name} was not stopped (${status}). Everything still runs.`)
@@ -42,12 +43,20 @@ async function stopAllMachines(api: PanelApi): Promise<string> {
   return machines.length === 0 ? 'none is on' : `${machines.length} stopped`
 }
 
-async function stopMachine(api: PanelApi, vm: Record<string, unknown>): Promise<string> {
-  const answer = await api.mutate('vm.stop', { vmId: vm['vmId'] }).catch((error: unknown) => {
-    throw new LauncherError(`Machine ${String(vm['name'])} was not stopped: ${messageOf(error)}`)
-  })
+/** The operation; undefined for a machine that ended by itself since it was listed. */
+async function stopMachine(api: PanelApi, vm: Record<string, unknown>): Promise<string | undefined> {
+  const answer = await api.mutate('vm.stop', { vmId: vm['vmId'] }).catch((error: unknown) => messageOf(error))
+  if (typeof answer === 'string') {
+    if (!(await isOn(api, vm))) return undefined
+    throw new LauncherError(`Machine ${String(vm['name'])} was not stopped: ${answer}`)
+  }
   if (isRecord(answer) && typeof answer['operationId'] === 'string') return answer['operationId']
   throw new LauncherError('vm.stop: the answer names no operation')
+}
+
+async function isOn(api: PanelApi, { vmId }: Record<string, unknown>): Promise<boolean> {
+  const machines = await listAll(api, 'vm.list')
+  return machines.some((vm) => vm['vmId'] === vmId && onStates.has(String(vm['state'])))
 }
 
 async function operationEnd(api: PanelApi, operationId: string, deadline: number): Promise<string> {

@@ -99,7 +99,7 @@ export class AgentConnection implements AgentLink, AsyncDisposable {
       try {
         await this.#connectOnce()
       } catch (error) {
-        if (!this.#isStopped()) this.#log.info({ error }, 'agent not connected')
+        if (!this.#isStopped()) this.#log.info({ err: error }, 'agent not connected')
       }
       if (this.#isConnected) this.#connected = Promise.withResolvers()
       this.#isConnected = false

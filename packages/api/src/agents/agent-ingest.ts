@@ -127,7 +127,7 @@ export class AgentIngest implements AgentSink {
         await write.run()
         refusals = 0
       } catch (error) {
-        this.#options.log.warn({ error, hostId, what: write.what }, 'what an agent told was not written')
+        this.#options.log.warn({ err: error, hostId, what: write.what }, 'what an agent told was not written')
         // What is lost here stays wrong until the machine changes again, so an error that nobody knows is tried again
         // too; but not for ever, or it would hold up what comes behind it.
         refusals = isDatabaseUnavailable(error) ? 0 : refusals + 1

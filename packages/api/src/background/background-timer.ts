@@ -16,7 +16,7 @@ export function startTimer({ name, everyMs, log }: TimerOptions, work: () => Pro
     try {
       await work()
     } catch (error) {
-      log.warn({ error, job: name }, 'background job failed')
+      log.warn({ err: error, job: name }, 'background job failed')
     } finally {
       isRunning = false
     }

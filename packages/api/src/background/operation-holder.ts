@@ -93,10 +93,10 @@ export class OperationHolder {
       log.info({ status: end.status, errorCode: end.error?.code }, 'operation ended')
     } catch (error) {
       if (error instanceof WorkAbandoned) {
-        log.warn({ error }, 'operation given up')
+        log.warn({ err: error }, 'operation given up')
         return
       }
-      log.error({ error }, 'operation broke')
+      log.error({ err: error }, 'operation broke')
       await endOperation(db, claim, brokenRun(error))
     }
   }
@@ -116,7 +116,7 @@ export class OperationHolder {
         if (answer === null) held.abandoned.abort()
         if (answer?.isCancelRequested) held.cancelled.abort()
       } catch (error) {
-        this.#options.log.warn({ error, operationId: held.claim.operationId }, 'lease not renewed')
+        this.#options.log.warn({ err: error, operationId: held.claim.operationId }, 'lease not renewed')
       } finally {
         isAsking = false
       }

@@ -114,7 +114,7 @@ export class EventHub implements EventPort, AsyncDisposable {
       try {
         await this.#followOnce()
       } catch (error) {
-        if (!this.#isStopped()) this.#options.log.warn({ error }, 'event stream of the database broke')
+        if (!this.#isStopped()) this.#options.log.warn({ err: error }, 'event stream of the database broke')
       }
       await this.#pause()
     }
@@ -183,7 +183,7 @@ export class EventHub implements EventPort, AsyncDisposable {
       return await loadEvents(this.#options.loaders, stored)
     } catch (error) {
       if (isDatabaseUnavailable(error)) throw error
-      this.#options.log.error({ error }, 'a view could not be loaded for the event stream')
+      this.#options.log.error({ err: error }, 'a view could not be loaded for the event stream')
       for (const reader of this.#readers) reader.reset(String(stored.at(-1)?.position ?? this.#position))
       return []
     }
@@ -207,7 +207,7 @@ export class EventHub implements EventPort, AsyncDisposable {
       .then((views) => {
         for (const view of views) this.#owners.set(view.vmId, view.owner.userId)
       })
-      .catch((error: unknown) => this.#options.log.warn({ error }, 'owners not loaded'))
+      .catch((error: unknown) => this.#options.log.warn({ err: error }, 'owners not loaded'))
       .finally(() => {
         this.#isLearning = false
       })
