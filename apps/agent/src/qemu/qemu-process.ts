@@ -41,12 +41,30 @@ export interface AttachedQemu {
 
 const defaultReadyTimeoutMs = 20_000
 const retryMs = 5
+/** A killed QEMU's image locks go a moment after its process, with the asynchronous I/O that was in flight. */
+const lockPatienceMs = 1_500
+const lockRetryMs = 100
 
 /**
  * Throws QEMU_START_FAILED (it ended, or did not answer in time; details: exitCode, signal, lastLines), COMMAND_FAILED
  * (no such program), OPERATION_CANCELLED. No process is left then.
  */
 export async function startQemu(options: StartQemuOptions): Promise<AttachedQemu> {
+  const deadline = performance.now() + lockPatienceMs
+  for (;;) {
+    try {
+      return await startOnce(options)
+    } catch (error) {
+      if (!isImageLocked(error) || performance.now() > deadline) throw error
+      await delay(lockRetryMs)
+    }
+  }
+}
+
+const isImageLocked = (error: unknown): boolean =>
+  hasErrorCode(error, 'QEMU_START_FAILED') && /Failed to get ".+" lock/.test(error.message)
+
+async function startOnce(options: StartQemuOptions): Promise<AttachedQemu> {
   const { vmId, paths, user, binary, args } = options
   const logStart = await beginLog(paths.logFile)
   const command = user === undefined ? { file: binary, args } : asUser(user, { file: binary, args })

@@ -59,7 +59,7 @@ export async function writeSeedDisc(path: string, seed: SeedContent): Promise<vo
       await writeFile(join(folder, name), text, { mode: 0o600 })
     await removeFile(partPath)
     const args = ['-quiet', '-volid', 'CIDATA', '-joliet', '-rational-rock', '-output', partPath, folder]
-    await runCommand({ file: 'xorrisofs', args, timeoutMs: 20_000 })
+    await runCommand({ file: 'xorrisofs', args, timeoutMs: 20_000, endsWithAgent: true })
     await publishFile(partPath, path)
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -14,7 +14,7 @@ export interface OwnDatabase extends AsyncDisposable {
 
 export async function startOwnDatabase(): Promise<OwnDatabase> {
   const dir = await mkdtemp(join(tmpdir(), 'berth-own-database-'))
-  const start = () => startEmbeddedPostgres({ dir, isDurable: false })
+  const start = () => startEmbeddedPostgres({ dir })
   let server = await start()
   return {
     databaseUrl: server.url,

@@ -102,9 +102,11 @@ const inputs: Readonly<Record<string, object>> = {
   'vm.update': { description: 'x' },
   'console.open': { kind: 'serial' },
 }
+/** These take no machine. */
+const ofNoVm = ['vm.list', 'vm.create', 'vm.place']
 const vmProcedures = procedures
   .map(([path]) => path)
-  .filter((path) => (path.startsWith('vm.') && path !== 'vm.list' && path !== 'vm.create') || path === 'console.open')
+  .filter((path) => (path.startsWith('vm.') && !ofNoVm.includes(path)) || path === 'console.open')
 
 test.each(vmProcedures)('%s: a foreign machine is not there, like one that never was', async (path) => {
   const { db } = world.process.panel
