@@ -68,11 +68,14 @@ function samplesOf({ vms }: SampleRound): Samples {
 }
 
 /** Side by side: a QEMU or a guest that hangs delays nobody else's look. */
-async function lookAtMachines({ machines, storage, logger }: HeartbeatOptions): Promise<void> {
+async function lookAtMachines({ machines, storage, events, logger }: HeartbeatOptions): Promise<void> {
   const looks = machines.running().map(async ({ vmId }) => {
     const actor = machines.require(vmId)
     await Promise.all([actor.look(), sightVolumes(actor, storage), actor.lookAtGuest()])
   })
   for (const result of await Promise.allSettled(looks))
     if (result.status === 'rejected') logger.debug({ err: result.reason }, 'a machine could not be looked at')
+  if (events.readerCount() === 0) return
+  // Said again although nothing changed: a reader that lost one report is true again without waiting for the next change.
+  for (const vm of machines.observations()) events.publish({ kind: 'vm.observed', vm })
 }
