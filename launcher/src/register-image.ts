@@ -12,7 +12,15 @@ export async function registerTinyImage(settings: Settings, paths: DataPaths): P
   const stamp = await tinyImageStamp()
   const stampPath = join(paths.recordDir, 'tiny-image.stamp')
   if (stamp === undefined || (await hasStamp(stampPath, stamp))) return undefined
-  const args = ['image', 'register', '--file', tinyImagePath, '--name', imageName]
+  const about = [
+    '--os',
+    'BusyBox on a Debian kernel',
+    '--default-user',
+    'root',
+    '--min-memory',
+    String(128 * 1024 * 1024),
+  ]
+  const args = ['image', 'register', '--file', tinyImagePath, '--name', imageName, ...about]
   await runPanelCli({ settings, paths, args, failure: 'The small image could not be registered:' })
   await writeWhole(stampPath, stamp)
   return 'registered'

@@ -20,6 +20,11 @@ describe('errorText', () => {
     expect(errorLine(wire)).toBe('Try again.')
   })
 
+  it("ends a program's words with a full stop before it says what to do", () => {
+    const wire = { code: 'QEMU_START_FAILED', message: 'Failed to get "write" lock', details: {} }
+    expect(errorLine(wire)).toBe('Failed to get "write" lock. Its last lines say why; see the details.')
+  })
+
   it('tells no answer from an answer that is not understood', () => {
     expect(errorText(Object.assign(new Error('fetch failed'), { data: undefined })).sentence).toMatch(/did not answer/)
     expect(errorCodeOf(answered({ code: 'NEW_CODE', message: '', details: {} }))).toBe('INTERNAL')

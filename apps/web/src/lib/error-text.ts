@@ -44,8 +44,11 @@ export const errorCodeOf = (error: unknown): ErrorCode => errorText(error).code
 /** One line for a toast's body or an alert: the message where there is one, and what to do. */
 export function errorLine(error: unknown): string {
   const { message, remedy } = errorText(error)
-  return message === null ? remedy : `${message} ${remedy}`
+  return message === null ? remedy : `${asSentence(message)} ${remedy}`
 }
+
+/** A program's own words rarely end in a full stop, and would run into what follows. */
+const asSentence = (text: string): string => (/[.!?:…]$/.test(text) ? text : `${text}.`)
 
 /** Messages by field path ("name", "nics.0.networkId") of a refused input; empty for every other error. */
 export function fieldErrors(error: unknown): Readonly<Record<string, string>> {

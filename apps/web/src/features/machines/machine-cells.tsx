@@ -89,9 +89,9 @@ export function AddressCell({ vm }: { vm: VmView }) {
   )
 }
 
+/** What the guest says it uses. What the host gives is no measure of it: that holds QEMU too, and all that was ever touched. */
 export function MemoryCell({ vm }: { vm: VmView }) {
-  const values = vm.run === null ? undefined : vm.sample?.values
-  const used = values?.memoryGuestUsedBytes ?? values?.memoryHostBytes
+  const used = vm.run === null ? undefined : vm.sample?.values.memoryGuestUsedBytes
   return <UsageMeter label={`Memory of ${vm.name}`} used={used ?? null} total={vm.spec.memoryBytes} />
 }
 
