@@ -3,6 +3,7 @@
  * the agent takes commands. A machine whose process lives, whoever's it is, is not touched.
  */
 import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { vmIdSchema, type VmId } from '@berth/core/ids/ids'
 import type { Logger } from 'pino'
 import { tapName } from '../network/bridge-plan.ts'
@@ -26,9 +27,10 @@ export async function sweepMachines(options: SweepMachinesOptions): Promise<void
   const living = new Set((await scanProcesses(runRoot)).map(({ vmId }) => vmId))
   const runDirs = new Set(await listRunDirs(runRoot))
   const links = new Set(await readdir('/sys/class/net'))
-  // The agent died between the end of a run and clearing it away: the record says off, the taps are still there.
   for (const actor of registry.all()) {
     const { vmId, record } = actor
+    await removeUnfinished(store.folder(vmId).root)
+    // The agent died between the end of a run and clearing it away: the record says off, the taps are still there.
     if (actor.hasProcess || living.has(vmId) || !hasLeft(actor, runDirs, links)) continue
     logger.info({ vmId }, 'what an earlier run left is cleared away')
     await launcher.clear({ vmId, spec: record.spec, runId: 'last' })
@@ -48,3 +50,10 @@ export async function sweepMachines(options: SweepMachinesOptions): Promise<void
 
 const hasLeft = ({ vmId, record }: VmActor, runDirs: ReadonlySet<string>, links: ReadonlySet<string>): boolean =>
   runDirs.has(vmId) || record.spec.nics.some(({ nicId }) => links.has(tapName(nicId)))
+
+/** A define that was broken off while it wrote the seed disc anew; the one that the record speaks of is whole. */
+async function removeUnfinished(folder: string): Promise<void> {
+  for (const name of await readdir(folder))
+    if (name.endsWith('.part') || name.startsWith('.seed-'))
+      await rm(join(folder, name), { recursive: true, force: true })
+}
