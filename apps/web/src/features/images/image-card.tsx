@@ -23,7 +23,7 @@ export function ImageCard({ image, onOpen }: ImageCardProps) {
     onOpen()
   }
   return (
-    <li className="group border-line bg-surface hover:border-line-control relative flex flex-col gap-3 rounded-lg border p-4 shadow-xs transition-colors">
+    <li className="group border-line bg-surface hover:border-line-control relative flex min-w-0 flex-col gap-3 rounded-lg border p-4 shadow-xs transition-colors">
       <div className="flex items-start gap-3">
         <ImageTile image={image} />
         <div className="min-w-0 flex-1">
