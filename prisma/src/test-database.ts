@@ -6,6 +6,7 @@
  * which takes 30 ms instead of 300.
  */
 import { createHash, randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { createPrismaClient, type PrismaClient } from './client.ts'
 import { startTestServer } from './embedded-test-server.ts'
@@ -83,10 +84,23 @@ async function createDatabase(server: TestServer, template: string): Promise<Emp
   const name = `berth_test_${randomUUID().replaceAll('-', '')}`
   await runSql(server.adminUrl, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`))
   const drop = (): Promise<unknown> =>
-    runSql(server.adminUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
+    runSql(server.adminUrl, async (client) => {
+      await waitUntilLeft(client, name)
+      await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+    })
   return {
     databaseUrl: withDatabase(server.adminUrl, name),
     [Symbol.asyncDispose]: async () => void (await drop()),
+  }
+}
+
+/** Pools say goodbye a moment after their end; a connection that is cut then is an error that nobody listens to any more. */
+async function waitUntilLeft(client: pg.Client, name: string): Promise<void> {
+  const deadline = performance.now() + 2_000
+  while (performance.now() < deadline) {
+    const { rows } = await client.query('SELECT 1 FROM pg_stat_activity WHERE datname = $1', [name])
+    if (rows.length === 0) return
+    await delay(20)
   }
 }
 
