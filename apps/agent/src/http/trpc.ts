@@ -1,23 +1,10 @@
 /** tRPC's one instance in the agent: procedures come from the contract, errors leave as WireErrors in `data.appError`. */
-import { errorCodeInfo, type ErrorKind } from '@berth/core/errors/error-codes'
 import { AppError, errorToWire, toAppError, type WireError } from '@berth/core/errors/app-error'
+import { errorCodeInfo } from '@berth/core/errors/error-codes'
+import { transportCodes } from '@berth/core/errors/transport-codes'
 import { initTRPC, TRPCError, tracked } from '@trpc/server'
 import type { z } from 'zod'
 import type { StreamedEvent } from '../events/event-stream.ts'
-
-type TransportCode = ConstructorParameters<typeof TRPCError>[0]['code']
-
-const transportCodes: Readonly<Record<ErrorKind, TransportCode>> = {
-  invalid: 'BAD_REQUEST',
-  unauthenticated: 'UNAUTHORIZED',
-  forbidden: 'FORBIDDEN',
-  notFound: 'NOT_FOUND',
-  conflict: 'CONFLICT',
-  limit: 'TOO_MANY_REQUESTS',
-  unavailable: 'SERVICE_UNAVAILABLE',
-  failed: 'UNPROCESSABLE_CONTENT',
-  internal: 'INTERNAL_SERVER_ERROR',
-}
 
 const t = initTRPC.create({
   sse: { ping: { enabled: true, intervalMs: 2_000 }, client: { reconnectAfterInactivityMs: 10_000 } },

@@ -6,19 +6,8 @@ import { TRPCError } from '@trpc/server'
 import { z } from 'zod'
 import { AppError, errorToWire, type WireError } from '@berth/core/errors/app-error'
 import { isDatabaseUnavailable } from '@berth/prisma/database-errors'
-import { errorCodeInfo, type ErrorCode, type ErrorKind } from '@berth/core/errors/error-codes'
-
-const trpcCodes = {
-  invalid: 'BAD_REQUEST',
-  unauthenticated: 'UNAUTHORIZED',
-  forbidden: 'FORBIDDEN',
-  notFound: 'NOT_FOUND',
-  conflict: 'CONFLICT',
-  limit: 'TOO_MANY_REQUESTS',
-  unavailable: 'SERVICE_UNAVAILABLE',
-  failed: 'UNPROCESSABLE_CONTENT',
-  internal: 'INTERNAL_SERVER_ERROR',
-} as const satisfies Record<ErrorKind, TRPCError['code']>
+import { errorCodeInfo, type ErrorCode } from '@berth/core/errors/error-codes'
+import { transportCodes } from '@berth/core/errors/transport-codes'
 
 /** A server that is restarted after a crash answers within a few seconds. */
 const databaseRetrySeconds = 3
@@ -27,7 +16,7 @@ export function toTrpcError(error: unknown): TRPCError {
   // tRPC's own refusals (no JSON, too large, another type) keep their status; the formatter adds our code.
   if (error instanceof TRPCError && !hasOwnMeaning(error.cause) && error.code !== 'INTERNAL_SERVER_ERROR') return error
   const known = appErrorOf(error)
-  return new TRPCError({ code: trpcCodes[errorCodeInfo(known.code).kind], message: known.message, cause: known })
+  return new TRPCError({ code: transportCodes[errorCodeInfo(known.code).kind], message: known.message, cause: known })
 }
 
 const hasOwnMeaning = (cause: unknown): boolean => cause instanceof AppError || cause instanceof z.ZodError
