@@ -46,8 +46,7 @@ export async function openPanelProcess(options: PanelProcessOptions): Promise<Pa
   const authority = await openCertificateAuthority(dataDir)
   const auth = await openPanelAuth({ db, log, dataDir, publicUrl })
   const secretBox = await openSecretBox(dataDir)
-  const identity = () => authority.panelIdentity()
-  const plane = stack.use(await startControlPlane({ db, databaseUrl, identity, secretBox, log, isWorking }))
+  const plane = stack.use(await startControlPlane({ db, databaseUrl, authority, secretBox, log, isWorking }))
   const { live, agents, operations, events } = plane
   const seats = new ConsoleSeats()
   stack.use(startConsoleKeeper({ db, seats, log }))

@@ -21,7 +21,7 @@ describe('the door', () => {
   it('opens for the panel', async () => {
     expect(await host.calls.query('agent.hello')).toMatchObject({
       contractVersion: 1,
-      capabilities: ['consoles', 'metrics'],
+      capabilities: ['consoles', 'metrics', 'renewal'],
     })
   })
 

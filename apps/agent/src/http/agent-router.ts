@@ -6,12 +6,13 @@ import { hostSnapshot } from '../host/host-snapshot.ts'
 import { readCommandLine, sendKeys, takeScreenshot } from '../vm/vm-views.ts'
 import { sightVolumes } from '../vm/volume-sightings.ts'
 import { agentVersion, capabilities } from './capabilities.ts'
+import type { CertificateRenewal } from './certificate-renewal.ts'
 import { mutation, query, router, subscription } from './trpc.ts'
 
 /** Every procedure of the contract, or it does not compile. */
 type Complete = { [G in keyof typeof agentContract]: { [P in keyof (typeof agentContract)[G]]: AnyTRPCProcedure } }
 
-export function createAgentRouter(context: AgentContext): AnyTRPCRouter {
+export function createAgentRouter(context: AgentContext, renewal: CertificateRenewal): AnyTRPCRouter {
   const { agent, host, step, vm } = agentContract
   const { events, machines, sampler, steps, storage } = context
   const procedures = {
@@ -22,6 +23,11 @@ export function createAgentRouter(context: AgentContext): AnyTRPCRouter {
         capabilities: [...capabilities],
         at: new Date().toISOString(),
       })),
+      requestCertificate: mutation(agent.requestCertificate, async () => ({ csrPem: await renewal.request() })),
+      installCertificate: mutation(agent.installCertificate, async ({ certificatePem }) => {
+        await renewal.install(certificatePem)
+        return {}
+      }),
       events: subscription(agent.events, ({ lastEventId }, { signal }) =>
         events.read({ lastEventId: lastEventId ?? null, signal }),
       ),

@@ -7,7 +7,7 @@
 import { createServer, type Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { TLSSocket } from 'node:tls'
+import { TLSSocket, type SecureContextOptions } from 'node:tls'
 import { panelCommonName } from '@berth/core/agent-contract/join'
 import { AppError, errorToWire } from '@berth/core/errors/app-error'
 import type { AnyTRPCRouter } from '@trpc/server'
@@ -28,6 +28,8 @@ export interface AgentServerOptions {
 
 export interface AgentServer {
   readonly address: AddressInfo
+  /** Shown to whoever connects from now on; open connections keep what they have. */
+  useIdentity: (renewed: HostIdentity) => void
   /** Stops listening and cuts every link; machines are not touched. */
   close: () => Promise<void>
 }
@@ -47,12 +49,9 @@ export async function openAgentServer(options: AgentServerOptions): Promise<Agen
     },
   })
   const server = createServer({
-    ca: identity.caPem,
-    cert: identity.certificatePem,
-    key: identity.keyPem,
+    ...secureContextOf(identity),
     requestCert: true,
     rejectUnauthorized: true,
-    minVersion: 'TLSv1.3',
     headersTimeout: 10_000,
     requestTimeout: 30_000,
   })
@@ -79,6 +78,7 @@ export async function openAgentServer(options: AgentServerOptions): Promise<Agen
   const address = await listen(server, options.listen)
   return {
     address,
+    useIdentity: (renewed) => server.setSecureContext(secureContextOf(renewed)),
     close: async () => {
       const { promise, resolve } = Promise.withResolvers<void>()
       server.close(() => resolve())
@@ -88,6 +88,13 @@ export async function openAgentServer(options: AgentServerOptions): Promise<Agen
     },
   }
 }
+
+const secureContextOf = (identity: HostIdentity): SecureContextOptions => ({
+  ca: identity.caPem,
+  cert: identity.certificatePem,
+  key: identity.keyPem,
+  minVersion: 'TLSv1.3',
+})
 
 async function listen(server: HttpsServer, { host, port }: { host: string; port: number }): Promise<AddressInfo> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()

@@ -3,4 +3,4 @@ import packageJson from '../../package.json' with { type: 'json' }
 
 export const agentVersion = packageJson.version
 
-export const capabilities: readonly string[] = ['consoles', 'metrics']
+export const capabilities: readonly string[] = ['consoles', 'metrics', 'renewal']

@@ -21,7 +21,10 @@ export interface HostIdentity {
   readonly keyPem: string
 }
 
-const fileNames = { keyPem: 'key.pem', certificatePem: 'cert.pem', caPem: 'ca.pem' } as const
+const caFile = 'ca.pem'
+/** Key and certificate share one file: both are replaced by one rename, so that no kill can mix halves of two pairs. */
+const pairFile = 'pair.pem'
+const certificateStart = '-----BEGIN CERTIFICATE-----'
 
 const folderOf = (dataDir: string): string => join(dataDir, 'identity')
 
@@ -30,17 +33,35 @@ export async function loadIdentity(dataDir: string): Promise<HostIdentity | unde
   const folder = folderOf(dataDir)
   const facts = await readFileIfAny(join(folder, 'host.json'))
   if (facts === undefined) return undefined
-  const pems: Record<string, string | undefined> = {}
-  for (const [name, file] of Object.entries(fileNames)) pems[name] = await readFileIfAny(join(folder, file))
+  const pems = { caPem: await readFileIfAny(join(folder, caFile)), ...(await readPair(folder)) }
   return hostIdentitySchema.parse({ ...z.looseObject({}).parse(JSON.parse(facts)), ...pems })
+}
+
+async function readPair(folder: string): Promise<Partial<Record<keyof KeyPair, string | undefined>>> {
+  const pair = await readFileIfAny(join(folder, pairFile))
+  if (pair === undefined) {
+    // Hosts that joined before certificates were renewed have two files; their next certificate makes them one.
+    const [keyPem, certificatePem] = await Promise.all(
+      ['key.pem', 'cert.pem'].map((name) => readFileIfAny(join(folder, name))),
+    )
+    return { keyPem, certificatePem }
+  }
+  const split = pair.indexOf(certificateStart)
+  return split < 0 ? {} : { keyPem: pair.slice(0, split).trim(), certificatePem: pair.slice(split) }
+}
+
+export type KeyPair = Pick<HostIdentity, 'keyPem' | 'certificatePem'>
+
+/** Replaces key and certificate at once: whoever reads finds the old pair or the new one. */
+export async function savePair(dataDir: string, { keyPem, certificatePem }: KeyPair): Promise<void> {
+  await writeFileDurably(join(folderOf(dataDir), pairFile), `${keyPem}\n${certificatePem}`, 0o600)
 }
 
 export async function saveIdentity(dataDir: string, identity: HostIdentity): Promise<void> {
   const folder = folderOf(dataDir)
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  await writeFileDurably(join(folder, fileNames.keyPem), identity.keyPem, 0o600)
-  await writeFileDurably(join(folder, fileNames.certificatePem), identity.certificatePem, 0o600)
-  await writeFileDurably(join(folder, fileNames.caPem), identity.caPem, 0o600)
+  await savePair(dataDir, identity)
+  await writeFileDurably(join(folder, caFile), identity.caPem, 0o600)
   const { hostId, hostName } = identity
   await writeFileDurably(join(folder, 'host.json'), `${JSON.stringify({ hostId, hostName })}\n`, 0o600)
 }

@@ -3,6 +3,7 @@ import type { AgentContext } from '../context.ts'
 import { createAgentRouter } from './agent-router.ts'
 import { openAgentServer, type AgentServer } from './agent-server.ts'
 import { agentVersion } from './capabilities.ts'
+import { CertificateRenewal } from './certificate-renewal.ts'
 import { ensureIdentity } from './join.ts'
 
 const wildcards = new Set(['0.0.0.0', '::'])
@@ -16,13 +17,18 @@ export async function openDoor(context: AgentContext, signal: AbortSignal): Prom
     address: wildcards.has(listen.host) ? config.name : listen.host,
     port: listen.port,
   })
-  return openAgentServer({
+  const renewal = new CertificateRenewal({
+    ...{ dataDir, identity, logger },
+    onRenewed: (renewed) => server.useIdentity(renewed),
+  })
+  const server = await openAgentServer({
     ...{ identity, listen, logger },
-    router: createAgentRouter(context),
+    router: createAgentRouter(context, renewal),
     openConsole: (upgrade, target) => {
       if (machines.get(target.vmId) === undefined) return false
       consoles.handleUpgrade(upgrade, target)
       return true
     },
   })
+  return server
 }

@@ -21,7 +21,8 @@ export interface Credentials {
 
 export interface TestCa {
   caPem: string
-  sign: (csrPem: string, commonName: string) => Promise<string>
+  /** `until`: default a day from now. */
+  sign: (csrPem: string, commonName: string, until?: Date) => Promise<string>
   makeClient: (commonName: string) => Promise<Credentials>
 }
 
@@ -33,18 +34,22 @@ export async function createTestCa(): Promise<TestCa> {
     ...{ name: 'CN=test ca', keys: caKeys, signingAlgorithm: algorithm, notBefore, notAfter },
     extensions: [new BasicConstraintsExtension(true, undefined, true)],
   })
-  const issue = (commonName: string, publicKey: webcrypto.CryptoKey | PublicKey): Promise<X509Certificate> =>
+  const issue = (
+    commonName: string,
+    publicKey: webcrypto.CryptoKey | PublicKey,
+    until = notAfter,
+  ): Promise<X509Certificate> =>
     X509CertificateGenerator.create({
-      ...{ subject: `CN=${commonName}`, issuer: ca.subject, publicKey, notBefore, notAfter },
+      ...{ subject: `CN=${commonName}`, issuer: ca.subject, publicKey, notBefore, notAfter: until },
       ...{ signingKey: caKeys.privateKey, signingAlgorithm: algorithm },
       extensions: [new SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }])],
     })
   return {
     caPem: ca.toString('pem'),
-    sign: async (csrPem, commonName) => {
+    sign: async (csrPem, commonName, until) => {
       const request = new Pkcs10CertificateRequest(csrPem)
       if (!(await request.verify())) throw new Error('the signing request is not signed by its key')
-      return (await issue(commonName, request.publicKey)).toString('pem')
+      return (await issue(commonName, request.publicKey, until)).toString('pem')
     },
     makeClient: async (commonName) => {
       const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])

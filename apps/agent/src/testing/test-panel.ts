@@ -22,6 +22,8 @@ export interface AgentCalls extends AsyncDisposable {
 
 export interface TestPanel extends AsyncDisposable {
   readonly ca: TestCa
+  /** Of the last host that joined. */
+  readonly hostId: () => string
   readonly url: string
   readonly token: string
   /** How often a join was asked. */
@@ -38,6 +40,7 @@ export async function openTestPanel(): Promise<TestPanel> {
   const ca = await createTestCa()
   const token = `token-${newUuid()}`
   let joins = 0
+  let hostId = ''
   const server = createServer((incoming, response) => {
     const answer = async (): Promise<void> => {
       joins++
@@ -46,7 +49,7 @@ export async function openTestPanel(): Promise<TestPanel> {
         response.writeHead(403).end(JSON.stringify({ error: { code: 'JOIN_REFUSED', message: 'unknown token' } }))
         return
       }
-      const hostId = newUuid()
+      hostId = newUuid()
       const certificatePem = await ca.sign(asked.csrPem, `host:${hostId}`)
       response.end(JSON.stringify({ hostId, hostName: 'test-host', certificatePem, caPem: ca.caPem }))
     }
@@ -58,6 +61,7 @@ export async function openTestPanel(): Promise<TestPanel> {
   return {
     ...{ ca, token },
     url: `http://127.0.0.1:${port}`,
+    hostId: () => hostId,
     joinCount: () => joins,
     connect: async (agentPort, commonName = 'panel') => {
       const { certPem, keyPem } = await ca.makeClient(commonName)

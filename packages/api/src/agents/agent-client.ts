@@ -2,6 +2,7 @@
  * Speaks to one agent: tRPC over mutual TLS, by core's contract. Stateless but for its sockets; agent-connection.ts
  * decides when to call and what a silence means.
  */
+import type { PeerCertificate } from 'node:tls'
 import { createTRPCUntypedClient, httpLink, TRPCClientError, type TRPCUntypedClient } from '@trpc/client'
 import type { AnyTRPCRouter } from '@trpc/server'
 import { Agent, fetch as undiciFetch, type RequestInit } from 'undici'
@@ -11,6 +12,7 @@ import { agentEventSchema, type AgentEvent } from '@berth/core/agent-contract/ag
 import { hostCommonName } from '@berth/core/agent-contract/join'
 import { AppError, errorFromWire, wireErrorSchema } from '@berth/core/errors/app-error'
 import type { PanelIdentity } from '../host/certificate-authority.ts'
+import type { CertificateLife } from '../host/certificate-life.ts'
 import type { AgentProcedure, CallOptions } from './agent-link.ts'
 import { readSse } from './sse-reader.ts'
 
@@ -38,28 +40,38 @@ export interface AgentMessage {
 
 export class AgentClient implements AsyncDisposable {
   readonly #url: string
-  readonly #calls: Agent
-  readonly #streams: Agent
+  readonly #hostId: string
+  #identity: PanelIdentity
+  #calls: Agent
+  #streams: Agent
+  /** Of an earlier identity: what runs over them goes on, and nothing new begins. */
+  readonly #retired: Agent[] = []
+  #certificate: CertificateLife | null = null
   readonly #trpc: TRPCUntypedClient<AnyTRPCRouter>
   readonly #name: string
 
   constructor({ hostId, address, port }: AgentAddress, identity: PanelIdentity) {
     this.#name = `${address}:${port}`
     this.#url = `https://${address.includes(':') ? `[${address}]` : address}:${port}/trpc`
-    const connect = {
-      ca: identity.caPem,
-      cert: identity.certificatePem,
-      key: identity.keyPem,
-      minVersion: 'TLSv1.3',
-      timeout: 5_000,
-      // A certificate of our authority is not enough: it must be this host's, or one host could pose as another.
-      checkServerIdentity: (_name: string, certificate: { subject: { CN?: unknown } }) =>
-        certificate.subject.CN === hostCommonName(hostId) ? undefined : new Error('the certificate is another host’s'),
-    } as const
-    // Calls are held by the agent for up to 20 s and bounded by their own signals.
-    this.#calls = new Agent({ connect, headersTimeout: 0, bodyTimeout: 0 })
-    this.#streams = new Agent({ connect, headersTimeout: silenceMs, bodyTimeout: silenceMs })
+    this.#hostId = hostId
+    this.#identity = identity
+    this.#calls = this.#openCalls()
+    this.#streams = this.#openStreams()
     this.#trpc = createTRPCUntypedClient({ links: [httpLink({ url: this.#url, fetch: this.#fetch })] })
+  }
+
+  /** What the agent showed when it was last connected to; null before that. */
+  get certificate(): CertificateLife | null {
+    return this.#certificate
+  }
+
+  /** From now on connections are made with this one. Those that are open stay, for nobody asks again who they are. */
+  useIdentity(identity: PanelIdentity): void {
+    if (identity.certificatePem === this.#identity.certificatePem) return
+    this.#identity = identity
+    this.#retired.push(this.#calls, this.#streams)
+    this.#calls = this.#openCalls()
+    this.#streams = this.#openStreams()
   }
 
   /** As AgentLink.call. */
@@ -114,7 +126,33 @@ export class AgentClient implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.#calls.destroy(), this.#streams.destroy()])
+    await Promise.all([this.#calls, this.#streams, ...this.#retired].map((agent) => agent.destroy()))
+  }
+
+  // Calls are held by the agent for up to 20 s and bounded by their own signals.
+  #openCalls(): Agent {
+    return new Agent({ connect: this.#connectOptions(), headersTimeout: 0, bodyTimeout: 0 })
+  }
+
+  #openStreams(): Agent {
+    return new Agent({ connect: this.#connectOptions(), headersTimeout: silenceMs, bodyTimeout: silenceMs })
+  }
+
+  #connectOptions() {
+    const { caPem, certificatePem, keyPem } = this.#identity
+    return {
+      ca: caPem,
+      cert: certificatePem,
+      key: keyPem,
+      minVersion: 'TLSv1.3',
+      timeout: 5_000,
+      // A certificate of our authority is not enough: it must be this host's, or one host could pose as another.
+      checkServerIdentity: (_name: string, shown: PeerCertificate) => {
+        if (shown.subject.CN !== hostCommonName(this.#hostId)) return new Error('the certificate is another host’s')
+        this.#certificate = { validFromMs: Date.parse(shown.valid_from), validToMs: Date.parse(shown.valid_to) }
+        return undefined
+      },
+    } as const
   }
 
   // undici's own fetch, because only it takes undici's dispatcher; its types differ from the global ones in name alone.

@@ -1,8 +1,10 @@
+import { X509Certificate } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
 import { agentContract } from '@berth/core/agent-contract/agent-contract'
 import type { AgentEvent } from '@berth/core/agent-contract/agent-events'
 import { newUuid, operationIdSchema, vmIdSchema } from '@berth/core/ids/ids'
 import { silentLog } from '../operation/testing/operation-world.ts'
+import type { AgentAddress } from './agent-client.ts'
 import { AgentConnection } from './agent-connection.ts'
 import type { AgentHello } from './agent-sink.ts'
 import { ScriptedAgent } from './testing/scripted-agent.ts'
@@ -13,16 +15,27 @@ const removed = (generation: number): AgentEvent => ({ kind: 'vm.removed', vmId,
 function connect(agent: ScriptedAgent, hostId = agent.hostId) {
   const hellos: AgentHello[] = []
   const received: AgentEvent[] = []
+  const renewals: AgentAddress[] = []
+  const clock = { nowMs: Date.now() }
   const connection = new AgentConnection({
     target: { hostId, address: agent.address, port: agent.port },
     identity: async () => agent.panelIdentity,
+    renew: async (_client, target) => void renewals.push(target),
+    now: () => clock.nowMs,
     sink: {
       connected: (_hostId, hello) => hellos.push(hello),
       received: (_hostId, event) => received.push(event),
     },
     log: silentLog,
   })
-  return { connection, hellos, received, [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose]() }
+  return {
+    connection,
+    hellos,
+    received,
+    renewals,
+    clock,
+    [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
+  }
 }
 
 const within = (ms: number): AbortSignal => AbortSignal.timeout(ms)
@@ -100,5 +113,51 @@ describe('the line to an agent', () => {
     await using line = connect(agent)
     await expect(line.connection.whenOnline(within(1_500))).rejects.toThrow()
     expect(line.hellos).toEqual([])
+  })
+})
+
+describe('certificates under a line that stays', () => {
+  const dayMs = 86_400_000
+
+  it('asks for a host’s next one with a third of its life left, and not before', async () => {
+    await using agent = await ScriptedAgent.start()
+    agent.capabilities = ['renewal']
+    await using line = connect(agent)
+    await line.connection.whenOnline(within(10_000))
+    line.clock.nowMs += 260 * dayMs
+    await line.connection.keepCertificates()
+    expect(line.renewals).toEqual([])
+    line.clock.nowMs += 6 * dayMs
+    await line.connection.keepCertificates()
+    expect(line.renewals).toEqual([{ hostId: agent.hostId, address: agent.address, port: agent.port }])
+  })
+
+  it('asks as soon as it is connected, but no agent that does not know how', async () => {
+    await using agent = await ScriptedAgent.start(Date.now() - 300 * dayMs)
+    {
+      await using line = connect(agent)
+      await line.connection.whenOnline(within(10_000))
+      await line.connection.keepCertificates()
+      expect(line.renewals).toEqual([])
+    }
+    agent.capabilities = ['renewal']
+    await using line = connect(agent)
+    await vi.waitFor(() => expect(line.renewals).toHaveLength(1))
+  })
+
+  it('makes new connections with the panel’s newest, and keeps its stream', async () => {
+    await using agent = await ScriptedAgent.start()
+    await using line = connect(agent)
+    await line.connection.whenOnline(within(10_000))
+    const { hello } = agentContract.agent
+    agent.panelIdentity = await agent.nextPanelIdentity()
+    await line.connection.keepCertificates()
+    await line.connection.call(hello, undefined)
+    expect(agent.askedBy.at(-1)).toBe(new X509Certificate(agent.panelIdentity.certificatePem).fingerprint256)
+    expect(agent.askedBy.at(-1)).not.toBe(agent.askedBy[0])
+    agent.tell(removed(1))
+    await vi.waitFor(() => expect(line.received).toEqual([removed(1)]))
+    // One stream since the beginning.
+    expect(agent.askedFor).toEqual([null])
   })
 })

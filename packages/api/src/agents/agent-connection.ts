@@ -14,6 +14,7 @@ import { agentContract, contractVersion } from '@berth/core/agent-contract/agent
 import { AppError } from '@berth/core/errors/app-error'
 import { hostIdSchema, type HostId } from '@berth/core/ids/ids'
 import type { PanelIdentity } from '../host/certificate-authority.ts'
+import { isDueForRenewal } from '../host/certificate-life.ts'
 import { AgentClient, silenceMs, type AgentAddress } from './agent-client.ts'
 import type { AgentLink, AgentProcedure, CallOptions, StepEvent } from './agent-link.ts'
 import type { AgentSink } from './agent-sink.ts'
@@ -26,6 +27,10 @@ const breathMs = 250
 export interface AgentConnectionOptions {
   readonly target: AgentAddress
   readonly identity: () => Promise<PanelIdentity>
+  /** Gives the agent its next certificate. */
+  readonly renew: (client: AgentClient, target: AgentAddress) => Promise<void>
+  /** Milliseconds since the epoch, as certificates count. */
+  readonly now: () => number
   readonly sink: AgentSink
   readonly log: Logger
 }
@@ -41,6 +46,8 @@ export class AgentConnection implements AgentLink, AsyncDisposable {
   #isConnected = false
   #heardAt = Number.NEGATIVE_INFINITY
   #lastEventId: string | null = null
+  #canRenew = false
+  #isRenewing = false
 
   constructor(options: AgentConnectionOptions) {
     this.#options = options
@@ -75,6 +82,28 @@ export class AgentConnection implements AgentLink, AsyncDisposable {
       await Promise.race([this.#connected.promise, aborted.promise])
     } finally {
       signal.removeEventListener('abort', abort)
+    }
+  }
+
+  /**
+   * Sees to it that neither side's certificate ends under a line that lives for years. Called with each new line and once
+   * a day. Never throws: what failed is logged and tried again tomorrow, with months left.
+   */
+  async keepCertificates(): Promise<void> {
+    if (!this.#isConnected || this.#isRenewing) return
+    const { identity, now, renew, target } = this.#options
+    this.#isRenewing = true
+    try {
+      const client = await this.#connected.promise
+      client.useIdentity(await identity())
+      const { certificate } = client
+      if (!this.#canRenew || certificate === null || !isDueForRenewal(certificate, now())) return
+      await renew(client, target)
+      this.#log.info('the host has a new certificate')
+    } catch (error) {
+      if (!this.#isStopped()) this.#log.warn({ err: error }, 'the certificate of a host was not renewed')
+    } finally {
+      this.#isRenewing = false
     }
   }
 
@@ -131,6 +160,7 @@ export class AgentConnection implements AgentLink, AsyncDisposable {
       throw new AppError('AGENT_INCOMPATIBLE', message, { details: { agentVersion: hello.agentVersion } })
     }
     const clockSkewMs = Date.parse(hello.at) - (askedAt + Date.now()) / 2
+    this.#canRenew = hello.capabilities.includes('renewal')
     sink.connected(this.hostId, { ...hello, clockSkewMs })
     for await (const { id, event } of client.events(this.#lastEventId, signal)) {
       this.#hear(client)
@@ -149,6 +179,7 @@ export class AgentConnection implements AgentLink, AsyncDisposable {
     this.#isConnected = true
     this.#connected.resolve(client)
     this.#log.info('agent connected')
+    void this.keepCertificates()
   }
 
   #tellStep(event: StepEvent): void {

@@ -2,16 +2,19 @@
 import type { Logger } from 'pino'
 import { AppError } from '@berth/core/errors/app-error'
 import type { PrismaClient } from '@berth/prisma/client'
-import type { PanelIdentity } from '../host/certificate-authority.ts'
+import type { CertificateAuthority } from '../host/certificate-authority.ts'
 import type { AgentAddress } from './agent-client.ts'
 import { AgentConnection } from './agent-connection.ts'
 import type { AgentLink, AgentLinks } from './agent-link.ts'
 import type { AgentSink } from './agent-sink.ts'
 import { listJoinedHosts } from './host-link-repo.ts'
+import { renewCertificate } from './renew-certificate.ts'
 
 export interface AgentPoolOptions {
   readonly db: PrismaClient
-  readonly identity: () => Promise<PanelIdentity>
+  readonly authority: Pick<CertificateAuthority, 'panelIdentity' | 'signHost'>
+  /** Default: the system's clock. */
+  readonly now?: () => number
   readonly sink: AgentSink
   readonly log: Logger
 }
@@ -51,6 +54,11 @@ export class AgentPool implements AgentLinks, AsyncDisposable {
     }
   }
 
+  /** Once a day: a line may live for longer than the certificates it began with. */
+  async keepCertificates(): Promise<void> {
+    await Promise.all([...this.#lines.values()].map(({ connection }) => connection.keepCertificates()))
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopped = true
     await Promise.all([...this.#lines.values()].map(({ connection }) => connection[Symbol.asyncDispose]()))
@@ -58,7 +66,11 @@ export class AgentPool implements AgentLinks, AsyncDisposable {
   }
 
   #connect(target: AgentAddress): AgentConnection {
-    const { identity, sink, log } = this.#options
-    return new AgentConnection({ target, identity, sink, log })
+    const { db, authority, now = Date.now, sink, log } = this.#options
+    return new AgentConnection({
+      ...{ target, now, sink, log },
+      identity: () => authority.panelIdentity(),
+      renew: (client, host) => renewCertificate({ db, authority }, client, host),
+    })
   }
 }

@@ -10,7 +10,7 @@ import { AgentPool } from '../agents/agent-pool.ts'
 import { LiveFiguresStore } from '../agents/live-figures-store.ts'
 import type { SecretBox } from '../auth/secret-box.ts'
 import { EventHub } from '../events/event-hub.ts'
-import type { PanelIdentity } from '../host/certificate-authority.ts'
+import type { CertificateAuthority } from '../host/certificate-authority.ts'
 import { findHostViews } from '../host/host-repo.ts'
 import { findImageViews } from '../image/image-repo.ts'
 import { OperationService } from '../operation/operation-service.ts'
@@ -27,7 +27,7 @@ export interface ControlPlaneOptions {
   readonly db: PrismaClient
   /** For the connections that are not Prisma's: LISTEN, and the queue's. */
   readonly databaseUrl: string
-  readonly identity: () => Promise<PanelIdentity>
+  readonly authority: Pick<CertificateAuthority, 'panelIdentity' | 'signHost'>
   readonly secretBox: SecretBox
   readonly log: Logger
   /** False: it answers, and leaves operations and hosts' states alone, for tests of what requests do. Default: true. */
@@ -43,7 +43,7 @@ export interface ControlPlane extends AsyncDisposable {
 
 /** After the migrations. Disposing lets go of all work, so that another panel takes it at once. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { db, databaseUrl, identity, secretBox, log } = options
+  const { db, databaseUrl, authority, secretBox, log } = options
   await prepareJobs(databaseUrl, log)
   // Disposed in the reverse order: first nobody takes new work, last the stream that tells of its end.
   await using parts = new AsyncDisposableStack()
@@ -56,7 +56,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   }
   const events = parts.use(new EventHub({ db, databaseUrl, loaders, log }))
   const sink = new AgentIngest({ db, live, log, tellGauges: (gauges) => events.tellGauges(gauges) })
-  const agents = parts.use(new AgentPool({ db, identity, sink, log }))
+  const agents = parts.use(new AgentPool({ db, authority, sink, log }))
   // Before the first operation is taken: its host's link must be there.
   await agents.refresh()
   const operations = new OperationService(db)

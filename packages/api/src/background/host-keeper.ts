@@ -12,6 +12,7 @@ import { startTimer } from './background-timer.ts'
 
 const touchMs = 2_500
 const refreshMs = 5_000
+const dayMs = 86_400_000
 
 export interface HostKeeperOptions {
   readonly db: PrismaClient
@@ -31,8 +32,10 @@ export function startHostKeeper({ db, agents, live, log }: HostKeeperOptions): D
     await agents.refresh()
     live.dropStale()
   })
+  const certificates = startTimer({ name: 'certificates', everyMs: dayMs, log }, () => agents.keepCertificates())
   return {
     [Symbol.dispose]: () => {
+      certificates[Symbol.dispose]()
       touch[Symbol.dispose]()
       refresh[Symbol.dispose]()
     },

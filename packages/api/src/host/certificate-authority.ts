@@ -12,12 +12,12 @@ import * as x509 from '@peculiar/x509'
 import { hostCommonName, panelCommonName } from '@berth/core/agent-contract/join'
 import { AppError } from '@berth/core/errors/app-error'
 import { readOrMakeSecretFile, readSecretFile, writeSecretFile } from '../auth/secret-files.ts'
+import { isDueForRenewal } from './certificate-life.ts'
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 const dayMs = 86_400_000
 const authorityDays = 3_650
 const leafDays = 397
-const renewBeforeDays = 60
 /** Hosts whose clocks are somewhat behind still take a fresh certificate. */
 const backdatedMs = 3_600_000
 
@@ -154,8 +154,9 @@ async function verifiedPublicKey(csrPem: string): Promise<x509.PublicKey> {
 }
 
 function isFresh(pair: KeyAndCertificate, caPem: string, nowMs: number): boolean {
-  const hasTime = pair.certificate.notAfter.getTime() - nowMs > renewBeforeDays * dayMs
-  return hasTime && pair.certificate.issuer === new x509.X509Certificate(caPem).subject
+  const { notBefore, notAfter } = pair.certificate
+  const isDue = isDueForRenewal({ validFromMs: notBefore.getTime(), validToMs: notAfter.getTime() }, nowMs)
+  return !isDue && pair.certificate.issuer === new x509.X509Certificate(caPem).subject
 }
 
 const newKeys = () => crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])

@@ -34,6 +34,13 @@ export const agentContract = {
         at: z.iso.datetime(),
       }),
     ),
+    /**
+     * A signing request (PKCS #10, PEM) for a key that the agent makes and keeps until its certificate comes; asked again
+     * before that, the same. Only agents with the capability "renewal".
+     */
+    requestCertificate: mutation(z.strictObject({}), z.object({ csrPem: z.string().max(8_192) })),
+    /** Kept at once and shown from the next connection on; open ones stay. INPUT_INVALID for any other certificate. */
+    installCertificate: mutation(z.strictObject({ certificatePem: z.string().max(16_384) }), z.object({})),
     /** `lastEventId` comes with a reconnect, by SSE's own header or by the first request. */
     events: subscription(z.object({ lastEventId: z.string().nullish() }), agentEventSchema),
   },
@@ -72,7 +79,8 @@ export const agentContract = {
 
 /**
  * Consoles are not tRPC: an HTTP upgrade on this path under the same mutual TLS, framed as WebSocket by the agent.
- * Query: none. Subprotocol: "binary". Text frames on a serial console are control messages (see console/serial-control.ts).
+ * Query: none. Subprotocol: "binary". Text frames are control messages (see console/serial-control.ts). The
+ * header `berth-console-seat` says who it is (see console/console-viewer.ts).
  */
 export const consolePath = (vmId: string, kind: ConsoleKind): string => `/console/${vmId}/${kind}`
 export const consoleKindSchema = z.enum(['screen', 'serial'])

@@ -1,11 +1,10 @@
 /** An agent's HTTPS door on a real socket with real certificates, behind which tests script the answers. */
 import 'reflect-metadata'
-import { webcrypto } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import * as x509 from '@peculiar/x509'
+import { TLSSocket } from 'node:tls'
 import { initTRPC, TRPCError, tracked } from '@trpc/server'
 import { createHTTPHandler } from '@trpc/server/adapters/standalone'
 import { z } from 'zod'
@@ -13,7 +12,12 @@ import { contractVersion } from '@berth/core/agent-contract/agent-contract'
 import type { AgentEvent } from '@berth/core/agent-contract/agent-events'
 import { AppError, errorToWire } from '@berth/core/errors/app-error'
 import { newUuid } from '@berth/core/ids/ids'
-import { openCertificateAuthority, type PanelIdentity } from '../../host/certificate-authority.ts'
+import {
+  openCertificateAuthority,
+  type CertificateAuthority,
+  type PanelIdentity,
+} from '../../host/certificate-authority.ts'
+import { newHostKey } from '../../testing/host-key.ts'
 
 const t = initTRPC.create({
   sse: { ping: { enabled: true, intervalMs: 50 } },
@@ -32,25 +36,39 @@ export class ScriptedAgent implements AsyncDisposable {
   /** Kept events, told from after the id that a reader names. */
   readonly events: { readonly id: string; readonly event: AgentEvent }[] = []
   panelIdentity: PanelIdentity = { caPem: '', certificatePem: '', keyPem: '' }
+  readonly authority: CertificateAuthority
+  /** Of the panels that asked, by their certificates, one per request. */
+  readonly askedBy: string[] = []
+  readonly installed: string[] = []
+  capabilities: string[] = []
   #server: Server | undefined
   #key = { key: '', cert: '', ca: '' }
   readonly #wakers = new Set<() => void>()
-  #dir = ''
+  readonly #dir: string
+  #waitingKey = ''
 
-  static async start(): Promise<ScriptedAgent> {
-    const agent = new ScriptedAgent()
-    agent.#dir = await mkdtemp(join(tmpdir(), 'berth-agent-'))
-    const authority = await openCertificateAuthority(agent.#dir)
-    agent.panelIdentity = await authority.panelIdentity()
-    const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
-    const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-    const request = await x509.Pkcs10CertificateRequestGenerator.create({ keys, signingAlgorithm: algorithm })
-    const csrPem = request.toString('pem')
+  private constructor(dir: string, authority: CertificateAuthority) {
+    this.#dir = dir
+    this.authority = authority
+  }
+
+  /** `certifiedAtMs`: when its certificate was made. Default: now. */
+  static async start(certifiedAtMs = Date.now()): Promise<ScriptedAgent> {
+    const dir = await mkdtemp(join(tmpdir(), 'berth-agent-'))
+    const authority = await openCertificateAuthority(dir, () => certifiedAtMs)
+    const agent = new ScriptedAgent(dir, await openCertificateAuthority(dir))
+    agent.panelIdentity = await agent.authority.panelIdentity()
+    const { keyPem, csrPem } = await newHostKey('CN=scripted')
     const { certificatePem } = await authority.signHost({ csrPem, hostId: agent.hostId, address: agent.address })
-    const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)
-    agent.#key = { key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY'), cert: certificatePem, ca: authority.caPem }
+    agent.#key = { key: keyPem, cert: certificatePem, ca: authority.caPem }
     await agent.up()
     return agent
+  }
+
+  /** The panel's next certificate. */
+  async nextPanelIdentity(): Promise<PanelIdentity> {
+    await rm(join(this.#dir, 'ca', 'panel.pem'))
+    return this.authority.panelIdentity()
   }
 
   tell(event: AgentEvent): void {
@@ -60,7 +78,10 @@ export class ScriptedAgent implements AsyncDisposable {
 
   async up(): Promise<void> {
     const handler = createHTTPHandler({ router: this.#router(), basePath: '/trpc/' })
-    const server = createServer({ ...this.#key, requestCert: true, rejectUnauthorized: true }, handler)
+    const server = createServer({ ...this.#key, requestCert: true, rejectUnauthorized: true }, (request, response) => {
+      if (request.socket instanceof TLSSocket) this.askedBy.push(request.socket.getPeerCertificate().fingerprint256)
+      handler(request, response)
+    })
     const listening = Promise.withResolvers<void>()
     server.listen(this.port, this.address, () => listening.resolve())
     await listening.promise
@@ -92,9 +113,20 @@ export class ScriptedAgent implements AsyncDisposable {
         hello: procedure.query(() => ({
           contractVersion: this.version,
           agentVersion: '1.0.0',
-          capabilities: [],
+          capabilities: this.capabilities,
           at: new Date().toISOString(),
         })),
+        requestCertificate: procedure.mutation(async () => {
+          const { keyPem, csrPem } = await newHostKey('CN=scripted')
+          this.#waitingKey = keyPem
+          return { csrPem }
+        }),
+        installCertificate: procedure.input(z.object({ certificatePem: z.string() })).mutation(({ input }) => {
+          this.installed.push(input.certificatePem)
+          this.#key = { ...this.#key, key: this.#waitingKey, cert: input.certificatePem }
+          this.#server?.setSecureContext(this.#key)
+          return {}
+        }),
         events: procedure.input(z.object({ lastEventId: z.string().nullish() })).subscription(async function* ({
           input,
           signal,

@@ -1,0 +1,23 @@
+/** Gives a host its next certificate, over the line that its present one secures. */
+import { agentContract } from '@berth/core/agent-contract/agent-contract'
+import type { DatabaseClient } from '@berth/prisma/client'
+import type { CertificateAuthority } from '../host/certificate-authority.ts'
+import { setHostFingerprint } from '../host/join-repo.ts'
+import type { AgentAddress, AgentClient } from './agent-client.ts'
+
+export interface CertificateDesk {
+  readonly db: DatabaseClient
+  readonly authority: Pick<CertificateAuthority, 'signHost'>
+}
+
+/** May be repeated and be broken off anywhere: the agent shows its old certificate until it has the new one on disk. */
+export async function renewCertificate(
+  { db, authority }: CertificateDesk,
+  client: AgentClient,
+  { hostId, address }: AgentAddress,
+): Promise<void> {
+  const { csrPem } = await client.call(agentContract.agent.requestCertificate, {})
+  const { certificatePem, fingerprint } = await authority.signHost({ csrPem, hostId, address })
+  await client.call(agentContract.agent.installCertificate, { certificatePem })
+  await setHostFingerprint(db, hostId, fingerprint)
+}
