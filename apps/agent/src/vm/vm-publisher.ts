@@ -9,6 +9,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { GuestAddress, GuestInfo, VmObservation } from '@berth/core/vm/vm-observation'
 import { vmRunSchema } from '@berth/core/vm/vm-observation'
+import { startingFieldsSchema } from '@berth/core/vm/restart-pending'
 import type { VolumeObservation } from '@berth/core/storage/volume'
 import type { PauseReason } from '@berth/core/vm/vm-state'
 import { nextVmState, type VmHappening } from '@berth/core/vm/vm-transitions'
@@ -58,7 +59,7 @@ export class VmPublisher {
     const { vmId, epoch, generation, specRevision, state, stateSince, pauseReason, lastExit, run } = this.#record
     return {
       ...{ vmId, epoch, generation, specRevision, state, stateSince, pauseReason, lastExit },
-      run: run === null ? null : vmRunSchema.parse(run),
+      run: run === null ? null : vmRunSchema.parse({ ...run, startedWith: startingFieldsSchema.parse(run.spec) }),
       addresses: [...this.#sightings.addresses],
       guest: this.#sightings.guest,
       volumes: [...this.#sightings.volumes],

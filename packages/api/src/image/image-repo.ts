@@ -1,6 +1,6 @@
 /** Images in the database. */
 import type { z } from 'zod'
-import type { DatabaseClient, Prisma } from '@berth/prisma/client'
+import { Prisma, type DatabaseClient } from '@berth/prisma/client'
 import { imageSourceSchema, type ImageSource } from '@berth/core/agent-contract/agent-commands'
 import { AppError } from '@berth/core/errors/app-error'
 import { imageViewSchema, type ImageHints, type ImageView } from '@berth/core/image/image'
@@ -12,7 +12,10 @@ export async function findImageViews(db: DatabaseClient, imageIds: readonly stri
   const [rows, operations] = await Promise.all([
     db.image.findMany({
       where: { id: { in: [...imageIds] } },
-      include: { _count: { select: { vms: { where: { deletedAt: null } } } } },
+      include: {
+        _count: { select: { vms: { where: { deletedAt: null } } } },
+        overlays: { where: { vm: { deletedAt: null } }, select: { vmId: true }, distinct: ['vmId'] },
+      },
     }),
     db.operation.findMany({
       where: { imageId: { in: [...imageIds] }, status: { in: ['queued', 'running', 'cancelling'] } },
@@ -37,6 +40,7 @@ export async function findImageViews(db: DatabaseClient, imageIds: readonly stri
         allocatedBytes: row.allocatedBytes === null ? null : Number(row.allocatedBytes),
         hints: row.hints,
         vmCount: row._count.vms,
+        overlayVmCount: row.overlays.length,
         createdAt: row.createdAt.toISOString(),
         operationId: operationOf.get(row.id) ?? null,
       }),
@@ -106,6 +110,21 @@ export async function insertImage(db: DatabaseClient, image: NewImage): Promise<
   })
 }
 
+/** Takes an image whose import failed back into one that is being imported. Throws IMAGE_NOT_READY when it is not failed. */
+export async function setImportingAgain(
+  tx: DatabaseClient,
+  { imageId, hostId, pool }: { imageId: string; hostId: string; pool: string },
+): Promise<void> {
+  const data = { state: 'importing', error: Prisma.DbNull }
+  const { count } = await tx.image.updateMany({ where: { id: imageId, state: 'failed' }, data })
+  if (count === 0) throw new AppError('IMAGE_NOT_READY', 'Only an image whose import failed can be imported again.')
+  await tx.imageReplica.upsert({
+    where: { imageId_hostId_pool: { imageId, hostId, pool } },
+    create: { imageId, hostId, pool, state: 'importing' },
+    update: { state: 'importing' },
+  })
+}
+
 /** The image that was made from a file of this name and checksum, if any: registering it again finds it. */
 export async function findIncomingImage(
   db: DatabaseClient,
@@ -122,9 +141,29 @@ export async function findIncomingImage(
   })
 }
 
-/** Living machines whose disks share the image's blocks. */
-export const countOverlays = (db: DatabaseClient, imageId: string): Promise<number> =>
-  db.volume.count({ where: { backingImageId: imageId } })
+/**
+ * Refuses to delete an image under a living machine's disk, or one that a machine is being made from. Throws IMAGE_IN_USE
+ * with the machines' names, the first few of them in the message.
+ */
+export async function requireUnused(db: DatabaseClient, { imageId, name }: { imageId: string; name: string }) {
+  const vms = await db.vm.findMany({
+    where: {
+      deletedAt: null,
+      OR: [{ volumes: { some: { backingImageId: imageId } } }, { imageId, lifecycle: 'creating' }],
+    },
+    select: { name: true },
+    orderBy: { name: 'asc' },
+  })
+  if (vms.length === 0) return
+  const names = vms.map((vm) => vm.name)
+  const shown = names.slice(0, shownNames).join(', ')
+  const rest = names.length > shownNames ? ` and ${names.length - shownNames} more` : ''
+  throw new AppError('IMAGE_IN_USE', `The disks of ${shown}${rest} lie on top of "${name}".`, {
+    details: { names, vmCount: names.length },
+  })
+}
+
+const shownNames = 5
 
 /** The host that an import goes to: the wished one, else the first that is online. Throws HOST_NOT_FOUND, HOST_CAPACITY. */
 export async function chooseImageHost(

@@ -5,8 +5,16 @@ import { hostIdSchema, imageIdSchema, newUuid } from '@berth/core/ids/ids'
 import type { ImageHints } from '@berth/core/image/image'
 import type { Caller } from '../trpc/caller.ts'
 import type { Panel } from '../trpc/panel.ts'
+import type { OperationArgs } from '../workflows/operation-args.ts'
 import type { ImageImportInput } from './image-inputs.ts'
-import { chooseImageHost, countOverlays, findIncomingImage, insertImage, requireImageView } from './image-repo.ts'
+import {
+  chooseImageHost,
+  findIncomingImage,
+  insertImage,
+  requireImageView,
+  requireUnused,
+  setImportingAgain,
+} from './image-repo.ts'
 
 export interface StartedImport {
   readonly operationId: string
@@ -55,6 +63,28 @@ async function startImport(panel: ImportPanel, caller: Caller, wanted: ImportReq
   return { operationId: started.operationId, imageId: started.imageId ?? imageId }
 }
 
+interface FormerImport {
+  readonly args: OperationArgs<'image.import'>
+  readonly idempotencyKey: string | undefined
+}
+
+/** Imports a failed image again, under its own id: the list shows it once. Throws IMAGE_NOT_FOUND, IMAGE_NOT_READY. */
+export async function retryImport(panel: Panel, caller: Caller, former: FormerImport): Promise<string> {
+  const { args, idempotencyKey } = former
+  const { name } = await requireImageView(panel.db, args.imageId)
+  const { imageId, hostId, pool } = args
+  const { operationId } = await panel.operations.start({
+    kind: 'image.import',
+    caller,
+    idempotencyKey,
+    request: args,
+    args,
+    target: { imageId, hostId, name },
+    accept: (tx) => setImportingAgain(tx, { imageId, hostId, pool }),
+  })
+  return operationId
+}
+
 export interface IncomingImage {
   readonly name: string
   /** Bare name of a file in the host's incoming folder. */
@@ -75,7 +105,7 @@ export async function registerIncomingImage(
   return startImport(panel, caller, { name, hints, source, hostId: null, idempotencyKey: undefined, request })
 }
 
-/** Throws IMAGE_IN_USE with their number; the task looks again, in the transaction that marks the image. */
+/** Throws IMAGE_IN_USE with their names; the task looks again, in the transaction that marks the image. */
 export async function deleteImage(
   panel: Panel,
   caller: Caller,
@@ -89,12 +119,7 @@ export async function deleteImage(
   if (image.state === 'importing' || image.state === 'deleting') {
     throw new AppError('IMAGE_NOT_READY', `The image "${image.name}" is ${image.state}.`)
   }
-  const overlays = await countOverlays(panel.db, image.imageId)
-  if (overlays > 0) {
-    throw new AppError('IMAGE_IN_USE', `${overlays} disk(s) of machines are made from "${image.name}".`, {
-      details: { overlays },
-    })
-  }
+  await requireUnused(panel.db, image)
   const { operationId } = await panel.operations.start({
     ...asked,
     args: { imageId: image.imageId },

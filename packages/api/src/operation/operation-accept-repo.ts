@@ -23,6 +23,7 @@ export interface NewOperation {
   readonly actor: OperationActor
   readonly idempotencyKey: string | undefined
   readonly requestHash: string
+  readonly retryOfId: string | undefined
   readonly accept: ((tx: DatabaseClient) => Promise<void>) | undefined
 }
 
@@ -50,6 +51,7 @@ export async function insertOperation(db: PrismaClient, operation: NewOperation)
         actorVia: actor.via,
         idempotencyKey: operation.idempotencyKey ?? null,
         requestHash: operation.requestHash,
+        retryOfId: operation.retryOfId ?? null,
       },
       select: { id: true },
     })
@@ -59,6 +61,8 @@ export async function insertOperation(db: PrismaClient, operation: NewOperation)
       imageId: target.imageId ?? null,
       ownerId: actor.userId,
     })
+    // Its page says from now on what tries it again.
+    if (operation.retryOfId !== undefined) await announceRetried(tx, operation.retryOfId)
     await addRunJob(tx, id)
   })
   return id
@@ -79,6 +83,13 @@ export async function announceOperation(tx: DatabaseClient, { id, vmId, imageId,
     ...(vmId === null ? [] : [{ kind: 'vm.changed', vmId } as const]),
     ...(imageId === null ? [] : [{ kind: 'image.changed', imageId } as const]),
   )
+}
+
+async function announceRetried(tx: DatabaseClient, operationId: string): Promise<void> {
+  const row = await tx.operation.findUnique({ where: { id: operationId }, select: { vmId: true, actorUserId: true } })
+  if (row) {
+    await announce(tx, { kind: 'operation.changed', operationId, vmId: row.vmId, ownerId: row.actorUserId })
+  }
 }
 
 /** Wakes a worker of any panel. Adding it again replaces the first, also one that a dead worker still holds. */

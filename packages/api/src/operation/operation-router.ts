@@ -6,6 +6,7 @@ import { idempotencyKeySchema } from '../trpc/idempotency-key.ts'
 import { t } from '../trpc/init.ts'
 import { pageCutOf, pageInput } from '../trpc/paging.ts'
 import { audited, changing, signedIn } from '../trpc/procedures.ts'
+import { retryOperation } from './retry-operation.ts'
 
 const operationListInput = z
   .strictObject({
@@ -34,6 +35,13 @@ export const operationRouter = t.router({
   get: signedIn
     .input(z.strictObject({ operationId: operationIdSchema }))
     .query(({ ctx, input }) => ctx.panel.operations.get(input.operationId, ownerScope(ctx.caller))),
+  /** The same input as a new task; judged as if it were asked for the first time. */
+  retry: changing
+    .input(z.strictObject({ operationId: operationIdSchema, ...idempotencyKeySchema }))
+    .use(audited)
+    .mutation(({ ctx, input }) =>
+      retryOperation(ctx, { operationId: input.operationId, idempotencyKey: input.idempotencyKey }),
+    ),
   cancel: changing
     .input(z.strictObject({ operationId: operationIdSchema, ...idempotencyKeySchema }))
     .use(audited)

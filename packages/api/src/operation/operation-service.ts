@@ -12,6 +12,7 @@ import type {
   RepeatQuestion,
   StartedOperation,
 } from '../trpc/operation-port.ts'
+import type { Caller } from '../trpc/caller.ts'
 import type { Page, PageCut } from '../trpc/paging.ts'
 import type { OperationArgs } from '../workflows/operation-args.ts'
 import { workflowRegistry } from '../workflows/workflow-registry.ts'
@@ -26,6 +27,7 @@ export interface StartOperation<K extends OperationKind> {
   readonly actor: OperationActor
   readonly idempotencyKey?: string | undefined
   readonly request: unknown
+  readonly retryOfId?: string | undefined
   readonly accept?: ((tx: DatabaseClient) => Promise<void>) | undefined
 }
 
@@ -50,7 +52,7 @@ export class OperationService implements OperationPort {
     const { version, checkArgs } = workflowRegistry[kind]
     checkArgs(start.args)
     try {
-      const { args, accept } = start
+      const { args, accept, retryOfId } = start
       const operationId = await insertOperation(this.#db, {
         kind,
         version,
@@ -59,6 +61,7 @@ export class OperationService implements OperationPort {
         actor,
         idempotencyKey,
         requestHash,
+        retryOfId,
         accept,
       })
       return { operationId, vmId: target.vmId ?? null, imageId: target.imageId ?? null }
@@ -72,6 +75,10 @@ export class OperationService implements OperationPort {
 
   async findRepeated({ kind, caller, idempotencyKey, request }: RepeatQuestion): Promise<StartedOperation | null> {
     return this.#findRepeated(actorOf(caller), idempotencyKey, hashOf({ kind, request }))
+  }
+
+  async findByKey(caller: Caller, idempotencyKey: string): Promise<string | null> {
+    return (await findByKey(this.#db, actorOf(caller).key, idempotencyKey))?.id ?? null
   }
 
   list(filter: OperationFilter, page: PageCut): Promise<Page<OperationView>> {
@@ -121,6 +128,9 @@ export class OperationService implements OperationPort {
   }
 
   async #namedError(error: unknown, vmId: string | undefined): Promise<unknown> {
+    if (violatedUniqueIndex(error) === 'operation_retry_of_id_key') {
+      return new AppError('OPERATION_NOT_RETRYABLE', 'It was tried again already.', { cause: error })
+    }
     if (violatedUniqueIndex(error) !== 'operation_one_per_vm' || vmId === undefined) return error
     const running = await findOpenOnVm(this.#db, vmId)
     return new AppError('VM_BUSY', `Busy: ${running?.title ?? 'another task'}.`, {

@@ -8,7 +8,8 @@ import {
   type StepStatus,
 } from '@berth/core/operation/operation'
 import { replayJournal, type JournalEntry, type Replay, type StepMark } from '@berth/core/workflow/workflow-journal'
-import { workflowRegistry } from '../workflows/workflow-registry.ts'
+import { type RegisteredWorkflow, workflowRegistry } from '../workflows/workflow-registry.ts'
+import { shareOfRunningStep } from './operation-progress.ts'
 
 export interface OperationRow {
   readonly id: string
@@ -31,6 +32,7 @@ export interface OperationRow {
   readonly createdAt: Date
   readonly startedAt: Date | null
   readonly endedAt: Date | null
+  readonly retryOfId: string | null
 }
 
 const statusOfMark: Readonly<Record<StepMark, StepStatus>> = {
@@ -44,7 +46,12 @@ const statusOfMark: Readonly<Record<StepMark, StepStatus>> = {
   undoFailed: 'failed',
 }
 
-export function operationViewOf(row: OperationRow, journal: readonly JournalEntry[]): OperationView {
+export interface OperationHistory {
+  readonly journal: readonly JournalEntry[]
+  readonly retriedById: string | null
+}
+
+export function operationViewOf(row: OperationRow, { journal, retriedById }: OperationHistory): OperationView {
   const view = operationViewSchema.parse({
     operationId: row.id,
     kind: row.kind,
@@ -57,14 +64,30 @@ export function operationViewOf(row: OperationRow, journal: readonly JournalEntr
     progressText: row.progressText,
     error: row.error,
     isCancellable: row.isCancellable && row.cancelRequestedAt === null,
+    retryOfId: row.retryOfId,
+    retriedById,
     createdAt: row.createdAt.toISOString(),
     startedAt: row.startedAt?.toISOString() ?? null,
     endedAt: row.endedAt?.toISOString() ?? null,
     steps: [],
   })
   const replay = replayJournal(journal)
-  const steps = workflowRegistry[operationKindSchema.parse(row.kind)].steps
-  return { ...view, steps: steps.map((step) => stepViewOf(step, replay, isOperationEnded(view.status))) }
+  const { steps } = workflowRegistry[operationKindSchema.parse(row.kind)]
+  const views = steps.map((step) => stepViewOf(step, replay, isOperationEnded(view.status)))
+  return { ...view, steps: withProgress(view, views, steps) }
+}
+
+/** Only the step that tells how far it is has a share; that of the whole is made of it. */
+function withProgress(
+  { progress, progressText }: Pick<OperationView, 'progress' | 'progressText'>,
+  views: readonly OperationStepView[],
+  steps: RegisteredWorkflow['steps'],
+): OperationStepView[] {
+  const running = views.find(({ status }) => status === 'running')?.name ?? null
+  if (progress === null || progressText === null || running === null) return [...views]
+  const ended = new Set(views.filter(({ status }) => status === 'succeeded' || status === 'skipped').map((v) => v.name))
+  const share = shareOfRunningStep(steps, { ended, running, overall: progress })
+  return views.map((view) => (view.name === running ? { ...view, progress: share } : view))
 }
 
 function stepViewOf(
@@ -80,6 +103,7 @@ function stepViewOf(
     // What never began will not begin any more.
     status: isEnded && mark === 'pending' ? 'skipped' : statusOfMark[mark],
     attempt: record?.attempt ?? 0,
+    progress: null,
     startedAt: record?.startedAt ?? null,
     endedAt: mark === 'started' || mark === 'undoing' ? null : (record?.endedAt ?? null),
     error: record?.failure?.error ?? null,

@@ -20,6 +20,11 @@ export async function findOperationView(
   return view ?? null
 }
 
+/** What it was given when it was accepted; as it lies in the row, to be parsed by its kind. */
+export async function findOperationArgs(db: DatabaseClient, operationId: string): Promise<unknown> {
+  return (await db.operation.findUnique({ where: { id: operationId }, select: { args: true } }))?.args
+}
+
 /** Views by ids, in any order; those that are gone are left out. */
 export async function findOperationViews(
   db: DatabaseClient,
@@ -64,8 +69,18 @@ async function viewsOf(db: DatabaseClient, rows: readonly OperationRow[]): Promi
     where: { operationId: { in: rows.map((row) => row.id) } },
     orderBy: { sequence: 'asc' },
   })
+  const retries = await db.operation.findMany({
+    where: { retryOfId: { in: rows.map((row) => row.id) } },
+    select: { id: true, retryOfId: true },
+  })
   const byOperation = Map.groupBy(events, (event) => event.operationId)
-  return rows.map((row) => operationViewOf(row, (byOperation.get(row.id) ?? []).flatMap(entryOf)))
+  const retryOf = new Map(retries.map((retry) => [retry.retryOfId, retry.id]))
+  return rows.map((row) =>
+    operationViewOf(row, {
+      journal: (byOperation.get(row.id) ?? []).flatMap(entryOf),
+      retriedById: retryOf.get(row.id) ?? null,
+    }),
+  )
 }
 
 function entryOf(row: { step: string; attempt: number; event: string; data: unknown; at: Date }): JournalEntry[] {

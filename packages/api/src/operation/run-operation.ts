@@ -23,6 +23,7 @@ import {
   type Claim,
   type OperationEnd,
 } from './operation-lease-repo.ts'
+import { overallProgress } from './operation-progress.ts'
 
 export interface HeldRun {
   readonly db: PrismaClient
@@ -107,7 +108,7 @@ class JournalWriter implements Journal {
       appendJournal(this.#run.db, this.#run.claim, {
         entries,
         phase: last?.event.startsWith('undo') ? `Undo: ${step?.title ?? ''}` : (step?.title ?? null),
-        progress: this.#overall(0),
+        progress: overallProgress(this.#workflow.steps, { ended: this.#ended, running: null, share: 0 }),
         isCancellable: !this.#isPastNoReturn(),
       }),
     )
@@ -119,7 +120,9 @@ class JournalWriter implements Journal {
     if (now - this.#progressAt < progressIntervalMs || this.#ended.has(step)) return
     this.#progressAt = now
     const { db, claim } = this.#run
-    const data = { progress: share === null ? null : this.#overall(share), progressText: text }
+    const standing = { ended: this.#ended, running: step, share: share ?? 0 }
+    const progress = share === null ? null : overallProgress(this.#workflow.steps, standing)
+    const data = { progress, progressText: text }
     // A lost line of progress is no loss, and a lost lease is found by the next append.
     this.#progressWrite = this.#progressWrite.then(() => writeProgress(db, claim, data)).catch(() => undefined)
   }
@@ -130,10 +133,6 @@ class JournalWriter implements Journal {
 
   #follow({ step, event }: JournalEntry): void {
     if (event === 'doSucceeded' || event === 'skipped') this.#ended.add(step)
-  }
-
-  #overall(share: number): number {
-    return Math.min(1, (this.#ended.size + share) / this.#workflow.steps.length)
   }
 
   #isPastNoReturn(): boolean {

@@ -18,6 +18,8 @@ export interface OperationRequest<K extends OperationKind> {
   readonly idempotencyKey: string | undefined
   /** What the caller sent: the same key with another request is refused. */
   readonly request: unknown
+  /** The ended task that this one tries again. */
+  readonly retryOfId?: string | undefined
   /** Runs in the transaction that writes the operation's row, and only for a new one: both happen, or neither. */
   readonly accept?: (tx: DatabaseClient) => Promise<void>
 }
@@ -52,6 +54,8 @@ export interface OperationPort {
    * moved on, and the room is taken. Null for a new key or none. Throws IDEMPOTENCY_MISMATCH.
    */
   findRepeated(question: RepeatQuestion): Promise<StartedOperation | null>
+  /** The task that a caller's key started, whatever it asked; null for a new key. */
+  findByKey(caller: Caller, idempotencyKey: string): Promise<string | null>
   /** Throws VM_BUSY with the name of the task that runs, IDEMPOTENCY_MISMATCH, or what `accept` threw. */
   start<K extends OperationKind>(request: OperationRequest<K>): Promise<StartedOperation>
   list(filter: OperationFilter, page: PageCut): Promise<Page<OperationView>>

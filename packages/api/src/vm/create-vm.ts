@@ -36,7 +36,7 @@ export async function createVm(panel: Panel, caller: Caller, input: VmCreateInpu
   const parked = parkSecrets(panel.secretBox, vmId, plan.spec)
   const started = await panel.operations.start({
     ...asked,
-    args: { vmId, start: input.start },
+    args: { vmId, start: input.start, hadPassword: parked.sealedSecrets !== null },
     target: { vmId, hostId: plan.placement.hostId, imageId: input.imageId, name: input.name },
     accept: async (tx) => {
       requireReady(await lockImage(tx, input.imageId))

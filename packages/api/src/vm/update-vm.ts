@@ -11,6 +11,7 @@ import { announce } from '../events/outbox-repo.ts'
 import { ownerScope, type Caller } from '../trpc/caller.ts'
 import type { Panel } from '../trpc/panel.ts'
 import type { VmUpdateInput } from './vm-inputs.ts'
+import { requireHostTakes } from './update-limits.ts'
 import { changeVm, requireVmView } from './vm-repo.ts'
 
 export interface UpdatedVm {
@@ -22,6 +23,7 @@ export interface UpdatedVm {
 export async function updateVm(panel: Panel, caller: Caller, input: VmUpdateInput): Promise<UpdatedVm> {
   const view = await requireVmView(panel, input.vmId, ownerScope(caller))
   const { idempotencyKey, ...request } = input
+  const { vmId: _vmId, revision: _revision, ...wanted } = request
   const asked = { kind: 'vm.update', caller, idempotencyKey, request } as const
   const repeated = await panel.operations.findRepeated(asked)
   if (repeated) return { operationId: repeated.operationId, vmId: view.vmId }
@@ -45,9 +47,10 @@ export async function updateVm(panel: Panel, caller: Caller, input: VmUpdateInpu
     return { operationId: null, vmId: view.vmId }
   }
   requireChangeable(view)
+  await requireHostTakes(panel.db, view.host?.hostId ?? null, { before: previousSpec, after: spec })
   const { operationId } = await panel.operations.start({
     ...asked,
-    args: { vmId: view.vmId, previousSpec },
+    args: { vmId: view.vmId, previousSpec, wanted },
     target: { vmId: view.vmId, hostId: view.host?.hostId, name: input.name ?? view.name },
     accept: (tx) => changeVm(tx, target, { ...change, spec }),
   })
@@ -67,6 +70,8 @@ function changedSpec(spec: VmSpec, input: VmUpdateInput): VmSpec | undefined {
     name: input.name ?? spec.name,
     vcpus: input.vcpus ?? spec.vcpus,
     memoryBytes: input.memoryBytes ?? spec.memoryBytes,
+    firmware: input.firmware ?? spec.firmware,
+    hasScreen: input.hasScreen ?? spec.hasScreen,
     disks: boot ? [{ ...boot, sizeBytes: input.diskBytes ?? boot.sizeBytes }, ...others] : [],
   }
   if (boot && input.diskBytes !== undefined && input.diskBytes < boot.sizeBytes) {

@@ -71,6 +71,9 @@ export const vmUpdateInput = z.strictObject({
   memoryBytes: memoryBytesSchema.optional(),
   /** Of the first disk; disks only grow. */
   diskBytes: diskBytesSchema.optional(),
+  /** Read when the machine starts; a system that was installed for the other one does not boot. */
+  firmware: firmwareSchema.optional(),
+  hasScreen: z.boolean().optional(),
   ...idempotencyKeySchema,
 })
 export type VmUpdateInput = z.infer<typeof vmUpdateInput>
@@ -82,21 +85,35 @@ export const vmSortSchema = z.strictObject({
 })
 export type VmSort = z.infer<typeof vmSortSchema>
 
+/** `query` is what the filter box takes: `web state:running mem>8G`, see core's vm-filter.ts. All that is given must hold. */
+const vmFilterSchema = z
+  .strictObject({
+    query: z.string().max(1_000).optional(),
+    text: z.string().trim().max(200).optional(),
+    state: z.array(vmStateSchema).min(1).max(20).optional(),
+    hostId: hostIdSchema.optional(),
+    imageId: imageIdSchema.optional(),
+    tag: z.string().max(vmLimits.tags.length).optional(),
+  })
+  .default({})
+export type VmFilterInput = z.infer<typeof vmFilterSchema>
+
 export const vmListInput = z
   .strictObject({
     ...pageInput,
-    filter: z
-      .strictObject({
-        text: z.string().trim().max(200).optional(),
-        state: z.array(vmStateSchema).min(1).max(20).optional(),
-        hostId: hostIdSchema.optional(),
-        imageId: imageIdSchema.optional(),
-        tag: z.string().max(vmLimits.tags.length).optional(),
-      })
-      .default({}),
+    filter: vmFilterSchema,
     sort: vmSortSchema.default({ by: 'name', direction: 'asc' }),
   })
   .prefault({})
+
+export const vmCountsInput = z.strictObject({ filter: vmFilterSchema }).prefault({})
+
+export const savedFilterSchema = z.strictObject({
+  name: z.string().trim().min(1).max(40),
+  query: z.string().trim().min(1).max(1_000),
+})
+export const saveFilterInput = savedFilterSchema.extend(idempotencyKeySchema)
+export const forgetFilterInput = savedFilterSchema.pick({ name: true }).extend(idempotencyKeySchema)
 
 export const vmMetricsInput = z.strictObject({ vmId: vmIdSchema, query: metricsQuerySchema })
 

@@ -65,6 +65,21 @@ export interface NewVm {
   readonly sealedSecrets: Uint8Array<ArrayBuffer> | null
 }
 
+const wishSelect = {
+  spec: true,
+  description: true,
+  tags: true,
+  isProtected: true,
+  imageId: true,
+} satisfies Prisma.VmSelect
+export type VmWish = Prisma.VmGetPayload<{ select: typeof wishSelect }>
+
+/** What a machine was asked to be, also of one that is gone. Null for a foreign one as for none. */
+export async function findVmWish(db: DatabaseClient, vmId: string, ownerId: string | null): Promise<VmWish | null> {
+  const where = { id: vmId, ...(ownerId === null ? {} : { ownerId }) }
+  return db.vm.findFirst({ where, select: wishSelect })
+}
+
 /** Writes a machine and its planned volumes. Throws NAME_TAKEN when another living machine has the name. */
 export async function insertVm(db: DatabaseClient, vm: NewVm): Promise<void> {
   try {

@@ -1,5 +1,7 @@
 /** Makes a machine's view from its rows. Nothing lies: what nobody has seen lately is "unknown", with what was seen last. */
 import { vmObservationSchema, type VmObservation } from '@berth/core/vm/vm-observation'
+import { fieldsPendingRestart } from '@berth/core/vm/restart-pending'
+import { vmSpecSchema } from '@berth/core/vm/vm-spec'
 import { vmStateSchema, type VmState } from '@berth/core/vm/vm-state'
 import { vmViewSchema, type VmView } from '@berth/core/vm/vm-view'
 import type { VmSample } from '@berth/core/metrics/metric-series'
@@ -54,7 +56,7 @@ export function vmViewOf(row: VmRow, sample: VmSample | null): VmView {
     spec: row.spec,
     revision: row.revision,
     run: seen?.run ?? null,
-    isRestartPending: isRestartPending(row.revision, seen),
+    isRestartPending: isRestartPending(row, seen),
     lastExit: seen?.lastExit ?? null,
     addresses: seen?.addresses ?? [],
     guest: seen?.guest ?? null,
@@ -87,10 +89,12 @@ function stateSinceOf(row: VmRow, state: VmState): Date {
   return row.observed?.stateSince ?? row.createdAt
 }
 
-/** The process that runs was started with an older spec: the change waits for the next start. */
-function isRestartPending(revision: number, seen: VmObservation | null): boolean {
+/** Something waits for the next start. A new name or a disk that grew is a newer revision too, and waits for nothing. */
+function isRestartPending({ spec, revision }: VmRow, seen: VmObservation | null): boolean {
   const run = seen?.run ?? null
-  return run !== null && run.specRevision < revision
+  if (run === null) return false
+  if (run.startedWith === undefined) return run.specRevision < revision
+  return fieldsPendingRestart(vmSpecSchema.parse(spec), run.startedWith).length > 0
 }
 
 function allocatedBytes(seen: VmObservation | null): number | null {

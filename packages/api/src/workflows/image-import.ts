@@ -42,6 +42,7 @@ export const imageImport = defineWorkflow<WorkflowContext, ImageImportState>({
       title: 'Download, check and convert',
       ...hostStepLimits,
       timeoutMs: 6 * 3_600_000,
+      weight: 98,
       do: async (context, { imageId, hostId, pool, source }, run) => {
         const command = { kind: 'image.import', imageId: imageIdSchema.parse(imageId), pool, source } as const
         const result = await runOnHost(context.link(hostIdSchema.parse(hostId)), { run, command })

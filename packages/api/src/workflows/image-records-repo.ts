@@ -5,6 +5,7 @@ import { AppError, type WireError } from '@berth/core/errors/app-error'
 import type { ImageObservation } from '@berth/core/image/image'
 import type { Prisma, PrismaClient } from '@berth/prisma/client'
 import { announce } from '../events/outbox-repo.ts'
+import { requireUnused } from '../image/image-repo.ts'
 import type { ImageRecord, ImageRecords } from './ports.ts'
 
 const plainJsonSchema = z.custom<Prisma.InputJsonObject>((value) => typeof value === 'object')
@@ -56,16 +57,7 @@ export class PrismaImageRecords implements ImageRecords {
         SELECT name, state FROM image WHERE id = ${imageId}::uuid FOR UPDATE`
       if (!image || image.state === 'deleting') return
       if (image.state === 'importing') throw new AppError('IMAGE_NOT_READY', `"${image.name}" is still being imported.`)
-      const vmCount = await tx.vm.count({
-        where: {
-          deletedAt: null,
-          OR: [{ volumes: { some: { backingImageId: imageId } } }, { imageId, lifecycle: 'creating' }],
-        },
-      })
-      if (vmCount > 0) {
-        const machines = vmCount === 1 ? 'One machine shares' : `${vmCount} machines share`
-        throw new AppError('IMAGE_IN_USE', `${machines} blocks with "${image.name}".`, { details: { vmCount } })
-      }
+      await requireUnused(tx, { imageId, name: image.name })
       await tx.image.update({ where: { id: imageId }, data: { state: 'deleting' } })
       await announce(tx, { kind: 'image.changed', imageId })
     })

@@ -4,17 +4,30 @@
  */
 import { z } from 'zod'
 import { imageSourceSchema } from '@berth/core/agent-contract/agent-commands'
+import { firmwareSchema } from '@berth/core/image/image'
 import { hostIdSchema, imageIdSchema, vmIdSchema } from '@berth/core/ids/ids'
 import type { OperationKind } from '@berth/core/operation/operation'
 import { poolNameSchema } from '@berth/core/storage/volume'
 import { vmSpecSchema } from '@berth/core/vm/vm-spec'
 
 const oneVm = z.object({ vmId: vmIdSchema })
+/** What a change asked for, to be asked again; the rules for its values are the procedure's. */
+const wantedChange = z.object({
+  name: z.string().optional(),
+  description: z.string().optional(),
+  tags: z.array(z.string()).optional(),
+  isProtected: z.boolean().optional(),
+  vcpus: z.number().optional(),
+  memoryBytes: z.number().optional(),
+  diskBytes: z.number().optional(),
+  firmware: firmwareSchema.optional(),
+  hasScreen: z.boolean().optional(),
+})
 const gracefully = oneVm.extend({ timeoutMs: z.int().min(1_000).max(3_600_000) })
 
 export const operationArgsSchemas = {
-  /** The machine's row and its planned volumes were written when it was accepted. */
-  'vm.create': oneVm.extend({ start: z.boolean() }),
+  /** The machine's row and its planned volumes were written when it was accepted. A password is not kept for a retry. */
+  'vm.create': oneVm.extend({ start: z.boolean(), hadPassword: z.boolean().optional() }),
   'vm.start': oneVm,
   'vm.stop': oneVm,
   'vm.reset': oneVm,
@@ -23,7 +36,7 @@ export const operationArgsSchemas = {
   'vm.shutdown': gracefully,
   'vm.reboot': gracefully,
   /** The row has the new spec already; `previousSpec` is what it had (no password in it), to go back to. */
-  'vm.update': oneVm.extend({ previousSpec: vmSpecSchema }),
+  'vm.update': oneVm.extend({ previousSpec: vmSpecSchema, wanted: wantedChange.optional() }),
   'vm.delete': oneVm,
   /** The image's row was written, in state importing. */
   'image.import': z.object({

@@ -10,10 +10,17 @@ import { vmDelete } from './vm-delete.ts'
 import { vmPause, vmReboot, vmReset, vmResume, vmShutdown, vmStart, vmStop } from './vm-power.ts'
 import { vmUpdate } from './vm-update.ts'
 
+interface RegisteredStep {
+  readonly name: string
+  readonly title: string
+  readonly weight?: number
+  readonly isPointOfNoReturn?: true
+}
+
 /** A workflow with its own state's type closed over. */
 export interface RegisteredWorkflow {
   readonly version: number
-  readonly steps: readonly { readonly name: string; readonly title: string; readonly isPointOfNoReturn?: true }[]
+  readonly steps: readonly RegisteredStep[]
   /** Throws ZodError when the args are not this kind's. */
   readonly checkArgs: (args: unknown) => void
   readonly run: (run: WorkflowRun<WorkflowContext>) => Promise<WorkflowOutcome>

@@ -65,6 +65,22 @@ export const errorCodes = {
     'You are not allowed to do this.',
     'Ask an administrator for the right that is named.',
   ),
+  PASSWORD_CHANGE_REQUIRED: code(
+    'forbidden',
+    'Your password is one that somebody else knows.',
+    'Sign in with a browser and choose a password of your own first.',
+  ),
+  ACCOUNT_DISABLED: code('forbidden', 'This account is disabled.', 'Ask an administrator of this panel to enable it.'),
+  EMAIL_TAKEN: code(
+    'conflict',
+    'Another user already has that email.',
+    'Use another email, or enable that user again.',
+  ),
+  LAST_ADMIN: code(
+    'conflict',
+    'This is the last administrator who can sign in.',
+    'Make somebody else an administrator first.',
+  ),
   TICKET_INVALID: code('forbidden', 'This console ticket is not valid.', 'Open the console again to get a new ticket.'),
   // objects
   VM_NOT_FOUND: code(
@@ -87,6 +103,11 @@ export const errorCodes = {
   VM_PROTECTED: code('conflict', 'The machine is protected against deletion.', 'Take the protection off first.'),
   IMAGE_IN_USE: code('conflict', 'The image is in use by machines.', 'Delete those machines, or keep the image.'),
   IMAGE_NOT_READY: passing('conflict', 'The image is not ready.', 'Wait for its import to end.'),
+  OPERATION_NOT_RETRYABLE: code(
+    'conflict',
+    'The task cannot be tried again.',
+    'Its message says why; ask anew where it was asked first.',
+  ),
   OPERATION_NOT_CANCELLABLE: code('conflict', 'The task can no longer be cancelled.', 'Wait for it to end.'),
   REVISION_CONFLICT: code(
     'conflict',

@@ -46,6 +46,8 @@ export const imageViewSchema = z.object({
   allocatedBytes: z.int().nullable(),
   hints: imageHintsSchema,
   vmCount: z.int(),
+  /** Of these, those whose disks share its blocks: it cannot be deleted while there is one. */
+  overlayVmCount: z.int(),
   createdAt: z.iso.datetime(),
   operationId: operationIdSchema.nullable(),
 })

@@ -44,6 +44,7 @@ export const operationStepViewSchema = z.object({
   title: z.string(),
   status: stepStatusSchema,
   attempt: z.int(),
+  progress: z.number().min(0).max(1).nullable(),
   startedAt: z.iso.datetime().nullable(),
   endedAt: z.iso.datetime().nullable(),
   error: wireErrorSchema.nullable(),
@@ -69,6 +70,9 @@ export const operationViewSchema = z.object({
   progressText: z.string().nullable(),
   error: wireErrorSchema.nullable(),
   isCancellable: z.boolean(),
+  /** The task that this one tries again, and the one that tries this one again. */
+  retryOfId: operationIdSchema.nullable().default(null),
+  retriedById: operationIdSchema.nullable().default(null),
   createdAt: z.iso.datetime(),
   startedAt: z.iso.datetime().nullable(),
   endedAt: z.iso.datetime().nullable(),

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { vmIdSchema } from '../ids/ids.ts'
+import { startingFieldsSchema } from './restart-pending.ts'
 import { volumeObservationSchema } from '../storage/volume.ts'
 import { heldVmStateSchema, pauseReasonSchema, vmExitSchema } from './vm-state.ts'
 
@@ -29,8 +30,10 @@ export const vmRunSchema = z.object({
   startedAt: z.iso.datetime(),
   qemuVersion: z.string(),
   acceleration: z.enum(['kvm', 'tcg']),
-  /** The spec's revision that this process was started with; older than the spec's means "pending restart". */
+  /** The spec's revision that this process was started with. */
   specRevision: z.int(),
+  /** What it was started with; absent from an agent that does not say. */
+  startedWith: startingFieldsSchema.optional(),
 })
 
 export const vmObservationSchema = z.object({
