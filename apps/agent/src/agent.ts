@@ -102,6 +102,8 @@ export async function startAgent({ config, logger, signal }: StartAgentOptions):
   parts.defer(async () => void (await starting))
   const door = await openDoor(context, signal)
   parts.defer(() => door.close())
+  // Before the door cuts them.
+  parts.defer(() => consoles.dismissViewers())
 
   const kept = parts.move()
   const runningCount = (): number => machines.running().length

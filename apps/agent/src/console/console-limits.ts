@@ -10,4 +10,6 @@ export const consoleLimits = {
   viewersPerConsole: 32,
   connectTimeoutMs: 5_000,
   pingIntervalMs: 20_000,
+  /** For viewers to answer that they are dismissed; an agent is back within 2 s. */
+  goodbyeMs: 300,
 } as const

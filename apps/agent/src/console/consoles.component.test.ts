@@ -4,7 +4,8 @@ import { createServer as createHttpServer } from 'node:http'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { consoleCloseCodes } from '@berth/core/console/serial-control'
+import { consoleSeatHeader, seatToHeader, type InputWish } from '@berth/core/console/console-viewer'
+import { consoleCloseCodes, consoleControlSchema, type ConsoleControl } from '@berth/core/console/serial-control'
 import type { ConsoleKind } from '@berth/core/agent-contract/agent-contract'
 import { newUuid, vmIdSchema } from '@berth/core/ids/ids'
 import { MiB } from '@berth/core/units/bytes'
@@ -33,7 +34,11 @@ async function openConsoles() {
     ports,
     screen,
     serial,
-    open: (kind: ConsoleKind) => openViewer(`ws://127.0.0.1:${port}/${kind}`),
+    open: (kind: ConsoleKind, name?: string) =>
+      openViewer(
+        `ws://127.0.0.1:${port}/${kind}`,
+        name === undefined ? {} : { [consoleSeatHeader]: seatToHeader({ seatId: name, userId: name, name }) },
+      ),
     [Symbol.dispose]: () => {
       consoles.close()
       http.close()
@@ -69,8 +74,8 @@ function firstSocket(args: unknown[]): Socket {
   throw new Error('a connection event carries a socket')
 }
 
-async function openViewer(url: string) {
-  const socket = new WebSocket(url, ['binary'])
+async function openViewer(url: string, headers: Record<string, string>) {
+  const socket = new WebSocket(url, ['binary'], { headers })
   const bytes: Buffer[] = []
   const controls: unknown[] = []
   socket.on('message', (data, isBinary) => {
@@ -84,10 +89,19 @@ async function openViewer(url: string) {
     socket,
     controls,
     closed,
+    wish: (wish: InputWish) => socket.send(JSON.stringify({ type: 'input', wish })),
+    /** Of the last list: name and what he may do. */
+    list: () => {
+      const last = controls.map((control) => consoleControlSchema.parse(control)).findLast(isList)
+      return last?.viewers.map(({ name, kind, input }) => `${name} ${kind} ${input}`)
+    },
     text: () => Buffer.concat(bytes).toString(),
     received: () => Buffer.concat(bytes).length,
   }
 }
+
+type List = Extract<ConsoleControl, { type: 'viewers' }>
+const isList = (control: ConsoleControl): control is List => control.type === 'viewers'
 
 describe('the serial console', () => {
   it('records with nobody attached, replays, and goes on live for every viewer', async () => {
@@ -102,7 +116,6 @@ describe('the serial console', () => {
     await vi.waitFor(() => expect([early.text(), late.text()]).toEqual(['boot\r\nlogin: ', 'boot\r\nlogin: ']))
     expect(late.controls).toContainEqual({ type: 'replay', bytes: 6, droppedBytes: 0 })
     expect(late.controls).toContainEqual({ type: 'live' })
-    await vi.waitFor(() => expect(early.controls).toContainEqual({ type: 'viewers', count: 2 }))
     late.socket.send(Buffer.from('root\r'))
     expect(String(await once(guest, 'data'))).toBe('root\r')
     early.socket.terminate()
@@ -208,3 +221,81 @@ describe('the screen', () => {
     },
   )
 })
+
+describe('an agent that ends', () => {
+  it('says so to every viewer by its close code, and does not wait for one that is stuck', async () => {
+    using opened = await openConsoles()
+    opened.consoles.runBegan(opened.ports)
+    const viewers = [await opened.open('screen'), await opened.open('serial')]
+    const stuck = await opened.open('serial')
+    stuck.socket.pause()
+    await opened.consoles.dismissViewers()
+    for (const { closed } of viewers) expect((await closed)[0]).toBe(consoleCloseCodes.agentStopping)
+    stuck.socket.terminate()
+  })
+})
+
+describe('who is at the consoles of a machine', () => {
+  it('is told to all of them, of both kinds, as they come and go, by the names that the panel gave', async () => {
+    using opened = await openConsoles()
+    opened.consoles.runBegan(opened.ports)
+    const ada = await opened.open('serial', 'Ada')
+    await vi.waitFor(() => expect(ada.list()).toEqual(['Ada serial shares']))
+    const bob = await opened.open('screen', 'Bób')
+    await vi.waitFor(() => expect(ada.list()).toEqual(['Ada serial shares', 'Bób screen shares']))
+    await vi.waitFor(() => expect(bob.list()).toEqual(ada.list()))
+    bob.socket.close()
+    await vi.waitFor(() => expect(ada.list()).toEqual(['Ada serial shares']))
+    ada.socket.terminate()
+  })
+
+  it('drops what others type on the serial line while one holds it, and cuts nobody', async () => {
+    using opened = await openConsoles()
+    opened.consoles.runBegan(opened.ports)
+    const guest = await opened.serial.next()
+    const typed = collected(guest)
+    const ada = await opened.open('serial', 'Ada')
+    const bob = await opened.open('serial', 'Bob')
+    bob.wish('hold')
+    await vi.waitFor(() => expect(ada.list()).toEqual(['Ada serial heldBack', 'Bob serial holds']))
+    ada.socket.send(Buffer.from('lost '))
+    ada.wish('hold')
+    await vi.waitFor(() => expect(bob.list()).toEqual(['Ada serial holds', 'Bob serial heldBack']))
+    bob.socket.send(Buffer.from('lost too '))
+    bob.socket.send('{"type":"ping","id":1}')
+    await vi.waitFor(() => expect(bob.controls).toContainEqual({ type: 'pong', id: 1 }))
+    ada.socket.send(Buffer.from('ada'))
+    await vi.waitFor(() => expect(typed()).toBe('ada'))
+    guest.write('output for all')
+    await vi.waitFor(() => expect([ada.text(), bob.text()]).toEqual(['output for all', 'output for all']))
+    ada.socket.close()
+    await vi.waitFor(() => expect(bob.list()).toEqual(['Bob serial shares']))
+    bob.socket.send(Buffer.from(' bob'))
+    await vi.waitFor(() => expect(typed()).toBe('ada bob'))
+    bob.socket.terminate()
+  })
+
+  it('lets go of what was pressed on the screen by whoever loses it, and drops his keys from then on', async () => {
+    using opened = await openConsoles()
+    opened.consoles.runBegan(opened.ports)
+    const viewer = await opened.open('screen', 'Ada')
+    const sent = collected(await opened.screen.next())
+    const greeting = 'RFB 003.008\n\x01\x01'
+    const press = '\x04\x01\0\0\0\0\xff\xe1'
+    const release = press.replace('\x01', '\0')
+    viewer.socket.send(Buffer.from(greeting + press, 'latin1'))
+    await vi.waitFor(() => expect(sent()).toBe(greeting + press))
+    viewer.wish('watch')
+    await vi.waitFor(() => expect(sent()).toBe(greeting + press + release))
+    const wantsPicture = '\x03\x01\0\0\0\0\x01\0\x01\0'
+    viewer.socket.send(Buffer.from(press + wantsPicture, 'latin1'))
+    await vi.waitFor(() => expect(sent()).toBe(greeting + press + release + wantsPicture))
+    viewer.socket.terminate()
+  })
+})
+
+function collected(socket: Socket): () => string {
+  const parts: Buffer[] = []
+  socket.on('data', (part: Buffer) => parts.push(part))
+  return () => Buffer.concat(parts).toString('latin1')
+}

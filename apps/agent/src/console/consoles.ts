@@ -1,18 +1,22 @@
 /**
  * The consoles of all machines of this host: takes upgraded connections, and keeps each serial port while its machine
- * runs. Who may open a console was decided by the panel; here only the panel can connect (mutual TLS).
+ * runs. Who may open a console, and who he is, was decided by the panel; here only the panel can connect (mutual TLS).
  */
+import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import type { ConsoleKind } from '@berth/core/agent-contract/agent-contract'
-import { consoleCloseCodes, consolePingSchema, type ConsoleControl } from '@berth/core/console/serial-control'
+import { consoleCloseCodes } from '@berth/core/console/serial-control'
+import type { ConsoleSeat } from '@berth/core/console/console-viewer'
 import type { VmId } from '@berth/core/ids/ids'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { consoleLimits } from './console-limits.ts'
 import { relayScreen } from './screen-relay.ts'
 import { SerialConsole } from './serial-console.ts'
 import { SerialHistory } from './serial-history.ts'
+import { ViewerRegistry } from './viewer-registry.ts'
+import { seatOf, seatViewer } from './viewer-seat.ts'
 
 export interface ConsolePorts {
   vmId: VmId
@@ -36,7 +40,7 @@ export class Consoles {
   readonly #historyFolder: (vmId: VmId) => string
   readonly #serials = new Map<VmId, SerialConsole>()
   readonly #running = new Map<VmId, ConsolePorts>()
-  readonly #screenViewers = new Map<VmId, number>()
+  readonly #viewers = new Map<VmId, ViewerRegistry>()
   readonly #server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -64,37 +68,56 @@ export class Consoles {
     this.runEnded(vmId)
     this.#serials.get(vmId)?.close()
     this.#serials.delete(vmId)
+    this.#viewers.delete(vmId)
   }
 
   handleUpgrade(upgrade: Upgrade, target: ConsoleRequest): void {
     this.#server.handleUpgrade(upgrade.request, upgrade.socket, upgrade.head, (viewer) => {
       viewer.on('error', () => viewer.terminate())
       keepAlive(viewer)
-      answerPings(viewer)
-      if (target.kind === 'serial') this.#openSerial(viewer, target.vmId)
-      else this.#openScreen(viewer, target.vmId)
+      this.#open(viewer, target, seatOf(upgrade.request.headers))
     })
   }
 
+  /**
+   * Tells every viewer that the agent ends, and waits for their answers for a moment: a connection that is cut before its
+   * last frame is written tells a browser nothing but "lost".
+   */
+  async dismissViewers(): Promise<void> {
+    const viewers = [...this.#server.clients]
+    const gone = viewers.map(async (viewer) => {
+      const closed = once(viewer, 'close')
+      viewer.close(consoleCloseCodes.agentStopping, 'the agent restarts')
+      await closed
+    })
+    const { promise: timeIsUp, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, consoleLimits.goodbyeMs)
+    await Promise.race([Promise.allSettled(gone), timeIsUp])
+    clearTimeout(timer)
+  }
+
   close(): void {
-    for (const viewer of this.#server.clients) viewer.close(consoleCloseCodes.agentStopping, 'the agent restarts')
+    for (const viewer of this.#server.clients) viewer.terminate()
     for (const serial of this.#serials.values()) serial.close()
   }
 
-  #openSerial(viewer: WebSocket, vmId: VmId): void {
-    const serial = this.#serial(vmId)
-    if (serial.viewerCount >= consoleLimits.viewersPerConsole) return viewer.close(1013, 'too many viewers')
-    serial.attachViewer(viewer)
+  #open(viewer: WebSocket, { vmId, kind }: ConsoleRequest, seat: ConsoleSeat): void {
+    const ports = this.#running.get(vmId)
+    if (kind === 'screen' && ports === undefined)
+      return viewer.close(consoleCloseCodes.machineOff, 'the machine is off')
+    const viewers = this.#viewersOf(vmId)
+    if (viewers.count(kind) >= consoleLimits.viewersPerConsole) return viewer.close(1013, 'too many viewers')
+    const seated = seatViewer(viewer, viewers, { seat, kind })
+    if (kind === 'serial') this.#serial(vmId).attachViewer(viewer, seated.mayType)
+    else if (ports) seated.onMayType(relayScreen(viewer, ports.vncSocketPath))
   }
 
-  #openScreen(viewer: WebSocket, vmId: VmId): void {
-    const ports = this.#running.get(vmId)
-    const count = this.#screenViewers.get(vmId) ?? 0
-    if (ports === undefined) return viewer.close(consoleCloseCodes.machineOff, 'the machine is off')
-    if (count >= consoleLimits.viewersPerConsole) return viewer.close(1013, 'too many viewers')
-    this.#screenViewers.set(vmId, count + 1)
-    viewer.on('close', () => this.#screenViewers.set(vmId, (this.#screenViewers.get(vmId) ?? 1) - 1))
-    relayScreen(viewer, ports.vncSocketPath)
+  #viewersOf(vmId: VmId): ViewerRegistry {
+    const known = this.#viewers.get(vmId)
+    if (known !== undefined) return known
+    const made = new ViewerRegistry()
+    this.#viewers.set(vmId, made)
+    return made
   }
 
   #serial(vmId: VmId): SerialConsole {
@@ -121,22 +144,4 @@ function keepAlive(viewer: WebSocket): void {
     timer = setTimeout(ping, consoleLimits.pingIntervalMs)
   })
   viewer.on('close', () => clearTimeout(timer))
-}
-
-/** Both kinds of console ignore text frames of a viewer, so these are answered here for both. */
-function answerPings(viewer: WebSocket): void {
-  viewer.on('message', (data, isBinary) => {
-    if (isBinary || !Buffer.isBuffer(data) || data.length > 100) return
-    const ping = consolePingSchema.safeParse(parseJson(data.toString()))
-    if (ping.success) viewer.send(JSON.stringify({ type: 'pong', id: ping.data.id } satisfies ConsoleControl))
-  })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // A viewer's text that is no JSON asks for nothing, like any other that is not understood.
-    return undefined
-  }
 }

@@ -17,6 +17,7 @@ const sendBytes = 64 * KiB
 
 interface Viewer {
   socket: WebSocket
+  mayType: () => boolean
   position: number
   /** Where the replayed history ends and live output begins for this viewer; undefined once it is passed. */
   liveAt: number | undefined
@@ -32,10 +33,6 @@ export class SerialConsole {
     this.#history = history
   }
 
-  get viewerCount(): number {
-    return this.#viewers.size
-  }
-
   /** Takes the port of a run that has begun or was adopted. Bytes that QEMU still holds arrive first. */
   attachPort(path: string): void {
     this.#port?.destroy()
@@ -48,9 +45,10 @@ export class SerialConsole {
     port.once('connect', () => this.#tellAll({ type: 'machine', isOn: true }))
   }
 
-  attachViewer(socket: WebSocket): void {
+  /** What comes while `mayType` says no is dropped. */
+  attachViewer(socket: WebSocket, mayType: () => boolean): void {
     const { bytes, droppedBytes } = this.#history.extent
-    const viewer: Viewer = { socket, position: 0, liveAt: this.#history.end, isWaiting: false }
+    const viewer: Viewer = { socket, mayType, position: 0, liveAt: this.#history.end, isWaiting: false }
     this.#viewers.add(viewer)
     tell(viewer, { type: 'machine', isOn: this.#port !== undefined })
     tell(viewer, { type: 'replay', bytes, droppedBytes })
@@ -58,11 +56,7 @@ export class SerialConsole {
     socket.on('message', (data, isBinary) => {
       if (isBinary && Buffer.isBuffer(data)) this.#type(viewer, data)
     })
-    socket.on('close', () => {
-      this.#viewers.delete(viewer)
-      this.#tellAll({ type: 'viewers', count: this.#viewers.size })
-    })
-    this.#tellAll({ type: 'viewers', count: this.#viewers.size })
+    socket.on('close', () => this.#viewers.delete(viewer))
   }
 
   close(): void {
@@ -94,7 +88,7 @@ export class SerialConsole {
 
   #type(viewer: Viewer, data: Buffer): void {
     const port = this.#port
-    if (port === undefined) return
+    if (port === undefined || !viewer.mayType()) return
     if (port.write(data) || port.writableLength < consoleLimits.pauseAboveBytes) return
     viewer.socket.pause()
     port.once('drain', () => viewer.socket.resume())
