@@ -6,12 +6,13 @@ import { migrate } from '@berth/prisma/migrate'
 import { ensureFirstAdmin } from './auth/first-admin.ts'
 import { openPanelAuth, type PanelAuth } from './auth/panel-auth.ts'
 import { openSecretBox } from './auth/secret-box.ts'
-import { startConsoleKeeper } from './background/console-keeper.ts'
 import { startControlPlane } from './background/control-plane.ts'
+import { startRightKeeper } from './background/right-keeper.ts'
 import { ConsoleSeats } from './console/console-seats.ts'
 import { openCertificateAuthority, type CertificateAuthority } from './host/certificate-authority.ts'
 import { makePrometheusPage, type PrometheusPage } from './metrics/prometheus.ts'
 import { ensureFirstNetworks } from './network/network-repo.ts'
+import { OpenStreams } from './trpc/open-streams.ts'
 import type { Panel } from './trpc/panel.ts'
 
 export interface PanelProcessOptions {
@@ -49,10 +50,11 @@ export async function openPanelProcess(options: PanelProcessOptions): Promise<Pa
   const plane = stack.use(await startControlPlane({ db, databaseUrl, authority, secretBox, log, isWorking }))
   const { live, agents, operations, events } = plane
   const seats = new ConsoleSeats()
-  stack.use(startConsoleKeeper({ db, seats, log }))
+  const streams = new OpenStreams()
+  stack.use(startRightKeeper({ db, holders: [seats, streams], log }))
   const opened = stack.move()
   return {
-    panel: { db, log, secretBox, live, agents, operations, events },
+    panel: { db, log, secretBox, live, agents, operations, events, streams },
     auth,
     authority,
     seats,

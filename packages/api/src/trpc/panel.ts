@@ -7,6 +7,7 @@ import type { PrismaClient } from '@berth/prisma/client'
 import type { AgentLinks } from '../agents/agent-link.ts'
 import type { OperationPort } from './operation-port.ts'
 import type { EventPort } from './event-port.ts'
+import type { OpenStreams } from './open-streams.ts'
 import type { SecretBox } from '../auth/secret-box.ts'
 import type { LiveFigures } from '../metrics/live-figures.ts'
 import type { Caller } from './caller.ts'
@@ -19,6 +20,7 @@ export interface Panel {
   readonly agents: AgentLinks
   readonly operations: OperationPort
   readonly events: EventPort
+  readonly streams: OpenStreams
 }
 
 /** What a handler adds to the audit record of its request. */
