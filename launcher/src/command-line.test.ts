@@ -39,6 +39,7 @@ test('flags, positionals and defaults of the other commands', () => {
     name: 'ci',
     expires: '30d',
   })
+  expect(parse('user reset-password a@b.c')).toMatchObject({ verb: 'user-reset-password', email: 'a@b.c' })
   expect(parse('')).toEqual({ verb: 'help' })
 })
 
@@ -51,6 +52,7 @@ test.each([
   ['token', 'token create --name X'],
   ['token create', 'needs --name'],
   ['token create --name x --expires soon', 'like 15m, 12h, 30d'],
+  ['user reset-password', 'user reset-password EMAIL'],
   ['fly', 'there is no command "fly"'],
 ])('%s is refused with the reason and the usage', (line, reason) => {
   expect(() => parse(line)).toThrow(reason)

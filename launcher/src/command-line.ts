@@ -17,6 +17,7 @@ export type Command =
   | { verb: 'logs'; dataDir: string; names: string[]; lineCount: number; follow: boolean }
   | { verb: 'test'; rings: string[] }
   | { verb: 'token-create'; dataDir: string; name: string; expires: string | undefined }
+  | { verb: 'user-reset-password'; dataDir: string; email: string }
   | { verb: 'bench'; names: string[] }
   | { verb: 'dev'; dataDir: string; port: number | undefined }
   | { verb: 'help' }
@@ -33,6 +34,8 @@ export const usage = `Usage: ./berth <command>
   bench [NAME…]                  run the benchmarks and print their table
   token create --name X [--expires 30d] [--data DIR]
                                  print a new API token
+  user reset-password EMAIL [--data DIR]
+                                 print a password that works once, for whoever has lost his
   dev [--port N] [--data DIR]    panel with hot reload and one agent, in the foreground
   help                           this text
 
@@ -79,6 +82,14 @@ export function parseCommandLine(argv: readonly string[], place: { root: string;
         throw usageError(`--expires takes minutes, hours or days like 15m, 12h, 30d, not "${values.expires}"`)
       }
       return { verb: 'token-create', dataDir: dataDirOf(values.data), name: values.name, expires: values.expires }
+    }
+    case 'user': {
+      const { values, positionals } = parse(rest, { data: text }, true)
+      const [action, email, ...more] = positionals
+      if (action !== 'reset-password' || email === undefined || more.length > 0) {
+        throw usageError('user knows one verb: user reset-password EMAIL')
+      }
+      return { verb: 'user-reset-password', dataDir: dataDirOf(values.data), email }
     }
     case 'dev': {
       const { values } = parse(rest, { port: text, data: text })

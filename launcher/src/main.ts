@@ -40,6 +40,11 @@ async function run(command: Command): Promise<number> {
       await createToken(dataPaths(command.dataDir), command.name, command.expires)
       return 0
     }
+    case 'user-reset-password': {
+      const { resetPassword } = await import('./reset-password.ts')
+      await resetPassword(dataPaths(command.dataDir), command.email)
+      return 0
+    }
     case 'dev': {
       const { dev } = await import('./dev.ts')
       return dev(command)

@@ -32,6 +32,10 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return false
 }
 
+/** Whether a row would have had what only one may have. */
+export const isUniqueViolation = (error: unknown): boolean =>
+  error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002'
+
 function saysUnavailable(error: Error): boolean {
   if (error instanceof Prisma.PrismaClientInitializationError || unavailableWords.has(error.message)) return true
   // An error without a code reaches us as one of Prisma's, with the words at the end of its own.

@@ -9,6 +9,12 @@ test('reads command and options', () => {
   expect(() => call.required('host')).toThrow('--host is needed')
 })
 
+test('reads what stands after a command', () => {
+  const call = parseCliCall(['user', 'reset-password', '--', '-odd@berth.local'])
+  expect([call.command, call.argument('EMAIL')]).toEqual(['user reset-password', '-odd@berth.local'])
+  expect(() => parseCliCall(['user', 'reset-password']).argument('EMAIL')).toThrow('One EMAIL is needed')
+})
+
 test('refuses what it does not know', () => {
   expect(() => parseCliCall(['token', '--frobnicate'])).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }))
 })

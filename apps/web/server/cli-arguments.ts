@@ -3,8 +3,10 @@ import { parseArgs } from 'node:util'
 import { AppError } from '@berth/core/errors/app-error'
 
 export interface CliCall {
-  /** "token create", "join-token create", "host set-port", "image register". */
+  /** "token create", "user reset-password", "join-token create", "host set-port", "image register". */
   readonly command: string
+  /** What stands after the command. */
+  argument(name: string): string
   option(name: string): string | undefined
   required(name: string): string
 }
@@ -33,8 +35,13 @@ export function parseCliCall(args: readonly string[]): CliCall & { has(name: str
     return typeof value === 'string' && value !== '' ? value : undefined
   }
   return {
-    command: positionals.join(' '),
+    command: positionals.slice(0, 2).join(' '),
     option,
+    argument(name) {
+      const [value, ...more] = positionals.slice(2)
+      if (value === undefined || more.length > 0) throw new AppError('INPUT_INVALID', `One ${name} is needed.`)
+      return value
+    },
     required(name) {
       const value = option(name)
       if (value === undefined) throw new AppError('INPUT_INVALID', `--${name} is needed.`)

@@ -9,6 +9,7 @@ import { readEnv } from './env.ts'
 
 const usage = `Usage:
   token create --name NAME [--expires 30d] [--user EMAIL]
+  user reset-password EMAIL
   join-token create --host NAME --out FILE
   host set-port --host NAME --port N
   image register --name NAME (--file FILE | --incoming NAME) [--os TEXT] [--firmware bios|uefi]
@@ -23,6 +24,8 @@ async function run(args: readonly string[]): Promise<string> {
       const lifeMs = expires === undefined ? null : parseDuration(expires)
       return panel.createToken({ name: call.required('name'), lifeMs, email: call.option('user') })
     }
+    case 'user reset-password':
+      return panel.resetPassword({ email: call.argument('EMAIL') })
     case 'join-token create':
       return panel.writeJoinToken({ hostName: call.required('host'), path: call.required('out') })
     case 'host set-port':

@@ -23,6 +23,7 @@ const soon = () => AbortSignal.timeout(withinMs)
 beforeEach(async () => {
   const data = { ownerId: panel.world.ada.userId, deletedAt: null }
   await db().vm.update({ where: { id: agent.vmId }, data })
+  await db().user.updateMany({ data: { disabledAt: null } })
 })
 
 async function openConsole(headers: Record<string, string>): Promise<Socket> {
@@ -46,6 +47,10 @@ const ends: readonly [string, (headers: Record<string, string>) => Promise<unkno
   ['the user signs out', (headers) => panel.post('/api/auth/sign-out', {}, headers)],
   ['the session is revoked elsewhere', () => db().session.deleteMany({ where: { userId: panel.world.ada.userId } })],
   ['the session runs out', () => db().session.updateMany({ data: { expiresAt: new Date(Date.now() - 1) } })],
+  [
+    'an administrator disables the user',
+    () => panel.world.as(panel.world.admin).user.disable({ userId: panel.world.ada.userId }),
+  ],
   ['the machine is deleted', () => db().vm.update({ where: { id: agent.vmId }, data: { deletedAt: new Date() } })],
   [
     'the machine becomes somebody else’s',

@@ -3,8 +3,9 @@ import { joinRequestSchema } from '@berth/core/agent-contract/join'
 import { imageHintsSchema } from '@berth/core/image/image'
 import { AppError } from '@berth/core/errors/app-error'
 import { createPrismaClient, type PrismaClient } from '@berth/prisma/client'
+import { insertAudit } from './audit/audit-repo.ts'
 import { createApiToken } from './auth/api-token-repo.ts'
-import { firstAdminEmail } from './auth/first-admin.ts'
+import { newPassword } from './auth/passwords.ts'
 import { writeSecretFile } from './auth/secret-files.ts'
 import { createJoinToken, setHostPort } from './host/join-repo.ts'
 import { chooseImageHost } from './image/image-repo.ts'
@@ -12,7 +13,8 @@ import { registerIncomingImage } from './image/import-image.ts'
 import { placeIncomingFile } from './image/incoming-file.ts'
 import { OperationService } from './operation/operation-service.ts'
 import type { Caller } from './trpc/caller.ts'
-import { findUserByEmail } from './user/user-repo.ts'
+import { resetPassword } from './user/user-access-repo.ts'
+import { findOldestAdmin, findUserByEmail } from './user/user-repo.ts'
 
 const portSchema = joinRequestSchema.shape.port
 
@@ -32,13 +34,15 @@ export interface CliPanel extends AsyncDisposable {
   /** For an agent on this computer that listens elsewhere now. A host that has not joined yet tells its port itself. */
   setHostPort(wish: { hostName: string; port: number }): Promise<string>
   registerImage(registration: ImageRegistration): Promise<string>
+  /** For an administrator who has lost his: a password that works once. */
+  resetPassword(wish: { email: string }): Promise<string>
 }
 
 export async function openCliPanel(options: { databaseUrl: string }): Promise<CliPanel> {
   const db = createPrismaClient({ databaseUrl: options.databaseUrl, poolSize: 2 })
   return {
     async createToken({ name, lifeMs, email }) {
-      const userId = await requireUser(db, email)
+      const { userId } = await requireUser(db, email)
       const expiresAt = lifeMs === null ? null : new Date(Date.now() + lifeMs)
       return (await createApiToken(db, { userId, name, expiresAt })).token
     },
@@ -57,19 +61,34 @@ export async function openCliPanel(options: { databaseUrl: string }): Promise<Cl
       const { imageId } = await registerIncomingImage({ db, operations: new OperationService(db) }, caller, image)
       return imageId
     },
+    async resetPassword({ email }) {
+      const { userId } = await requireUser(db, email)
+      const password = newPassword()
+      await resetPassword(db, userId, password)
+      await insertAudit(db, resetRecord(userId, email))
+      return password
+    },
     [Symbol.asyncDispose]: () => db.$disconnect(),
   }
 }
 
-async function requireUser(db: PrismaClient, email = firstAdminEmail): Promise<string> {
-  const userId = await findUserByEmail(db, email)
-  if (userId === null) throw new AppError('OBJECT_NOT_FOUND', `There is no user ${email}.`)
-  return userId
+/** Without an email: the administrator who has been there longest, since the first one may have another email by now. */
+async function requireUser(db: PrismaClient, email?: string): Promise<{ userId: string; email: string }> {
+  const user = await (email === undefined ? findOldestAdmin(db) : findUserByEmail(db, email))
+  if (user === null) throw new AppError('OBJECT_NOT_FOUND', `There is no user ${email ?? 'who administers'}.`)
+  if (user.isDisabled) throw new AppError('ACCOUNT_DISABLED', `The user ${user.email} is disabled.`)
+  return user
 }
 
+const resetRecord = (userId: string, email: string) => ({
+  ...{ actorUserId: null, actorName: 'Command line', via: 'system', viaId: null, ip: null },
+  ...{ procedure: 'user.resetPassword', targetKind: 'user', targetId: userId, targetName: email },
+  ...{ operationId: null, outcome: 'ok' as const, errorCode: null },
+})
+
 async function cliCaller(db: PrismaClient): Promise<Caller> {
-  const userId = await requireUser(db)
-  const identity = { userId, name: 'Command line', email: firstAdminEmail, role: 'admin' } as const
+  const { userId, email } = await requireUser(db)
+  const identity = { userId, name: 'Command line', email, role: 'admin' } as const
   return { kind: 'token', tokenId: '', tokenName: 'command line', ...identity }
 }
 

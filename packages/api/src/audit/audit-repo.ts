@@ -16,6 +16,8 @@ export interface AuditEntry {
   readonly operationId: string | null
   readonly outcome: 'ok' | 'denied' | 'failed'
   readonly errorCode: string | null
+  /** Of requests that are folded: by what. */
+  readonly details?: Readonly<Record<string, string>>
 }
 
 export const auditViewSchema = z.object({
@@ -36,6 +38,8 @@ export async function insertAudit(db: DatabaseClient, entry: AuditEntry): Promis
 }
 
 export interface AuditFilter {
+  /** Who looks, and so sees no more than what is about him; null: everything. */
+  readonly viewerId: string | null
   readonly userId?: string | undefined
   readonly targetId?: string | undefined
   readonly procedure?: string | undefined
@@ -49,6 +53,7 @@ export async function listAudit(db: DatabaseClient, filter: AuditFilter, page: P
     ...(filter.targetId === undefined ? {} : { targetId: filter.targetId }),
     ...(filter.procedure === undefined ? {} : { procedure: { startsWith: filter.procedure } }),
     ...(filter.outcome === undefined ? {} : { outcome: filter.outcome }),
+    AND: filter.viewerId === null ? [] : [await aboutViewer(db, filter.viewerId)],
   }
   if (page.cursor !== undefined) {
     const [at, id] = decodeCursor(page.cursor)
@@ -62,7 +67,7 @@ export async function listAudit(db: DatabaseClient, filter: AuditFilter, page: P
       auditId: row.id,
       at: row.at.toISOString(),
       actor: { userId: row.actorUserId, name: row.actorName, via: row.via },
-      ip: row.ip,
+      ip: filter.viewerId === null || row.actorUserId === filter.viewerId ? row.ip : null,
       procedure: row.procedure,
       target: { kind: row.targetKind, id: row.targetId, name: row.targetName },
       operationId: row.operationId,
@@ -71,4 +76,10 @@ export async function listAudit(db: DatabaseClient, filter: AuditFilter, page: P
     })),
     nextCursor: last ? encodeCursor([last.at.toISOString(), last.id]) : null,
   }
+}
+
+/** What he asked for, and what was asked of his machines, those that he has deleted included. */
+async function aboutViewer(db: DatabaseClient, viewerId: string): Promise<Prisma.AuditWhereInput> {
+  const vms = await db.vm.findMany({ where: { ownerId: viewerId }, select: { id: true } })
+  return { OR: [{ actorUserId: viewerId }, { targetKind: 'vm', targetId: { in: vms.map((vm) => vm.id) } }] }
 }

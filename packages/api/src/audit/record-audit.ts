@@ -6,7 +6,8 @@ import { z } from 'zod'
 import { appErrorOf } from '../trpc/error-map.ts'
 import type { RequestContext } from '../trpc/panel.ts'
 import { errorCodeInfo } from '@berth/core/errors/error-codes'
-import { insertAudit } from './audit-repo.ts'
+import { isRepeated } from './audit-fold-repo.ts'
+import { type AuditEntry, insertAudit } from './audit-repo.ts'
 
 interface Ended {
   readonly path: string
@@ -14,7 +15,7 @@ interface Ended {
   readonly result: { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly error: unknown }
 }
 
-const targetFields = ['vmId', 'imageId', 'hostId', 'operationId', 'tokenId'] as const
+const targetFields = ['vmId', 'imageId', 'hostId', 'operationId', 'tokenId', 'userId'] as const
 const fieldsSchema = z.record(z.string(), z.unknown()).catch({})
 const startedSchema = z.object({ operationId: z.uuid().nullish().catch(null) }).catch({ operationId: null })
 
@@ -23,7 +24,7 @@ export async function recordAudit(ctx: RequestContext, ended: Ended): Promise<vo
   if (caller === null) return
   const target = targetOf(fieldsSchema.parse(ended.input))
   const error = ended.result.ok ? undefined : appErrorOf(ended.result.error)
-  await insertAudit(ctx.panel.db, {
+  const entry: AuditEntry = {
     actorUserId: caller.userId,
     actorName: caller.name,
     via: caller.kind,
@@ -36,7 +37,9 @@ export async function recordAudit(ctx: RequestContext, ended: Ended): Promise<vo
     operationId: ended.result.ok ? (startedSchema.parse(ended.result.data).operationId ?? null) : null,
     outcome: error === undefined ? 'ok' : outcomeOf(errorCodeInfo(error.code).kind),
     errorCode: error?.code ?? null,
-  })
+    ...(notes.foldBy && { details: notes.foldBy }),
+  }
+  if (!(await isRepeated(ctx.panel.db, entry))) await insertAudit(ctx.panel.db, entry)
 }
 
 const outcomeOf = (kind: string): 'denied' | 'failed' =>

@@ -42,10 +42,10 @@ export async function createApiToken(
 
 const usable = (now: Date) => ({ revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] })
 
-/** The caller of a bearer token, or null for one that is unknown, expired or revoked. */
+/** The caller of a bearer token, or null for one that is unknown, expired, revoked or of a disabled user. */
 export async function findTokenCaller(db: DatabaseClient, token: string, now: Date): Promise<TokenCaller | null> {
   const row = await db.apiToken.findFirst({
-    where: { tokenHash: hashSecret(token), ...usable(now) },
+    where: { tokenHash: hashSecret(token), ...usable(now), user: { disabledAt: null } },
     select: { id: true, name: true, lastUsedAt: true, user: true },
   })
   if (!row) return null

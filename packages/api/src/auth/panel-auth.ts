@@ -17,6 +17,7 @@ import { insertAudit } from '../audit/audit-repo.ts'
 import { hashPassword, maxPasswordLength, minPasswordLength, verifyPassword } from './passwords.ts'
 import { readOrMakeSecretFile } from './secret-files.ts'
 import { accountWindowSeconds, countSignInTry, forgetSignInTries } from './sign-in-limit-repo.ts'
+import { isUserDisabled, noteOwnPassword, noteSignIn } from '../user/user-access-repo.ts'
 
 /** Set by the server from the connection, over whatever a client sent: limits and sessions take the address from it. */
 export const clientIpHeader = 'x-berth-client-ip'
@@ -48,7 +49,17 @@ export interface PanelAuthOptions {
 
 const signInPath = '/sign-in/email'
 const emailBody = z.object({ email: z.string() }).catch({ email: '' })
-const sessionUser = z.object({ id: z.string(), name: z.string(), email: z.string(), role: z.enum(['admin', 'user']) })
+const changePasswordPath = '/change-password'
+const passwordsBody = z.object({ currentPassword: z.string(), newPassword: z.string() })
+const refusedAs = (code: string) => z.object({ body: z.object({ code: z.literal(code) }) })
+const sessionUser = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  role: z.enum(['admin', 'user']),
+  disabledAt: z.date().nullish(),
+  mustChangePassword: z.boolean(),
+})
 
 export async function openPanelAuth(options: PanelAuthOptions): Promise<PanelAuth> {
   const { db } = options
@@ -69,7 +80,13 @@ export async function openPanelAuth(options: PanelAuthOptions): Promise<PanelAut
     },
     // The server has compared Origin and Host before a request comes here; see own-origin.ts.
     trustedOrigins: (request) => [request?.headers.get('origin') ?? ''],
-    user: { additionalFields: { role: { type: 'string', input: false, defaultValue: 'user' } } },
+    user: {
+      additionalFields: {
+        role: { type: 'string', input: false, defaultValue: 'user' },
+        disabledAt: { type: 'date', input: false, required: false },
+        mustChangePassword: { type: 'boolean', input: false, defaultValue: false },
+      },
+    },
     emailAndPassword: {
       enabled: true,
       disableSignUp: true,
@@ -87,7 +104,7 @@ export async function openPanelAuth(options: PanelAuthOptions): Promise<PanelAut
       customRules: {
         [signInPath]: { window: 60, max: 30 },
         // Also keeps better-auth from pruning the accounts' counters, which live as long: it prunes by its longest window.
-        '/change-password': { window: accountWindowSeconds, max: 10 },
+        [changePasswordPath]: { window: accountWindowSeconds, max: 10 },
       },
     },
     advanced: {
@@ -97,8 +114,20 @@ export async function openPanelAuth(options: PanelAuthOptions): Promise<PanelAut
       ipAddress: { ipAddressHeaders: [clientIpHeader] },
       database: { generateId: () => newUuid() },
     },
+    databaseHooks: {
+      session: {
+        create: {
+          // Only now is the password known to be right: who does not know it learns nothing of the account.
+          async before({ userId }) {
+            if (!(await isUserDisabled(db, userId))) return
+            throw new APIError('FORBIDDEN', { code: 'ACCOUNT_DISABLED', message: 'This account is disabled.' })
+          },
+        },
+      },
+    },
     hooks: {
       before: createAuthMiddleware(async (ctx) => {
+        if (ctx.path === changePasswordPath) return refuseSamePassword(ctx.body)
         if (ctx.path !== signInPath) return
         const waitSeconds = await countSignInTry(db, emailBody.parse(ctx.body).email, Date.now())
         if (waitSeconds === 0) return
@@ -108,10 +137,15 @@ export async function openPanelAuth(options: PanelAuthOptions): Promise<PanelAut
         })
       }),
       after: createAuthMiddleware(async (ctx) => {
+        const session = ctx.context.newSession
+        if (ctx.path === changePasswordPath && !(ctx.context.returned instanceof APIError)) {
+          const changed = session?.user ?? ctx.context.session?.user
+          if (changed) await noteOwnPassword(db, changed.id)
+        }
         if (ctx.path !== signInPath) return
         const { email } = emailBody.parse(ctx.body)
-        const session = ctx.context.newSession
-        if (session) await forgetSignInTries(db, email)
+        if (session) await Promise.all([forgetSignInTries(db, email), noteSignIn(db, session.user.id)])
+        const isDisabled = refusedAs('ACCOUNT_DISABLED').safeParse(ctx.context.returned).success
         await insertAudit(db, {
           actorUserId: session?.user.id ?? null,
           actorName: session?.user.name ?? email.slice(0, 200),
@@ -124,7 +158,7 @@ export async function openPanelAuth(options: PanelAuthOptions): Promise<PanelAut
           targetName: null,
           operationId: null,
           outcome: session ? 'ok' : 'denied',
-          errorCode: session ? null : 'CREDENTIALS_INVALID',
+          errorCode: session ? null : isDisabled ? 'ACCOUNT_DISABLED' : 'CREDENTIALS_INVALID',
         })
       }),
     },
@@ -143,6 +177,8 @@ export async function openPanelAuth(options: PanelAuthOptions): Promise<PanelAut
       })
       if (!found) return null
       const user = sessionUser.parse(found.user)
+      // Such a session is one that was made while its user was being disabled.
+      if (user.disabledAt) return null
       return {
         kind: 'session',
         sessionId: found.session.id,
@@ -150,7 +186,15 @@ export async function openPanelAuth(options: PanelAuthOptions): Promise<PanelAut
         name: user.name,
         email: user.email,
         role: user.role,
+        mustChangePassword: user.mustChangePassword,
       }
     },
   }
+}
+
+/** Otherwise a password that an administrator knows would stay what it is. */
+function refuseSamePassword(body: unknown): void {
+  const passwords = passwordsBody.safeParse(body)
+  if (!passwords.success || passwords.data.newPassword !== passwords.data.currentPassword) return
+  throw new APIError('BAD_REQUEST', { code: 'PASSWORD_UNCHANGED', message: 'The new password is the current one.' })
 }

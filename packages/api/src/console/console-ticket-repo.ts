@@ -48,7 +48,7 @@ const redeemedSchema = z.object({
   sessionId: z.string().nullable(),
   apiTokenId: z.string().nullable(),
   isFresh: z.boolean(),
-  /** Whether what made it, the session or the token, still is. */
+  /** Whether what made it, the session or the token, still is, and its user is not disabled. */
   isBacked: z.boolean(),
   isAdmin: z.boolean(),
 })
@@ -64,7 +64,8 @@ export async function redeemTicket(db: DatabaseClient, ticket: string): Promise<
       CASE WHEN taken.session_id IS NOT NULL
         THEN EXISTS (SELECT 1 FROM session s WHERE s.id = taken.session_id AND s.expires_at > now())
         ELSE EXISTS (SELECT 1 FROM api_token a WHERE a.id = taken.api_token_id AND a.revoked_at IS NULL
-                     AND (a.expires_at IS NULL OR a.expires_at > now())) END AS "isBacked",
+                     AND (a.expires_at IS NULL OR a.expires_at > now())) END
+        AND EXISTS (SELECT 1 FROM "user" u WHERE u.id = taken.user_id AND u.disabled_at IS NULL) AS "isBacked",
       COALESCE((SELECT u.role = 'admin' FROM "user" u WHERE u.id = taken.user_id), false) AS "isAdmin"
     FROM taken`
   return rows.length === 0 ? null : redeemedSchema.parse(rows[0])

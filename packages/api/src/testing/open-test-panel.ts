@@ -42,7 +42,7 @@ export async function openTestPanel(options: TestPanelOptions = {}): Promise<Tes
     const email = `${name}@example.test`
     const userId = await createUser(panel.db, { email, name, role, password: testPassword })
     if (userId === null) throw new Error(`${email} exists`)
-    return { kind: 'session', sessionId: userId, userId, name, email, role }
+    return { kind: 'session', sessionId: userId, mustChangePassword: false, userId, name, email, role }
   }
   const people = { admin: await add('root', 'admin'), ada: await add('ada', 'user'), bob: await add('bob', 'user') }
   const opened = stack.move()

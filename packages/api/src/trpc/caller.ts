@@ -11,6 +11,8 @@ interface CallerBase {
 export interface SessionCaller extends CallerBase {
   readonly kind: 'session'
   readonly sessionId: string
+  /** The password is one that somebody else knows: nothing is done for him until he has changed it. */
+  readonly mustChangePassword: boolean
 }
 
 export interface TokenCaller extends CallerBase {

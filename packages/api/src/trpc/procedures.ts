@@ -24,6 +24,9 @@ const checkText = t.middleware(async ({ next, getRawInput }) => {
 const requireCaller = t.middleware(({ ctx, next }) => {
   if (ctx.caller === null)
     throw new AppError('SESSION_REQUIRED', 'No session and no valid token came with the request.')
+  if (ctx.caller.kind === 'session' && ctx.caller.mustChangePassword) {
+    throw new AppError('PASSWORD_CHANGE_REQUIRED', 'The password must be changed before anything else.')
+  }
   return next({ ctx: { ...ctx, caller: ctx.caller } })
 })
 

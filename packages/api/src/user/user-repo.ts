@@ -1,9 +1,11 @@
 import { z } from 'zod'
-import type { DatabaseClient } from '@berth/prisma/client'
+import type { DatabaseClient, PrismaClient } from '@berth/prisma/client'
+import { isUniqueViolation } from '@berth/prisma/database-errors'
 import { AppError } from '@berth/core/errors/app-error'
 import { newUuid } from '@berth/core/ids/ids'
 import { hashPassword } from '../auth/passwords.ts'
 import type { Role } from '../trpc/caller.ts'
+import { changeRole, noSuchUser } from './user-access-repo.ts'
 
 export const userViewSchema = z.object({
   userId: z.string(),
@@ -19,6 +21,8 @@ export interface NewUser {
   readonly name: string
   readonly role: Role
   readonly password: string
+  /** The password is one that its maker knows too. */
+  readonly mustChangePassword?: boolean
 }
 
 /** Makes a user who signs in with a password. Does nothing, and answers null, where the email is taken. */
@@ -27,7 +31,16 @@ export async function createUser(db: DatabaseClient, user: NewUser): Promise<str
   const password = await hashPassword(user.password)
   const email = user.email.trim().toLowerCase()
   const { count } = await db.user.createMany({
-    data: [{ id: userId, email, name: user.name, role: user.role, emailVerified: true }],
+    data: [
+      {
+        id: userId,
+        email,
+        name: user.name,
+        role: user.role,
+        emailVerified: true,
+        mustChangePassword: user.mustChangePassword ?? false,
+      },
+    ],
     skipDuplicates: true,
   })
   if (count === 0) return null
@@ -37,14 +50,27 @@ export async function createUser(db: DatabaseClient, user: NewUser): Promise<str
 
 export const countAdmins = (db: DatabaseClient): Promise<number> => db.user.count({ where: { role: 'admin' } })
 
-export async function findUserByEmail(db: DatabaseClient, email: string): Promise<string | null> {
-  const row = await db.user.findUnique({ where: { email: email.trim().toLowerCase() }, select: { id: true } })
-  return row?.id ?? null
+export interface FoundUser {
+  readonly userId: string
+  readonly email: string
+  readonly isDisabled: boolean
 }
+
+export async function findUserByEmail(db: DatabaseClient, email: string): Promise<FoundUser | null> {
+  return foundUserOf(await db.user.findUnique({ where: { email: email.trim().toLowerCase() } }))
+}
+
+/** Of those who may sign in. */
+export async function findOldestAdmin(db: DatabaseClient): Promise<FoundUser | null> {
+  return foundUserOf(await db.user.findFirst({ where: { role: 'admin', disabledAt: null }, orderBy: { id: 'asc' } }))
+}
+
+const foundUserOf = (row: { id: string; email: string; disabledAt: Date | null } | null): FoundUser | null =>
+  row && { userId: row.id, email: row.email, isDisabled: row.disabledAt !== null }
 
 export async function requireUserView(db: DatabaseClient, userId: string): Promise<UserView> {
   const row = await db.user.findUnique({ where: { id: userId } })
-  if (!row) throw new AppError('OBJECT_NOT_FOUND', 'There is no such user.')
+  if (!row) throw noSuchUser()
   return userViewSchema.parse({
     userId: row.id,
     name: row.name,
@@ -57,3 +83,27 @@ export async function requireUserView(db: DatabaseClient, userId: string): Promi
 export async function renameUser(db: DatabaseClient, userId: string, name: string): Promise<void> {
   await db.user.update({ where: { id: userId }, data: { name }, select: { id: true } })
 }
+
+export interface UserChange {
+  readonly name: string | undefined
+  readonly email: string | undefined
+  readonly role: Role | undefined
+}
+
+/** All of it or nothing. Throws OBJECT_NOT_FOUND, EMAIL_TAKEN, LAST_ADMIN. */
+export async function updateUser(db: PrismaClient, userId: string, { name, email, role }: UserChange): Promise<void> {
+  const data = { ...(name === undefined ? {} : { name }), ...(email === undefined ? {} : { email }) }
+  try {
+    await db.$transaction(async (tx) => {
+      if (role !== undefined) await changeRole(tx, userId, role)
+      const { count } = await tx.user.updateMany({ where: { id: userId }, data })
+      if (count === 0) throw noSuchUser()
+    })
+  } catch (error) {
+    if (isUniqueViolation(error)) throw emailTaken(email ?? '')
+    throw error
+  }
+}
+
+export const emailTaken = (email: string): AppError =>
+  new AppError('EMAIL_TAKEN', `There is a user ${email} already.`, { details: { field: 'email' } })

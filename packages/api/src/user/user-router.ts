@@ -4,6 +4,7 @@ import { idempotencyKeySchema } from '../trpc/idempotency-key.ts'
 import { t } from '../trpc/init.ts'
 import { audited, changing, doneAtOnce, signedIn } from '../trpc/procedures.ts'
 import { readSetting, writeSetting } from '../setting/setting-repo.ts'
+import { accountProcedures } from './account-procedures.ts'
 import { sshFingerprint } from './ssh-fingerprint.ts'
 import { renameUser, requireUserView } from './user-repo.ts'
 
@@ -13,6 +14,7 @@ const sshKeysSchema = z
 const sshKeysSetting = (userId: string): string => `user.${userId}.sshKeys`
 
 export const userRouter = t.router({
+  ...accountProcedures,
   /** The caller, and whether he came by session or token. */
   me: signedIn.query(async ({ ctx }) => ({
     ...(await requireUserView(ctx.panel.db, ctx.caller.userId)),
