@@ -6,12 +6,14 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { PrismaClient } from '@berth/prisma/client'
 import { consolePath } from '@berth/core/agent-contract/agent-contract'
+import type { ConsoleSeat } from '@berth/core/console/console-viewer'
 import { AppError } from '@berth/core/errors/app-error'
 import type { PanelAuth } from '../auth/panel-auth.ts'
 import { isOwnOrigin } from '../auth/own-origin.ts'
 import { requireHostRow } from '../host/host-repo.ts'
 import { requireVmHost } from '../vm/vm-repo.ts'
 import type { ConsoleRight } from './console-right-repo.ts'
+import { seatOf, splitTicket } from './console-seat.ts'
 import { redeemTicket, type RedeemedTicket } from './console-ticket-repo.ts'
 
 export interface ConsoleDoor {
@@ -22,6 +24,8 @@ export interface ConsoleDoor {
 
 export interface AdmittedConsole {
   readonly right: ConsoleRight
+  /** Whom the agent shows to the other viewers. */
+  readonly seat: ConsoleSeat
   readonly hostId: string
   readonly address: string
   readonly port: number
@@ -34,13 +38,14 @@ const refused = (why: string): AppError => new AppError('TICKET_INVALID', why)
 /** Throws ORIGIN_FORBIDDEN, TICKET_INVALID, VM_NOT_FOUND. A foreign page is turned away before it can spend the ticket. */
 export async function admitConsole(
   door: ConsoleDoor,
-  ticket: string,
+  ticketText: string,
   headers: IncomingHttpHeaders,
 ): Promise<AdmittedConsole> {
   const hasOwnOrigin = isOwnOrigin(headers, door.publicUrl)
   if (headers.origin !== undefined && !hasOwnOrigin) {
     throw new AppError('ORIGIN_FORBIDDEN', 'The Origin header does not name this panel.')
   }
+  const { ticket, seatName } = splitTicket(ticketText)
   const redeemed = await redeemTicket(door.db, ticket)
   if (!redeemed) throw refused('It is unknown, or was used already.')
   if (!redeemed.isFresh) throw refused('Its 30 seconds are over.')
@@ -51,6 +56,7 @@ export async function admitConsole(
   const host = await requireHostRow(door.db, vm.hostId)
   return {
     right: { ...redeemed, vmId: vm.id },
+    seat: await seatOf(door.db, redeemed, seatName),
     hostId: host.id,
     address: host.address,
     port: host.port,

@@ -28,6 +28,8 @@ export interface AuditNotes {
   targetKind?: string
   targetId?: string
   targetName?: string
+  /** Of a request that a page repeats by itself: what makes two of them the same. */
+  foldBy?: Readonly<Record<string, string>> | undefined
 }
 
 export interface RequestContext {
