@@ -1,6 +1,7 @@
 /** Fetches an image to a file, hashing on the way; bounded in time without progress, in size and in redirects. */
 import { createHash, type Hash } from 'node:crypto'
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 import { AppError, hasErrorCode } from '@berth/core/errors/app-error'
 import { GiB, formatBytes } from '@berth/core/units/bytes'
 import type { Agent, Dispatcher } from 'undici'
@@ -26,9 +27,16 @@ export interface DownloadedFile {
 
 const maxRedirects = 5
 const stallTimeoutMs = 30_000
+const maxIdleTries = 3
+const resumeDelayMs = 1_000
+const tellIntervalMs = 250
 const defaultMaxBytes = 512 * GiB
 
-/** Throws URL_FORBIDDEN, IMAGE_DOWNLOAD_FAILED, POOL_FULL or OPERATION_CANCELLED. */
+/**
+ * A transfer that breaks off goes on where it stopped, as long as the server can say that it is still the same file;
+ * `maxIdleTries` tries that bring no byte end it. Throws URL_FORBIDDEN, IMAGE_DOWNLOAD_FAILED, POOL_FULL, SIZE_INVALID or
+ * OPERATION_CANCELLED.
+ */
 export async function downloadImage(options: DownloadOptions): Promise<DownloadedFile> {
   // Loaded with the first download only: it would be a tenth of the agent's whole start.
   const { Agent } = await import('undici')
@@ -38,8 +46,10 @@ export async function downloadImage(options: DownloadOptions): Promise<Downloade
     bodyTimeout: stallTimeoutMs,
   })
   try {
-    const response = await follow(options, dispatcher)
-    return await save(response, options)
+    await using file = await open(options.path, 'w', 0o600)
+    const transfer = new Transfer(file, options)
+    await transfer.run((range) => follow(options, { dispatcher, range }))
+    return transfer.result()
   } catch (error) {
     throw describe(error, options)
   } finally {
@@ -47,12 +57,18 @@ export async function downloadImage(options: DownloadOptions): Promise<Downloade
   }
 }
 
-async function follow(options: DownloadOptions, dispatcher: Agent): Promise<Dispatcher.ResponseData> {
+interface Asking {
+  dispatcher: Agent
+  range: Readonly<Record<string, string>>
+}
+
+async function follow(options: DownloadOptions, { dispatcher, range }: Asking): Promise<Dispatcher.ResponseData> {
   const { request } = await import('undici')
   let url = new URL(options.url)
   for (let hop = 0; hop <= maxRedirects; hop++) {
     if (!options.mayReachLoopback) checkUrl(url)
-    const response = await request(url, { dispatcher, signal: options.signal, headers: { 'user-agent': 'berth' } })
+    const headers = { 'user-agent': 'berth', ...range }
+    const response = await request(url, { dispatcher, signal: options.signal, headers })
     const { location } = response.headers
     if (response.statusCode < 300 || response.statusCode >= 400 || typeof location !== 'string')
       return accept(response, url)
@@ -63,32 +79,133 @@ async function follow(options: DownloadOptions, dispatcher: Agent): Promise<Disp
 }
 
 function accept(response: Dispatcher.ResponseData, url: URL): Dispatcher.ResponseData {
-  if (response.statusCode === 200) return response
+  if (response.statusCode === 200 || response.statusCode === 206) return response
   throw new AppError('IMAGE_DOWNLOAD_FAILED', `${url.host} answered ${response.statusCode}.`, {
     details: { status: response.statusCode, url: url.href },
   })
 }
 
-async function save(response: Dispatcher.ResponseData, options: DownloadOptions): Promise<DownloadedFile> {
-  const declared = Number(response.headers['content-length'] ?? Number.NaN)
-  const total = Number.isFinite(declared) ? declared : null
-  const maxBytes = options.maxBytes ?? defaultMaxBytes
-  if (total !== null && total > maxBytes) throw tooLarge(maxBytes)
-  await options.makeRoom?.(total ?? 0)
-  const hashes = { sha256: createHash('sha256'), sha512: createHash('sha512') }
-  await using file = await open(options.path, 'w', 0o600)
-  let done = 0
-  for await (const chunk of chunksOf(response)) {
-    done += chunk.length
-    if (done > maxBytes) throw tooLarge(maxBytes)
-    update(hashes, chunk)
-    await file.write(chunk)
-    options.onProgress(done, total)
+type Ask = (range: Readonly<Record<string, string>>) => Promise<Dispatcher.ResponseData>
+
+/** One file on its way: what is here of it, its hashes so far, and by what the server knows it again. */
+class Transfer {
+  readonly #file: FileHandle
+  readonly #options: DownloadOptions
+  #hashes = newHashes()
+  #done = 0
+  #total: number | null = null
+  #validator: string | undefined
+  #toldAt = 0
+
+  constructor(file: FileHandle, options: DownloadOptions) {
+    this.#file = file
+    this.#options = options
   }
-  if (total !== null && done !== total)
-    throw new AppError('IMAGE_DOWNLOAD_FAILED', `The transfer ended after ${done} of ${total} bytes.`)
-  return { bytes: done, sha256: hashes.sha256.digest('hex'), sha512: hashes.sha512.digest('hex') }
+
+  result(): DownloadedFile {
+    const { sha256, sha512 } = this.#hashes
+    return { bytes: this.#done, sha256: sha256.digest('hex'), sha512: sha512.digest('hex') }
+  }
+
+  async run(ask: Ask): Promise<void> {
+    let idleTries = 0
+    for (;;) {
+      const before = this.#done
+      try {
+        await this.#take(await ask(this.#range()))
+        return
+      } catch (error) {
+        idleTries = this.#done > before ? 0 : idleTries + 1
+        if (this.#isFinal(error) || idleTries >= maxIdleTries) throw this.#told(error)
+        await wait(resumeDelayMs, undefined, { signal: this.#options.signal })
+      }
+    }
+  }
+
+  /** Nothing to go on from, or a reason that another try does not change. */
+  #isFinal(error: unknown): boolean {
+    if (this.#options.signal.aborted || this.#validator === undefined || this.#done === 0) return true
+    return (
+      error instanceof AppError && (error.code !== 'IMAGE_DOWNLOAD_FAILED' || error.details['status'] !== undefined)
+    )
+  }
+
+  #range(): Record<string, string> {
+    if (this.#validator === undefined || this.#done === 0) return {}
+    return { range: `bytes=${this.#done}-`, 'if-range': this.#validator }
+  }
+
+  async #take(response: Dispatcher.ResponseData): Promise<void> {
+    if (response.statusCode === 206) requireStart(response, this.#done)
+    else await this.#begin(response)
+    for await (const chunk of chunksOf(response)) {
+      const { maxBytes = defaultMaxBytes } = this.#options
+      if (this.#done + chunk.length > maxBytes) throw tooLarge(maxBytes)
+      update(this.#hashes, chunk)
+      // By position: after a start from the beginning the handle's own would leave a hole.
+      await this.#file.write(chunk, 0, chunk.length, this.#done)
+      this.#done += chunk.length
+      this.#tell()
+    }
+    if (this.#total !== null && this.#done !== this.#total) throw brokenOff(this.#done, this.#total, undefined)
+  }
+
+  /** A socket's own words ("other side closed") say nothing of how far it came. */
+  #told(error: unknown): unknown {
+    if (error instanceof AppError || this.#done === 0 || this.#options.signal.aborted) return error
+    return isOutOfSpace(error) ? error : brokenOff(this.#done, this.#total, error)
+  }
+
+  /** The whole file from its start: the first answer, or one that says that it has changed meanwhile. */
+  async #begin(response: Dispatcher.ResponseData): Promise<void> {
+    const { makeRoom, maxBytes = defaultMaxBytes } = this.#options
+    const declared = Number(response.headers['content-length'] ?? Number.NaN)
+    this.#total = Number.isFinite(declared) ? declared : null
+    if (this.#total !== null && this.#total > maxBytes) throw tooLarge(maxBytes)
+    await makeRoom?.(this.#total ?? 0)
+    this.#validator = validatorOf(response)
+    this.#hashes = newHashes()
+    this.#done = 0
+    await this.#file.truncate(0)
+  }
+
+  /** A fast network brings thousands of chunks a second, and each word goes to every browser. */
+  #tell(): void {
+    const now = performance.now()
+    if (now - this.#toldAt < tellIntervalMs && this.#done !== this.#total) return
+    this.#toldAt = now
+    this.#options.onProgress(this.#done, this.#total)
+  }
 }
+
+const newHashes = () => ({ sha256: createHash('sha256'), sha512: createHash('sha512') })
+
+/** By what the server knows the file again; a weak tag does not promise the same bytes (RFC 9110, 13.1.5). */
+function validatorOf({ headers }: Dispatcher.ResponseData): string | undefined {
+  const { etag } = headers
+  if (headers['accept-ranges'] === 'none') return undefined
+  if (typeof etag === 'string' && !etag.startsWith('W/')) return etag
+  const modified = headers['last-modified']
+  return typeof modified === 'string' ? modified : undefined
+}
+
+function requireStart({ headers }: Dispatcher.ResponseData, done: number): void {
+  const range = headers['content-range']
+  if (typeof range === 'string' && range.startsWith(`bytes ${done}-`)) return
+  throw new AppError('IMAGE_DOWNLOAD_FAILED', `Asked for the rest from byte ${done}, the server sent something else.`, {
+    details: { status: 206, range: String(range) },
+  })
+}
+
+function brokenOff(done: number, total: number | null, cause: unknown): AppError {
+  const size = total === null ? formatBytes(done) : `${formatBytes(done)} of ${formatBytes(total)}`
+  return new AppError('IMAGE_DOWNLOAD_FAILED', `The server broke off after ${size}.`, {
+    cause,
+    details: { doneBytes: done, totalBytes: total },
+  })
+}
+
+const isOutOfSpace = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOSPC'
 
 const tooLarge = (maxBytes: number): AppError =>
   new AppError('SIZE_INVALID', `The image is larger than ${formatBytes(maxBytes)}.`)
@@ -103,7 +220,7 @@ function update(hashes: Readonly<Record<string, Hash>>, chunk: Buffer): void {
 
 /** The same of a file that is here already. */
 export async function hashFile(path: string, signal: AbortSignal): Promise<DownloadedFile> {
-  const hashes = { sha256: createHash('sha256'), sha512: createHash('sha512') }
+  const hashes = newHashes()
   await using file = await open(path, 'r')
   let bytes = 0
   for await (const chunk of file.createReadStream({ autoClose: false, signal, highWaterMark: 1 << 20 })) {
@@ -119,7 +236,6 @@ function describe(error: unknown, options: DownloadOptions): Error {
   const inner = error instanceof Error && hasErrorCode(error.cause, 'URL_FORBIDDEN') ? error.cause : error
   if (inner instanceof AppError) return inner
   const message = error instanceof Error ? error.message : String(error)
-  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC')
-    return new AppError('POOL_FULL', 'The pool ran full during the download.', { cause: error })
+  if (isOutOfSpace(error)) return new AppError('POOL_FULL', 'The pool ran full during the download.', { cause: error })
   return new AppError('IMAGE_DOWNLOAD_FAILED', message, { cause: error, details: { url: options.url } })
 }

@@ -18,6 +18,7 @@ import type { PoolLayout } from './pool-layout.ts'
 import { allocatedBytes } from './pool-space.ts'
 import type { PoolTrash } from './pool-trash.ts'
 import { convertUntrusted } from './qemu-img.ts'
+import { TransferRate } from './transfer-rate.ts'
 
 export interface ImportRun {
   signal: AbortSignal
@@ -96,6 +97,7 @@ export class ImageStore {
       return { source: { ...file, path }, isOurs: false }
     }
     const path = this.#layout.download(command.imageId)
+    const rate = new TransferRate()
     try {
       const file = await downloadImage({
         url: command.source.url,
@@ -103,7 +105,10 @@ export class ImageStore {
         signal: run.signal,
         mayReachLoopback: this.#mayReachLoopback,
         makeRoom: (bytes) => this.#trash.makeRoom(bytes),
-        onProgress: (done, total) => run.onProgress(downloadProgress(done, total)),
+        onProgress: (bytes, total) => {
+          const bytesPerSecond = rate.add({ atMs: performance.now(), bytes })
+          run.onProgress(downloadProgress({ bytes, total, bytesPerSecond }))
+        },
       })
       checkSum(command.source, file)
       return { source: { ...file, path }, isOurs: true }
@@ -156,11 +161,18 @@ async function publishReadOnly(partPath: string, path: string): Promise<void> {
   await publishFile(partPath, path)
 }
 
-function downloadProgress(done: number, total: number | null): StepProgress {
-  if (total === null) return { share: null, text: `Downloading, ${formatBytes(done)}` }
+interface DownloadStanding {
+  bytes: number
+  total: number | null
+  bytesPerSecond: number | null
+}
+
+function downloadProgress({ bytes, total, bytesPerSecond }: DownloadStanding): StepProgress {
+  const size = total === null ? formatBytes(bytes) : `${formatBytes(bytes)} of ${formatBytes(total)}`
+  const speed = bytesPerSecond === null ? '' : `, ${formatBytes(Math.round(bytesPerSecond))}/s`
   return {
-    share: (done / Math.max(1, total)) * 0.9,
-    text: `Downloading, ${formatBytes(done)} of ${formatBytes(total)}`,
+    share: total === null ? null : (bytes / Math.max(1, total)) * 0.9,
+    text: `Downloading, ${size}${speed}`,
   }
 }
 

@@ -75,7 +75,39 @@ async function serve(body: Buffer, options: { sendBytes?: number } = {}) {
   return { url: `http://127.0.0.1:${port}`, [Symbol.dispose]: () => server.close() }
 }
 
+/** Breaks off after each `pieceBytes`, and goes on from where it is asked to. */
+async function serveInPieces(body: Buffer, pieceBytes: number) {
+  const ranges: (string | undefined)[] = []
+  const server = createServer((request, response) => {
+    const { range } = request.headers
+    ranges.push(range)
+    const start = Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0)
+    const head = { etag: '"one"', 'content-length': body.length - start }
+    const part = { ...head, 'content-range': `bytes ${start}-${body.length - 1}/${body.length}` }
+    response.writeHead(start === 0 ? 200 : 206, start === 0 ? head : part)
+    response.write(body.subarray(start, start + pieceBytes), () => {
+      if (start + pieceBytes >= body.length) response.end()
+      else response.destroy()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}/image`, ranges, [Symbol.dispose]: () => server.close() }
+}
+
 describe('importing an image', () => {
+  it('goes on where a server broke off, and has every byte once', async () => {
+    using opened = await openStorage()
+    const path = join(opened.pool, 'pieces.qcow2')
+    await makeImage(path)
+    const body = readFileSync(path)
+    using server = await serveInPieces(body, 2 * MiB)
+    const checksum = `sha256:${createHash('sha256').update(body).digest('hex')}`
+    const image = await opened.importFrom({ kind: 'url', url: server.url, checksum })
+    expect(image.virtualBytes).toBe(8 * MiB)
+    expect(server.ranges).toEqual([undefined, expect.stringMatching(/^bytes=[1-9]\d*-$/)])
+  })
+
   it('downloads through a redirect, checks the sum, and keeps a read-only qcow2', async () => {
     using opened = await openStorage()
     const file = opened.incoming('made.qcow2')
