@@ -5,11 +5,15 @@ import { ownerScope, type Caller } from '../trpc/caller.ts'
 import { t } from '../trpc/init.ts'
 import { pageCutOf } from '../trpc/paging.ts'
 import type { Panel } from '../trpc/panel.ts'
-import { audited, changing, doneAtOnce, signedIn } from '../trpc/procedures.ts'
+import { adminOnly, audited, changing, doneAtOnce, signedIn } from '../trpc/procedures.ts'
 import { createVm, placementOf } from './create-vm.ts'
 import { updateVm } from './update-vm.ts'
+import { forgetFilter, listSavedFilters, saveFilter } from './saved-filter-repo.ts'
 import {
+  forgetFilterInput,
   oneVmInput,
+  saveFilterInput,
+  vmCountsInput,
   vmCreateInput,
   vmFlightInput,
   vmGracefulInput,
@@ -20,7 +24,8 @@ import {
   vmUpdateInput,
   vmVerbInput,
 } from './vm-inputs.ts'
-import { listVmIds } from './vm-list-repo.ts'
+import { countVms, listVmIds } from './vm-list-repo.ts'
+import { vmQueryOf } from './vm-query.ts'
 import { findVmViews, requireVmHost, requireVmView } from './vm-repo.ts'
 import { askVm, askVmGracefully, requireVerb } from './vm-verbs.ts'
 
@@ -45,20 +50,31 @@ async function linkOf(panel: Panel, caller: Caller, vmId: string) {
 
 export const vmRouter = t.router({
   list: signedIn.input(vmListInput).query(async ({ ctx, input }) => {
-    const { filter, sort } = input
-    const query = {
-      ownerId: ownerScope(ctx.caller),
-      text: filter.text === '' ? undefined : filter.text,
-      state: filter.state,
-      hostId: filter.hostId,
-      imageId: filter.imageId,
-      tag: filter.tag,
-      sort,
-      page: pageCutOf(input),
-    }
+    const query = { ...vmQueryOf(ctx.caller, input.filter), sort: input.sort, page: pageCutOf(input) }
     const { items, nextCursor } = await listVmIds(ctx.panel.db, query)
     return { items: await findVmViews(ctx.panel, items), nextCursor }
   }),
+  /** How many there are in each state, of those that the filter leaves. */
+  counts: signedIn
+    .input(vmCountsInput)
+    .query(({ ctx, input }) => countVms(ctx.panel.db, vmQueryOf(ctx.caller, input.filter))),
+  /** The caller's own, in the order in which they were saved. */
+  savedFilters: signedIn.query(async ({ ctx }) => ({ items: await listSavedFilters(ctx.panel.db, ctx.caller.userId) })),
+  /** Under a name that is taken it replaces the one that has it. */
+  saveFilter: changing
+    .input(saveFilterInput)
+    .use(audited)
+    .mutation(async ({ ctx, input: { name, query } }) => {
+      await saveFilter(ctx.panel.db, ctx.caller.userId, { name, query })
+      return doneAtOnce
+    }),
+  forgetFilter: changing
+    .input(forgetFilterInput)
+    .use(audited)
+    .mutation(async ({ ctx, input }) => {
+      await forgetFilter(ctx.panel.db, ctx.caller.userId, input.name)
+      return doneAtOnce
+    }),
   get: signedIn
     .input(oneVmInput)
     .query(({ ctx, input }) => requireVmView(ctx.panel, input.vmId, ownerScope(ctx.caller))),
@@ -103,11 +119,12 @@ export const vmRouter = t.router({
       await link.call(agentContract.vm.sendKeys, { vmId: input.vmId, keys: input.keys })
       return doneAtOnce
     }),
-  commandLine: signedIn.input(oneVmInput).query(async ({ ctx, input }) => {
+  /** For administrators: it names folders, users and sockets of the host, as does what QEMU is told. */
+  commandLine: adminOnly.input(oneVmInput).query(async ({ ctx, input }) => {
     const link = await linkOf(ctx.panel, ctx.caller, input.vmId)
     return link.call(agentContract.vm.commandLine, input)
   }),
-  flightRecords: signedIn.input(vmFlightInput).query(async ({ ctx, input }) => {
+  flightRecords: adminOnly.input(vmFlightInput).query(async ({ ctx, input }) => {
     const link = await linkOf(ctx.panel, ctx.caller, input.vmId)
     return link.call(agentContract.vm.flightRecords, input)
   }),
