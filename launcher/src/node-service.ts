@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { open } from 'node:fs/promises'
 import { serviceEnv } from './env.ts'
+import type { House } from './house.ts'
 import { LauncherError } from './launcher-error.ts'
 import { root } from './paths.ts'
 import { endProcess, findMarked, identify, type ProcessIdentity } from './process-identity.ts'
@@ -14,6 +15,8 @@ export interface NodeServiceOptions {
   nodeArgs?: readonly string[]
   dataDir: string
   logPath: string
+  /** Through which it can pass connections to others; undefined for none. */
+  house?: House | undefined
   /** Its environment; made anew for each start, after whatever it has to wait for. */
   env(signal: AbortSignal): Promise<Record<string, string>>
 }
@@ -45,16 +48,18 @@ export function nodeService(options: NodeServiceOptions): Service {
 }
 
 async function startProcess(options: NodeServiceOptions, env: Record<string, string>): Promise<ProcessIdentity> {
+  const { name, house } = options
   await using log = await open(options.logPath, 'a', 0o600)
   const child = spawn(process.execPath, [...(options.nodeArgs ?? []), options.entry], {
     cwd: root,
     detached: true,
-    stdio: ['ignore', log.fd, log.fd],
-    env: serviceEnv(env),
+    stdio: house ? ['ignore', log.fd, log.fd, 'ipc'] : ['ignore', log.fd, log.fd],
+    env: serviceEnv({ ...env, ...house?.environmentOf(name) }),
   })
   child.unref()
+  house?.takeIn(name, child)
   const { pid } = child
   const identity = pid === undefined ? undefined : await identify(pid)
-  if (!identity) throw new LauncherError(`${options.name} ended at once; see ${options.logPath}`)
+  if (!identity) throw new LauncherError(`${name} ended at once; see ${options.logPath}`)
   return identity
 }

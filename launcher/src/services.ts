@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { databaseService } from './database-service.ts'
+import type { House } from './house.ts'
 import { nodeService } from './node-service.ts'
 import { panelUrl, readiness } from './panel-api.ts'
 import { panelEnv, runPanelCli } from './panel-cli.ts'
@@ -11,7 +12,8 @@ import { agentEntry, panelEntry } from './running-services.ts'
 import type { Service } from './kept-service.ts'
 import type { HostSettings, Settings } from './settings.ts'
 
-export function servicesOf(settings: Settings, paths: DataPaths): Service[] {
+/** `house`: only of the supervisor, which is the one that starts them. */
+export function servicesOf(settings: Settings, paths: DataPaths, house?: House): Service[] {
   const database = settings.databaseUrl === null ? databaseService(paths.databaseDir) : undefined
   const databaseUrl = async (signal: AbortSignal): Promise<string> => {
     for (;;) {
@@ -25,13 +27,17 @@ export function servicesOf(settings: Settings, paths: DataPaths): Service[] {
     entry: panelEntry,
     dataDir: paths.dataDir,
     logPath: join(paths.logsDir, 'panel.log'),
+    house,
     env: async (signal) => panelEnv(settings, paths, await databaseUrl(signal)),
   })
-  const agents = settings.hosts.map((host) => agentService(host, settings, paths))
+  const agents = settings.hosts.map((host) => agentService(host, { settings, paths, house }))
   return [...(database ? [database] : []), panel, ...agents]
 }
 
-function agentService(host: HostSettings, settings: Settings, paths: DataPaths): Service {
+function agentService(
+  host: HostSettings,
+  { settings, paths, house }: { settings: Settings; paths: DataPaths; house: House | undefined },
+): Service {
   const name = `agent-${host.name}`
   const dataDir = join(paths.hostsDir, host.name)
   return nodeService({
@@ -40,6 +46,7 @@ function agentService(host: HostSettings, settings: Settings, paths: DataPaths):
     nodeArgs: settings.isDev ? ['--watch', '--watch-preserve-output'] : [],
     dataDir: paths.dataDir,
     logPath: join(paths.logsDir, `${name}.log`),
+    house,
     env: async (signal) => {
       const tokenFile = join(paths.recordDir, `join-token-${host.name}`)
       if (!hasJoined(dataDir)) await makeJoinToken({ settings, paths, host, tokenFile, signal })

@@ -3,6 +3,7 @@
  * argument; SIGTERM ends it and them, in order. It owns nothing but their lives: killed, it leaves all of them running, and
  * its successor finds each again instead of doubling it. QEMUs are their agents' business and never touched.
  */
+import { House } from './house.ts'
 import { keepAlive } from './keeper.ts'
 import { messageOf } from './launcher-error.ts'
 import { dataPaths } from './paths.ts'
@@ -23,7 +24,8 @@ async function main(): Promise<void> {
   if (!settings || !self) throw new Error(`no settings in ${paths.settings}; start Berth with ./berth up`)
   if (await readSupervisor(paths.supervisorRecord)) throw new Error('another supervisor runs for this data folder')
 
-  const services = servicesOf(settings, paths)
+  // While developing, a watcher stands between us and each agent, and has the channel for itself.
+  const services = servicesOf(settings, paths, settings.isDev ? undefined : new House())
   const kept = new Map<string, KeptRecord>()
   let lastWrite = Promise.resolve()
   const save = (): void => {

@@ -1,6 +1,7 @@
 /** The agent's settings: the only place where it reads its environment. */
 import { homedir, hostname } from 'node:os'
 import { join, resolve } from 'node:path'
+import { houseSchema, type House } from '@berth/core/console/socket-passing'
 import { AppError } from '@berth/core/errors/app-error'
 import { z } from 'zod'
 import { defaultDataDir } from './env.ts'
@@ -26,6 +27,8 @@ const environmentSchema = z.object({
   BERTH_AGENT_ACCELERATION: z.enum(['auto', 'kvm', 'tcg']).default('auto'),
   /** `1` lets images be imported from this host's own addresses, which tests and mirrors on the host need. */
   BERTH_AGENT_LOOPBACK_IMAGES: z.enum(['0', '1']).default('0'),
+  /** From the supervisor: by its channel browsers' connections come from the panel that it started, too. */
+  BERTH_HOUSE: houseSchema.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
@@ -41,6 +44,7 @@ export interface AgentConfig {
   readonly joinTokenFile: string | undefined
   readonly acceleration: 'auto' | 'kvm' | 'tcg'
   readonly mayReachLoopback: boolean
+  readonly house: House | undefined
   readonly logLevel: string
 }
 
@@ -61,6 +65,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     joinTokenFile: values.BERTH_JOIN_TOKEN_FILE,
     acceleration: values.BERTH_AGENT_ACCELERATION,
     mayReachLoopback: values.BERTH_AGENT_LOOPBACK_IMAGES === '1',
+    house: values.BERTH_HOUSE,
     logLevel: values.LOG_LEVEL,
   }
 }

@@ -1,6 +1,7 @@
 /** The panel's environment, read once. The launcher sets it; by hand only BERTH_DATA and a database are needed. */
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { houseSchema, type House } from '@berth/core/console/socket-passing'
 import { AppError } from '@berth/core/errors/app-error'
 
 const emptyIsUnset = (value: unknown): unknown => (value === '' ? undefined : value)
@@ -19,6 +20,8 @@ const envSchema = z.object({
     emptyIsUnset,
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   ),
+  /** From the supervisor: by which channel consoles reach the agents that it started, too. */
+  BERTH_HOUSE: z.preprocess(emptyIsUnset, houseSchema.optional()),
   NODE_ENV: z.string().default('production'),
 })
 
@@ -30,6 +33,7 @@ export interface PanelEnv {
   readonly databaseUrl: string
   readonly logLevel: string
   readonly isDev: boolean
+  readonly house: House | undefined
 }
 
 /** Throws INPUT_INVALID that names the variable. */
@@ -48,6 +52,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): PanelEnv {
     databaseUrl: databaseUrlOf(env.DATABASE_URL, env.BERTH_DATABASE_SOCKET),
     logLevel: env.BERTH_LOG_LEVEL,
     isDev: env.NODE_ENV === 'development',
+    house: env.BERTH_HOUSE,
   }
 }
 

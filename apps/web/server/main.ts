@@ -1,6 +1,7 @@
 /** The panel's process: starts, says where, ends on SIGTERM or SIGINT. */
 import { pino } from 'pino'
 import { toAppError } from '@berth/core/errors/app-error'
+import { PassingHouse } from '@berth/api/console/passing-house'
 import { openPanelProcess } from '@berth/api/panel-process'
 import { readEnv } from './env.ts'
 import { startPanelServer } from './panel-server.ts'
@@ -10,9 +11,10 @@ const log = pino({ base: null, redact: ['password', 'token', '*.password', '*.to
 async function main(): Promise<void> {
   const env = readEnv()
   log.level = env.logLevel
+  const house = env.house && new PassingHouse(env.house, process)
   const stack = new AsyncDisposableStack()
   const panelProcess = stack.use(await openPanelProcess({ ...env, log, isWorking: true }))
-  const server = stack.use(await startPanelServer({ process: panelProcess, env, log, hasPages: true }))
+  const server = stack.use(await startPanelServer({ process: panelProcess, env, log, hasPages: true, house }))
   log.info({ url: env.publicUrl ?? `http://${env.listen}:${server.port}` }, 'panel ready')
   const stop = (signal: string): void => {
     log.info({ signal }, 'panel stops')

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { createCaller } from '@berth/api/root'
 import { findCaller } from '@berth/api/auth/find-caller'
+import type { PassingHouse } from '@berth/api/console/passing-house'
 import type { ServerHook } from '@berth/api/trpc/server-hook'
 import type { Logger } from 'pino'
 import { dispatchRequest } from './dispatch.ts'
@@ -20,26 +21,32 @@ export interface PanelServerOptions {
   /** Stays open when the server closes: whoever opened it ends it. */
   readonly process: PanelProcess
   readonly env: Pick<PanelEnv, 'listen' | 'port' | 'publicUrl' | 'isDev'>
+  /** The supervisor's, where it can pass connections to agents beside us. */
+  readonly house?: PassingHouse | undefined
   readonly log: Logger
   /** False: no pages, for tests of everything else. */
   readonly hasPages: boolean
 }
 
 export async function startPanelServer(options: PanelServerOptions): Promise<PanelServer> {
-  const { process: panelProcess, env, log, hasPages } = options
+  const { process: panelProcess, env, log, hasPages, house } = options
   const { panel, auth, authority, seats } = panelProcess
   const { publicUrl } = env
   const server = createLimitedServer()
   const upgraded = new Set<Duplex>()
+  const track = (connection: Duplex): void => {
+    upgraded.add(connection)
+    connection.once('close', () => upgraded.delete(connection))
+  }
   const shown: { pages: NextApp | null | undefined } = { pages: undefined }
   server.on('request', (request, response) => {
     void dispatchRequest({ process: panelProcess, publicUrl, pages: () => shown.pages }, request, response)
   })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    upgraded.add(socket)
-    socket.once('close', () => upgraded.delete(socket))
+    track(socket)
     const hotReload = shown.pages?.hotReload
-    handleUpgrade({ db: panel.db, auth, publicUrl, seats, authority, log, hotReload }, { request, socket, head })
+    const door = { db: panel.db, auth, publicUrl, seats, authority, house, track, log, hotReload }
+    handleUpgrade(door, { request, socket, head })
   })
   // A broken request is its sender's business; without an answer it would look like a dead panel.
   server.on('clientError', (_error, socket) => socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'))

@@ -8,6 +8,8 @@ import { hasErrorCode, toAppError } from '@berth/core/errors/app-error'
 import { publicWire } from '@berth/api/trpc/error-map'
 import { admitConsole, type ConsoleDoor } from '@berth/api/console/admit-console'
 import type { ConsoleSeats } from '@berth/api/console/console-seats'
+import { Lifeline } from '@berth/api/console/lifeline'
+import type { PassingHouse } from '@berth/api/console/passing-house'
 import { spliceConsole } from '@berth/api/console/splice-console'
 import type { CertificateAuthority } from '@berth/api/host/certificate-authority'
 import type { Logger } from 'pino'
@@ -19,6 +21,10 @@ const hotReloadUrl = /^\/_next\/(webpack-hmr|hmr)(\?|$)/
 export interface UpgradeDoor extends ConsoleDoor {
   readonly seats: ConsoleSeats
   readonly authority: CertificateAuthority
+  /** Undefined where no supervisor can pass connections on. */
+  readonly house: PassingHouse | undefined
+  /** Told of each leash, a connection that ends with the server. */
+  readonly track: (leash: Duplex) => void
   readonly log: Logger
   /** Next's own handler, while developing. */
   readonly hotReload: ((request: IncomingMessage, socket: Duplex, head: Buffer) => void) | undefined
@@ -46,10 +52,16 @@ interface ConsoleUpgradeEvent {
 async function openConsole(door: UpgradeDoor, ticket: string, upgrade: ConsoleUpgradeEvent): Promise<void> {
   const target = await admitConsole(door, ticket, upgrade.request.headers)
   const { vmId, userId } = target.right
-  const leave = door.seats.take(target.right, () => upgrade.socket.destroy())
-  upgrade.socket.once('close', leave)
-  if (upgrade.socket.destroyed) return leave()
-  await spliceConsole(upgrade, target, await door.authority.panelIdentity())
+  const lifeline = new Lifeline(upgrade.socket)
+  const leave = door.seats.take(target.right, () => lifeline.cut())
+  lifeline.onEnd(leave)
+  if (upgrade.socket.destroyed) return
+  const onPassed = (leash: Duplex): void => {
+    lifeline.hold(leash)
+    door.track(leash)
+  }
+  const { house } = door
+  await spliceConsole(upgrade, target, { identity: await door.authority.panelIdentity(), house, onPassed })
   door.log.debug({ vmId, userId }, 'console opened')
 }
 

@@ -1,4 +1,6 @@
 /** Joins where the host has not joined, then listens. */
+import type { Upgrade } from '../console/consoles.ts'
+import { PassedSockets } from '../console/passed-sockets.ts'
 import type { AgentContext } from '../context.ts'
 import { createAgentRouter } from './agent-router.ts'
 import { openAgentServer, type AgentServer } from './agent-server.ts'
@@ -11,6 +13,7 @@ const wildcards = new Set(['0.0.0.0', '::'])
 /** Throws JOIN_REFUSED, or what the system says when it cannot listen. Machines run meanwhile: they need no panel. */
 export async function openDoor(context: AgentContext, signal: AbortSignal): Promise<AgentServer> {
   const { config, consoles, logger, machines } = context
+  const passed = config.house && new PassedSockets(config.house, process)
   const { listen, dataDir, panelUrl, joinTokenFile } = config
   const identity = await ensureIdentity({
     ...{ dataDir, panelUrl, joinTokenFile, agentVersion, logger, signal },
@@ -26,7 +29,8 @@ export async function openDoor(context: AgentContext, signal: AbortSignal): Prom
     router: createAgentRouter(context, renewal),
     openConsole: (upgrade, target) => {
       if (machines.get(target.vmId) === undefined) return false
-      consoles.handleUpgrade(upgrade, target)
+      const open = (whole: Upgrade): void => consoles.handleUpgrade(whole, target)
+      if (passed?.accept(upgrade, open) !== true) open(upgrade)
       return true
     },
   })

@@ -36,6 +36,8 @@ export class RecordGatherer {
   #slab = makeSlab()
   readonly #free: Slab[] = []
   #isScheduled = false
+  /** Sees what comes until it says false: true keeps those bytes from the sink. */
+  preview: ((data: Buffer) => boolean) | undefined
 
   constructor(sink: Duplex) {
     this.#sink = sink
@@ -68,6 +70,8 @@ export class RecordGatherer {
 
   #take(bytes: number): boolean {
     const { filled, bytes: memory } = this.#slab
+    if (this.preview?.(memory.subarray(filled, filled + bytes)) === true) return true
+    this.preview = undefined
     if (bytes < atOnceBelowBytes && !this.#isScheduled) {
       this.#write(Buffer.from(memory.subarray(filled, filled + bytes)))
       return true

@@ -1,18 +1,23 @@
 /**
- * Joins a browser's upgraded connection to the agent's, byte for byte. The agent speaks WebSocket; the panel only replays
- * the handshake and never looks into frames, so that a hop costs two copies and no parsing.
+ * Brings a browser's upgraded connection to the agent, which speaks WebSocket on it; the panel only replays the handshake
+ * and never looks into frames. To an agent beside us the connection itself is passed (pass-socket.ts). To every other one it
+ * is spliced, byte for byte, so that a hop costs two copies and no parsing.
  *
  * Owner of both sockets from here on. Invariants: an error or the close of one side ends the other; an end (FIN) of one
  * side is passed on after all bytes before it; a slow side pauses the other, so nothing piles up.
  */
 import type { IncomingMessage } from 'node:http'
-import { isIP } from 'node:net'
+import { isIP, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { connect, type PeerCertificate, type TLSSocket } from 'node:tls'
+import { connect, TLSSocket, type PeerCertificate } from 'node:tls'
 import { hostCommonName } from '@berth/core/agent-contract/join'
+import { houseHeader } from '@berth/core/console/socket-passing'
+import { consoleSeatHeader, seatToHeader } from '@berth/core/console/console-viewer'
 import { AppError } from '@berth/core/errors/app-error'
 import type { PanelIdentity } from '../host/certificate-authority.ts'
 import type { AdmittedConsole } from './admit-console.ts'
+import { LeashEar, passSocket } from './pass-socket.ts'
+import type { PassingHouse } from './passing-house.ts'
 import { RecordGatherer } from './record-gatherer.ts'
 
 const connectTimeoutMs = 10_000
@@ -27,20 +32,37 @@ export interface ConsoleUpgrade {
   readonly head: Buffer
 }
 
-/** Resolves once both sides are joined. Throws HOST_UNREACHABLE while the browser can still be told. */
-export async function spliceConsole(
-  upgrade: ConsoleUpgrade,
-  target: AdmittedConsole,
-  identity: PanelIdentity,
-): Promise<void> {
+export interface ConsoleWay {
+  readonly identity: PanelIdentity
+  /** Undefined: every console is spliced. */
+  readonly house: PassingHouse | undefined
+  /** The connection was passed: from here on the console's life is that of this leash. */
+  readonly onPassed: (leash: Duplex) => void
+}
+
+/** Resolves once the browser is joined to the agent. Throws HOST_UNREACHABLE while the browser can still be told. */
+export async function spliceConsole(upgrade: ConsoleUpgrade, target: AdmittedConsole, way: ConsoleWay): Promise<void> {
   const { request, socket, head } = upgrade
+  const { house } = way
+  // A TLS connection is more than its socket: its keys are in this process.
+  const plain = socket instanceof Socket && !(socket instanceof TLSSocket) ? socket : undefined
+  const offer = plain && house?.offer
   const gatherer = new RecordGatherer(socket)
-  const agent = await dialAgent(target, identity, gatherer.onread)
+  const ear = offer === undefined ? undefined : new LeashEar()
+  gatherer.preview = ear?.preview
+  const agent = await dialAgent(target, way.identity, gatherer.onread)
+  agent.write(handshake(request, target, offer))
+  const parcel = await ear?.answerOf(agent)
+  if (plain && house && ear && parcel) {
+    const passing = { house, parcel, ear, leash: agent, onPassed: () => way.onPassed(agent) }
+    if (await passSocket({ socket: plain, head }, passing)) return
+    agent.destroy()
+    return spliceConsole(upgrade, target, { ...way, house: undefined })
+  }
   if (socket.destroyed) {
     agent.destroy()
     return
   }
-  agent.write(handshake(request, target))
   if (head.length > 0) agent.write(head)
   request.socket.setTimeout(0)
   request.socket.setNoDelay(true)
@@ -86,12 +108,17 @@ function dialAgent(
   return promise
 }
 
-function handshake(request: IncomingMessage, target: AdmittedConsole): string {
+function handshake(request: IncomingMessage, target: AdmittedConsole, offer: string | undefined): string {
   const lines = passedHeaders.flatMap((name) => {
     const value = request.headers[name]
     return value === undefined ? [] : [`${name}: ${value}`]
   })
-  const start = [`GET ${target.path} HTTP/1.1`, `host: ${target.address}:${target.port}`]
+  const start = [
+    `GET ${target.path} HTTP/1.1`,
+    `host: ${target.address}:${target.port}`,
+    `${consoleSeatHeader}: ${seatToHeader(target.seat)}`,
+  ]
+  if (offer !== undefined) start.push(`${houseHeader}: ${offer}`)
   return [...start, 'connection: Upgrade', 'upgrade: websocket', ...lines, '', ''].join('\r\n')
 }
 
