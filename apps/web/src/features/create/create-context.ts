@@ -4,6 +4,7 @@ import type { ImageView } from '@berth/core/image/image'
 import type { NetworkView } from '@berth/core/network/network'
 import { createContext, use } from 'react'
 import type { CreateForm } from './create-form.ts'
+import type { HostRoom } from './room-left.ts'
 import type { FormField, SavedKey } from './to-vm-spec.ts'
 
 /** What every section of the form works with. */
@@ -15,6 +16,8 @@ export interface CreateContextValue {
   /** The field was left: from now on it says what is wrong with it. */
   touch: (field: FormField) => void
   image: ImageView | undefined
+  /** What is free on the hosts that could take it; null while that is not known. */
+  room: readonly HostRoom[] | null
   images: readonly ImageView[]
   networks: readonly NetworkView[]
   /** Empty for those who may not see hosts. */

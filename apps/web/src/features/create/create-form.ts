@@ -10,6 +10,8 @@ export interface CreateForm {
   path: CreatePath
   imageId: string
   name: string
+  /** How many of the same, with numbered names. */
+  count: number
   description: string
   /** As typed, separated by commas. */
   tags: string
@@ -39,6 +41,7 @@ export const emptyForm: CreateForm = {
   path: 'quick',
   imageId: '',
   name: '',
+  count: 1,
   description: '',
   tags: '',
   vcpus: 1,
@@ -66,6 +69,7 @@ export function readForm(stored: string | null): CreateForm {
     path: kept['path'] === 'advanced' ? 'advanced' : 'quick',
     imageId: text(kept['imageId'], ''),
     name: text(kept['name'], ''),
+    count: amount(kept['count'], 1),
     description: text(kept['description'], ''),
     tags: text(kept['tags'], ''),
     vcpus: amount(kept['vcpus'], emptyForm.vcpus),

@@ -3,6 +3,7 @@ import { PageHeader } from '@berth/ui/page-header'
 import { SegmentedControl } from '@berth/ui/segmented-control'
 import { cn } from '@berth/ui/cn'
 import Link from 'next/link'
+import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { paths } from '../../lib/paths.ts'
 import { ComputeSection } from './compute-section.tsx'
@@ -22,6 +23,7 @@ import { startingForm } from './starting-form.ts'
 import { type FormField, toVmCreate } from './to-vm-spec.ts'
 import { useCreateForm } from './use-create-form.ts'
 import type { Materials } from './use-materials.ts'
+import { useRoom } from './use-placement.ts'
 import { useSubmitMachine } from './use-submit-machine.ts'
 
 /** Quick and advanced: the same form, more or less of it shown. */
@@ -31,7 +33,13 @@ export function CreateMachine({ materials, imageId }: { materials: Materials; im
   const { savedKeys } = materials
   const image = materials.images.find((candidate) => candidate.imageId === form.imageId)
   const converted = toVmCreate(form, { image, savedKeys })
-  const submit = useSubmitMachine(forget)
+  const router = useRouter()
+  const submit = useSubmitMachine((made) => {
+    forget()
+    const [only] = made
+    if (only) router.push(made.length === 1 ? paths.machine(only.vmId) : paths.machines())
+  })
+  const room = useRoom(converted)
   const problemAt = (field: FormField): string | null =>
     submit.refusals[field] ??
     (touched.has(field) || isNumber(field)
@@ -42,17 +50,18 @@ export function CreateMachine({ materials, imageId }: { materials: Materials; im
     ...materials,
     form,
     image,
+    room,
     problemAt,
     change: (part: Parameters<typeof change>[0]) => {
-      submit.reset()
+      submit.forgetRefusals()
       change(part)
     },
     touch: (field: FormField) => setTouched((current) => new Set([...current, field])),
   }
   const create = () => {
-    if (!submit.isPending && !submit.isSuccess) {
-      submit.mutate({ input: converted.input, keepKeys: keysToKeep(form, savedKeys) })
-    }
+    if (submit.isPending) return
+    const inputs = converted.names.map((name) => ({ ...converted.input, name }))
+    submit.submit({ inputs, keepKeys: keysToKeep(form, savedKeys) })
   }
   const isQuick = form.path === 'quick'
   const isSaidAtField = Object.keys(submit.refusals).length > 0
@@ -105,7 +114,9 @@ export function CreateMachine({ materials, imageId }: { materials: Materials; im
         <aside aria-label="Summary" className="lg:sticky lg:top-20 lg:self-start">
           <CreateRail
             converted={converted}
-            isPending={submit.isPending || submit.isSuccess}
+            isPending={submit.isPending}
+            made={submit.made}
+            refused={submit.refused}
             error={isSaidAtField ? null : submit.error}
             onCreate={create}
           />
@@ -116,4 +127,5 @@ export function CreateMachine({ materials, imageId }: { materials: Materials; im
 }
 
 /** Sizes are never half typed: they say at once what is wrong. */
-const isNumber = (field: FormField): boolean => field === 'vcpus' || field === 'memoryMiB' || field === 'diskGiB'
+const isNumber = (field: FormField): boolean =>
+  field === 'count' || field === 'vcpus' || field === 'memoryMiB' || field === 'diskGiB'

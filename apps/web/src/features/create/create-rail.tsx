@@ -11,25 +11,33 @@ import { errorLine, errorText } from '../../lib/error-text.ts'
 import { plural } from '../../lib/format.ts'
 import { useCreate } from './create-context.ts'
 import { PlacementVerdict } from './placement-verdict.tsx'
-import { curlOf } from './show-code.ts'
-import { sizeText } from './size-presets.ts'
+import { namesText } from './machine-names.ts'
+import { RoomNote } from './room-note.tsx'
+import { curlForEach } from './show-code.ts'
+import { sizeText, totalOf } from './size-presets.ts'
+import { SubmitResults } from './submit-results.tsx'
 import type { Converted } from './to-vm-spec.ts'
 import { usePlacement } from './use-placement.ts'
+import type { MadeMachine, RefusedMachine } from './use-submit-machine.ts'
 
 export interface CreateRailProps {
   converted: Converted
   isPending: boolean
+  made: readonly MadeMachine[]
+  refused: readonly RefusedMachine[]
   /** Why the last try failed; null where a field says it. */
   error: unknown
   onCreate: () => void
 }
 
 /** What will be made, where and why, what is in the way, and the call that does it. */
-export function CreateRail({ converted, isPending, error, onCreate }: CreateRailProps) {
+export function CreateRail({ converted, isPending, made, refused, error, onCreate }: CreateRailProps) {
   const { form, image, networks } = useCreate()
   const [isCodeShown, setIsCodeShown] = useState(false)
   const placement = usePlacement(converted)
-  const { input, problems } = converted
+  const { input, names: machines, problems } = converted
+  const left = machines.filter((name) => !made.some((machine) => machine.name === name))
+  const isSeveral = machines.length > 1 || made.length + refused.length > 1
   const names = form.networkIds.map((id) => networks.find((network) => network.networkId === id)?.name ?? 'unknown')
   const keyCount = input.cloudInit?.sshKeys?.length ?? 0
   return (
@@ -38,9 +46,10 @@ export function CreateRail({ converted, isPending, error, onCreate }: CreateRail
         <KeyValueList
           className="grid-cols-[4.5rem_1fr] gap-x-3"
           items={[
-            { key: 'Name', value: form.name || '–' },
+            { key: machines.length > 1 ? 'Names' : 'Name', value: form.name === '' ? '–' : namesText(machines) },
             { key: 'Image', value: image?.name ?? '–' },
-            { key: 'Size', value: sizeText(form) },
+            { key: machines.length > 1 ? 'Each' : 'Size', value: sizeText(form) },
+            ...(machines.length > 1 ? [{ key: 'Together', value: sizeText(totalOf(form, machines.length)) }] : []),
             { key: 'Network', value: names.join(', ') || 'none' },
             { key: 'SSH', value: keyCount > 0 ? plural(keyCount, 'key') : 'no key: sign in at the console' },
             { key: 'Then', value: form.start ? 'started at once' : 'stays off' },
@@ -49,6 +58,7 @@ export function CreateRail({ converted, isPending, error, onCreate }: CreateRail
         <div className="border-line border-t pt-3">
           <h3 className="mb-2 text-xs font-medium">Host</h3>
           <PlacementVerdict placement={placement} />
+          <RoomNote count={left.length} />
         </div>
         {problems.length > 0 && (
           <ul aria-label="What is missing" className="text-warn-ink flex flex-col gap-1 text-xs">
@@ -57,6 +67,7 @@ export function CreateRail({ converted, isPending, error, onCreate }: CreateRail
             ))}
           </ul>
         )}
+        {isSeveral && made.length + refused.length > 0 && <SubmitResults made={made} refused={refused} />}
         {error !== null && (
           <InlineAlert tone="bad" title={errorText(error).sentence}>
             {errorLine(error)}
@@ -72,7 +83,7 @@ export function CreateRail({ converted, isPending, error, onCreate }: CreateRail
             disabledReason={problems[0]?.message ?? null}
             onClick={onCreate}
           >
-            {form.start ? 'Create and start' : 'Create'}
+            {buttonLabel({ start: form.start, all: machines.length, left: left.length })}
           </Button>
         </div>
         <Button variant="link" size="sm" className="self-center" onClick={() => setIsCodeShown(true)}>
@@ -87,8 +98,17 @@ export function CreateRail({ converted, isPending, error, onCreate }: CreateRail
         description="Make a token in the settings. The call answers with the task's id and the machine's."
         size="lg"
       >
-        {isCodeShown && <CodeBlock title="curl" code={curlOf(window.location.origin, 'vm.create', input)} />}
+        {isCodeShown && (
+          <CodeBlock title="curl" code={curlForEach(window.location.origin, 'vm.create', { input, names: machines })} />
+        )}
       </Dialog>
     </Card>
   )
+}
+
+/** "Create and start", "Create 5 machines", "Create the other 2". */
+function buttonLabel({ start, all, left }: { start: boolean; all: number; left: number }): string {
+  if (left < all) return left === 1 ? 'Create the other one' : `Create the other ${left}`
+  const what = all > 1 ? `Create ${all} machines` : 'Create'
+  return start ? `${what} and start` : what
 }

@@ -27,7 +27,7 @@ export function ImageSection() {
           label="Image"
           value={form.imageId}
           onValueChange={choose}
-          options={images.map((image) => ({
+          options={usableFirst(images).map((image) => ({
             value: image.imageId,
             title: image.name,
             description: describe(image),
@@ -45,6 +45,12 @@ export function ImageSection() {
     </FormSection>
   )
 }
+
+const order = { ready: 0, importing: 1, failed: 2, deleting: 3 }
+
+/** What can be chosen comes first; within that, the newest. */
+const usableFirst = (images: readonly ImageView[]): readonly ImageView[] =>
+  images.toSorted((a, b) => order[a.state] - order[b.state])
 
 const stateReasons = {
   importing: 'It is still being imported',

@@ -2,14 +2,18 @@
 import { IconButton } from '@berth/ui/icon-button'
 import { TextArea, TextField } from '@berth/ui/text-field'
 import { Dices } from 'lucide-react'
+import { plural } from '../../lib/format.ts'
+import { CountStepper } from './count-stepper.tsx'
 import { useCreate } from './create-context.ts'
 import { FormSection } from './form-section.tsx'
+import { machineNames, namesText } from './machine-names.ts'
 import { suggestName } from './name-suggestion.ts'
 
 export function NameSection() {
   const { form, change, problemAt, touch } = useCreate()
+  const names = machineNames(form.name, form.count)
   return (
-    <FormSection id="name" title="Name" description="Also the guest's host name.">
+    <FormSection id="name" title="Name and count" description="The name is also the guest’s host name.">
       <div className="flex items-start gap-2">
         <TextField
           label="Name"
@@ -26,7 +30,13 @@ export function NameSection() {
         <IconButton label="Suggest another name" variant="secondary" onClick={() => change({ name: suggestName() })}>
           <Dices />
         </IconButton>
+        <CountStepper />
       </div>
+      {names.length > 1 && problemAt('name') === null && (
+        <p className="text-ink-2 text-xs">
+          {plural(names.length, 'machine')} of the same: <span className="font-medium">{namesText(names)}</span>
+        </p>
+      )}
       {form.path === 'advanced' && (
         <>
           <TextField

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 
 export const advancedSections = [
   { id: 'image', title: 'Image' },
-  { id: 'name', title: 'Name' },
+  { id: 'name', title: 'Name and count' },
   { id: 'compute', title: 'CPU and memory' },
   { id: 'disk', title: 'Disk' },
   { id: 'network', title: 'Network' },

@@ -9,6 +9,19 @@ export function curlOf(origin: string, procedure: string, input: object): string
   ].join('\n')
 }
 
+/** The same for several names: a loop of the shell, which puts each name where the first one stands. */
+export function curlForEach(
+  origin: string,
+  procedure: string,
+  { input, names }: { input: { name: string }; names: readonly string[] },
+): string {
+  if (names.length <= 1) return curlOf(origin, procedure, input)
+  const call = curlOf(origin, procedure, { ...input, name: namePlace }).replace(namePlace, `'"$name"'`)
+  const lines = call.split('\n').map((line) => `  ${line}`)
+  return [`for name in ${names.join(' ')}; do`, ...lines, 'done'].join('\n')
+}
+
+const namePlace = '<name>'
 const shellQuote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 /** What is copied from here ends up in chats and tickets. */

@@ -24,6 +24,12 @@ export const presetOf = (size: Size): SizePreset | undefined =>
     (preset) => preset.vcpus === size.vcpus && preset.memoryMiB === size.memoryMiB && preset.diskGiB === size.diskGiB,
   )
 
+export const totalOf = ({ vcpus, memoryMiB, diskGiB }: Size, count: number): Size => ({
+  vcpus: vcpus * count,
+  memoryMiB: memoryMiB * count,
+  diskGiB: diskGiB * count,
+})
+
 /** "2 vCPUs, 4 GiB memory, 40 GiB disk" */
 export const sizeText = ({ vcpus, memoryMiB, diskGiB }: Size): string =>
   `${plural(vcpus, 'vCPU')}, ${formatBytes(memoryMiB * MiB)} memory, ${formatBytes(diskGiB * GiB)} disk`

@@ -16,6 +16,7 @@ const image = imageViewSchema.parse({
   allocatedBytes: 400 * MiB,
   hints: { firmware: 'uefi', minMemoryBytes: 512 * MiB },
   vmCount: 0,
+  overlayVmCount: 0,
   createdAt: '2026-11-22T10:00:00Z',
   operationId: null,
 })
@@ -35,6 +36,7 @@ describe('toVmCreate', () => {
   it('makes the least input of a quick form, with the firmware that the image asks for', () => {
     expect(convert()).toEqual({
       problems: [],
+      names: ['web-1'],
       input: {
         name: 'web-1',
         imageId: image.imageId,
@@ -55,6 +57,16 @@ describe('toVmCreate', () => {
     ]
     const { input } = convert({ droppedKeys: ['old'], extraKeys: `\n ${key} \n`, user: 'ada' }, { savedKeys })
     expect(input.cloudInit).toEqual({ user: 'ada', sshKeys: [key, key] })
+  })
+
+  it('numbers several, and judges the names that come out', () => {
+    expect(convert({ name: 'db', count: 3 })).toMatchObject({
+      names: ['db-1', 'db-2', 'db-3'],
+      input: { name: 'db-1' },
+    })
+    expect(problemsOf({ name: 'x'.repeat(62), count: 2 })).toHaveProperty('name')
+    expect(problemsOf({ count: 0 })).toHaveProperty('count')
+    expect(problemsOf({ count: 21 })).toHaveProperty('count')
   })
 
   it('says each problem at its field, in words', () => {

@@ -9,12 +9,14 @@ import { memoryBytesSchema, tagSchema, vcpusSchema } from '@berth/core/vm/vm-spe
 import type { inferRouterInputs } from '@trpc/server'
 import type { z } from 'zod'
 import type { CreateForm } from './create-form.ts'
+import { machineNames, maxCount } from './machine-names.ts'
 
 export type VmCreateInput = inferRouterInputs<AppRouter>['vm']['create']
 
 export type FormField =
   | 'imageId'
   | 'name'
+  | 'count'
   | 'tags'
   | 'vcpus'
   | 'memoryMiB'
@@ -42,8 +44,9 @@ export interface Surroundings {
 }
 
 export interface Converted {
-  /** Complete only when there are no problems. */
+  /** Complete only when there are no problems. Of the first machine, where several are made. */
   input: VmCreateInput
+  names: readonly string[]
   problems: readonly Problem[]
 }
 
@@ -64,7 +67,8 @@ export function toVmCreate(form: CreateForm, { image, savedKeys }: Surroundings)
   const isFirstBootSet = sshKeys.length > 0 || Object.keys(cloudInit).length > 1
   const problems = [
     ...imageProblems(image),
-    ...judge('name', vmNameSchema, form.name),
+    ...judgeNames(form),
+    ...judgeCount(form.count),
     ...judge('vcpus', vcpusSchema, form.vcpus),
     ...judgeSize('memoryMiB', memoryBytesSchema, memoryBytes),
     ...judgeSize('diskGiB', diskBytesSchema, diskBytes),
@@ -74,10 +78,12 @@ export function toVmCreate(form: CreateForm, { image, savedKeys }: Surroundings)
     ...judge('userData', cloudInitSchema.shape.userData, cloudInit.userData),
     ...fitProblems(image, memoryBytes, diskBytes),
   ]
+  const names = machineNames(form.name, form.count)
   return {
     problems: onePerField(problems),
+    names,
     input: {
-      name: form.name,
+      name: names[0] ?? form.name,
       ...(form.description.trim() === '' ? {} : { description: form.description.trim() }),
       ...(tags.length === 0 ? {} : { tags }),
       imageId: form.imageId,
@@ -125,6 +131,16 @@ export function fieldOfPath(path: string): FormField | null {
 function judge(field: FormField, schema: z.ZodType, value: unknown): Problem[] {
   const issue = schema.safeParse(value).error?.issues[0]
   return issue === undefined ? [] : [{ field, message: issue.message }]
+}
+
+/** What is typed is judged before what is made of it: the last number may make it too long. */
+function judgeNames({ name, count }: Pick<CreateForm, 'name' | 'count'>): Problem[] {
+  return [name, ...machineNames(name, count)].flatMap((each) => judge('name', vmNameSchema, each)).slice(0, 1)
+}
+
+function judgeCount(count: number): Problem[] {
+  const isRight = Number.isInteger(count) && count >= 1 && count <= maxCount
+  return isRight ? [] : [{ field: 'count', message: `1 to ${maxCount} at a time.` }]
 }
 
 function judgeSize(field: FormField, schema: z.ZodType, bytes: number): Problem[] {
