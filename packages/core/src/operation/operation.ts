@@ -44,7 +44,7 @@ export const operationStepViewSchema = z.object({
   title: z.string(),
   status: stepStatusSchema,
   attempt: z.int(),
-  progress: z.number().min(0).max(1).nullable(),
+  progress: z.number().min(0).max(1).nullable().default(null),
   startedAt: z.iso.datetime().nullable(),
   endedAt: z.iso.datetime().nullable(),
   error: wireErrorSchema.nullable(),

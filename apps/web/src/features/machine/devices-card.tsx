@@ -5,41 +5,49 @@ import { Card } from '@berth/ui/card'
 import { Copyable } from '@berth/ui/copyable'
 import { KeyValueList } from '@berth/ui/key-value'
 
-const firmwareNames = { bios: 'BIOS (SeaBIOS)', uefi: 'UEFI (OVMF)' } as const
 const networkNames = {
   user: 'User mode: out through the host, not reachable from outside',
   nat: 'NAT network',
 } as const
 
-/** What was chosen when the machine was made and does not change in its life. */
+/** What was chosen when the machine was made and does not change in its life, with the reason. */
 export function DevicesCard({ vm }: { vm: VmView }) {
   const { spec } = vm
   return (
     <Card title="Devices" description="Fixed when the machine was made">
       <KeyValueList
         items={[
-          { key: 'Firmware', value: firmwareNames[spec.firmware] },
-          { key: 'Machine type', value: <code className="font-mono text-xs">{spec.machineType}</code> },
-          { key: 'Screen', value: spec.hasScreen ? 'Graphical' : 'None, serial console only' },
+          {
+            key: 'Machine type',
+            value: <code className="font-mono text-xs">{spec.machineType}</code>,
+            note: 'Fixed, so that the guest finds the same hardware after an update of QEMU',
+          },
           ...spec.disks.map((disk, index) => ({
             key: `Disk ${index}`,
             value: `${formatBytes(disk.sizeBytes)}, ${disk.format}, in pool ${disk.pool}`,
             note: (
               <Copyable text={disk.volumeId} label="Copy the volume’s id">
-                {disk.source.kind === 'blank' ? 'blank at first' : `${disk.source.mode} of the image`}
+                {diskOrigin(disk.source)}
               </Copyable>
             ),
           })),
           ...spec.nics.map((nic, index) => ({
             key: `NIC ${index}`,
             value: <Copyable text={nic.mac} />,
-            note:
-              nic.network.kind === 'nat'
-                ? `${networkNames.nat}, gateway ${nic.network.gatewayCidr}`
-                : networkNames.user,
+            note: `${describeNetwork(nic.network)}. Its address is fixed: guests know their NICs by it`,
           })),
         ]}
       />
     </Card>
   )
 }
+
+type Spec = VmView['spec']
+
+function diskOrigin(source: Spec['disks'][number]['source']): string {
+  if (source.kind === 'blank') return 'blank at first'
+  return source.mode === 'overlay' ? 'lies on top of its image, which must stay' : 'a full copy of its image'
+}
+
+const describeNetwork = (network: Spec['nics'][number]['network']): string =>
+  network.kind === 'nat' ? `${networkNames.nat}, gateway ${network.gatewayCidr}` : networkNames.user

@@ -48,7 +48,14 @@ export function GeneralCard({ vm, fields, errors, set }: HardwareForm) {
           error={errors.description}
         />
         <Switch
-          label="Protected against deletion"
+          label={
+            <>
+              Protected against deletion{' '}
+              <span className="text-ink-3 text-xs font-normal">
+                <AppliesNote field="isProtected" vm={vm} />
+              </span>
+            </>
+          }
           hint="Deleting asks to take this off first."
           className="sm:col-span-2"
           checked={fields.isProtected}

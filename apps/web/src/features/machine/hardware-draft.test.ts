@@ -1,7 +1,17 @@
 import { GiB } from '@berth/core/units/bytes'
 import type { VmView } from '@berth/core/vm/vm-view'
 import { describe, expect, it } from 'vitest'
-import { changedMeanwhile, changesOf, draftErrors, fieldsOf, parseTags, withField } from './hardware-draft.ts'
+import {
+  changedMeanwhile,
+  changesOf,
+  draftErrors,
+  fieldsOf,
+  parseTags,
+  waitingChanges,
+  withField,
+} from './hardware-draft.ts'
+
+const boot = { firmware: 'bios', hasScreen: true } as const
 
 /** Only what the draft looks at. */
 function machine(change: Partial<{ vcpus: number; isOn: boolean; name: string }> = {}): VmView {
@@ -10,8 +20,8 @@ function machine(change: Partial<{ vcpus: number; isOn: boolean; name: string }>
     description: '',
     tags: ['prod'],
     isProtected: false,
-    spec: { vcpus: change.vcpus ?? 1, memoryBytes: GiB, disks: [{ sizeBytes: 10 * GiB }] },
-    run: change.isOn === false ? null : { pid: 1 },
+    spec: { vcpus: change.vcpus ?? 1, memoryBytes: GiB, disks: [{ sizeBytes: 10 * GiB }], ...boot },
+    run: change.isOn === false ? null : { pid: 1, startedWith: { vcpus: 1, memoryBytes: GiB, ...boot } },
   }
   return view as unknown as VmView
 }
@@ -25,6 +35,19 @@ describe('a hardware draft', () => {
       { field: 'diskBytes', from: '10 GiB', to: '20 GiB', applies: 'live' },
     ])
     expect(changesOf(draft, machine({ isOn: false })).map(({ applies }) => applies)).toEqual(['live', 'live'])
+  })
+
+  it('says what is saved and waits for a start', () => {
+    expect(waitingChanges(machine())).toEqual([])
+    expect(waitingChanges(machine({ vcpus: 4 }))).toEqual([
+      { field: 'vcpus', from: '1', to: '4', applies: 'next start' },
+    ])
+    expect(waitingChanges(machine({ vcpus: 4, isOn: false }))).toEqual([])
+    const draft = withField(withField({}, machine(), ['firmware', 'uefi']), machine(), ['hasScreen', false])
+    expect(changesOf(draft, machine())).toEqual([
+      { field: 'firmware', from: 'BIOS', to: 'UEFI', applies: 'next start' },
+      { field: 'hasScreen', from: 'graphical', to: 'none, serial only', applies: 'next start' },
+    ])
   })
 
   it('forgets a field that is back where it was', () => {

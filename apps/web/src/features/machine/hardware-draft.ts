@@ -2,7 +2,9 @@
  * What a reader changed of a machine and has not saved. Only changed fields are kept, over the machine as it is now: what
  * others change meanwhile shows through, and what both changed is told apart. Pure.
  */
+import type { Firmware } from '@berth/core/image/image'
 import { formatBytes } from '@berth/core/units/bytes'
+import { fieldsPendingRestart, startingFieldNames } from '@berth/core/vm/restart-pending'
 import { vmLimits } from '@berth/core/vm/vm-limits'
 import { vmNameSchema } from '@berth/core/vm/vm-name'
 import { tagSchema } from '@berth/core/vm/vm-spec'
@@ -16,11 +18,16 @@ export interface HardwareFields {
   readonly vcpus: number
   readonly memoryBytes: number
   readonly diskBytes: number
+  readonly firmware: Firmware
+  readonly hasScreen: boolean
 }
 export type FieldName = keyof HardwareFields
 export type HardwareDraft = { readonly [F in FieldName]?: HardwareFields[F] }
 
-export const fieldNames = ['name', 'description', 'tags', 'isProtected', 'vcpus', 'memoryBytes', 'diskBytes'] as const
+export const fieldNames = [
+  ...(['name', 'description', 'tags', 'isProtected', 'vcpus', 'memoryBytes', 'diskBytes'] as const),
+  ...(['firmware', 'hasScreen'] as const),
+] as const
 
 export const fieldLabels: Readonly<Record<FieldName, string>> = {
   name: 'Name',
@@ -30,10 +37,12 @@ export const fieldLabels: Readonly<Record<FieldName, string>> = {
   vcpus: 'vCPUs',
   memoryBytes: 'Memory',
   diskBytes: 'Disk',
+  firmware: 'Firmware',
+  hasScreen: 'Screen',
 }
 
 /** What a change of a running machine takes: the panel's own fields and growing disks at once, the rest a start. */
-const needsStart: readonly FieldName[] = ['vcpus', 'memoryBytes']
+const needsStart: readonly FieldName[] = startingFieldNames
 
 export function appliesWhen(field: FieldName, vm: Pick<VmView, 'run'>): 'live' | 'next start' {
   return vm.run !== null && needsStart.includes(field) ? 'next start' : 'live'
@@ -48,6 +57,8 @@ export function fieldsOf(vm: VmView): HardwareFields {
     vcpus: vm.spec.vcpus,
     memoryBytes: vm.spec.memoryBytes,
     diskBytes: vm.spec.disks[0]?.sizeBytes ?? 0,
+    firmware: vm.spec.firmware,
+    hasScreen: vm.spec.hasScreen,
   }
 }
 
@@ -76,6 +87,18 @@ export function changesOf(draft: HardwareDraft, vm: VmView): readonly FieldChang
     if (wanted === undefined || isSame(now[field], wanted)) return []
     return [{ field, from: say(field, now[field]), to: say(field, wanted), applies: appliesWhen(field, vm) }]
   })
+}
+
+/** What is saved and waits: the machine runs with `from` until its next start makes it `to`. */
+export function waitingChanges({ spec, run }: Pick<VmView, 'spec' | 'run'>): readonly FieldChange[] {
+  const startedWith = run?.startedWith
+  if (startedWith === undefined) return []
+  return fieldsPendingRestart(spec, startedWith).map((field) => ({
+    field,
+    from: say(field, startedWith[field]),
+    to: say(field, spec[field]),
+    applies: 'next start' as const,
+  }))
 }
 
 /** Fields that differ between the machine as it was when editing began and as it is now. */
@@ -117,6 +140,8 @@ function isSame(a: HardwareFields[FieldName], b: HardwareFields[FieldName]): boo
 }
 
 function say(field: FieldName, value: HardwareFields[FieldName]): string {
+  if (field === 'firmware') return value === 'uefi' ? 'UEFI' : 'BIOS'
+  if (field === 'hasScreen') return value === true ? 'graphical' : 'none, serial only'
   if (typeof value === 'boolean') return value ? 'protected' : 'not protected'
   if (typeof value === 'number') return field === 'vcpus' ? String(value) : formatBytes(value)
   const text = typeof value === 'string' ? value : value.join(', ')

@@ -3,10 +3,11 @@ import { vmCan } from '@berth/core/vm/vm-can'
 import { situationOf } from '@berth/core/vm/vm-situation'
 import type { VmView } from '@berth/core/vm/vm-view'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useEffect, useState } from 'react'
 import { errorCodeOf, fieldErrors } from '../../lib/error-text.ts'
 import { newIdempotencyKey } from '../../lib/idempotency-key.ts'
 import { useTRPCClient } from '../../lib/trpc/trpc-context.ts'
+import { BootCard } from './boot-card.tsx'
 import { DevicesCard } from './devices-card.tsx'
 import { GeneralCard } from './general-card.tsx'
 import {
@@ -19,6 +20,7 @@ import {
   type HardwareFields,
   withField,
 } from './hardware-draft.ts'
+import { keepDraft, keptDraft } from './kept-drafts.ts'
 import { PendingChanges } from './pending-changes.tsx'
 import { RestartNotice } from './restart-notice.tsx'
 import { SizeCard } from './size-card.tsx'
@@ -34,8 +36,11 @@ export interface HardwareForm {
 /** What the machine is made of. Edits gather at the lower edge, with what each takes, and are saved together. */
 export function HardwareView({ vm }: { vm: VmView }) {
   const client = useTRPCClient()
-  const [draft, setDraft] = useState<HardwareDraft>({})
-  const [before, setBefore] = useState(() => ({ revision: vm.revision, fields: fieldsOf(vm) }))
+  const [draft, setDraft] = useState<HardwareDraft>(() => keptDraft(vm.vmId)?.draft ?? {})
+  const [before, setBefore] = useState(
+    () => keptDraft(vm.vmId)?.before ?? { revision: vm.revision, fields: fieldsOf(vm) },
+  )
+  useEffect(() => keepDraft(vm.vmId, { draft, before }), [vm.vmId, draft, before])
   const changes = changesOf(draft, vm)
   const save = useMutation({
     mutationFn: () =>
@@ -48,8 +53,9 @@ export function HardwareView({ vm }: { vm: VmView }) {
     meta: { showsError: true },
     onSuccess: () => setDraft({}),
   })
-  // With nothing typed there is nothing to lose: editing begins from whatever the machine is by then.
-  if (changes.length === 0 && before.revision !== vm.revision) {
+  // With nothing typed there is nothing to lose, and a revision that changed nothing shown here (a start) is no conflict.
+  const isUntouched = changes.length === 0 || changedMeanwhile(before.fields, vm).length === 0
+  if (isUntouched && before.revision !== vm.revision) {
     setBefore({ revision: vm.revision, fields: fieldsOf(vm) })
   }
   const isConflict = before.revision !== vm.revision || (save.error && errorCodeOf(save.error) === 'REVISION_CONFLICT')
@@ -72,6 +78,7 @@ export function HardwareView({ vm }: { vm: VmView }) {
       {vm.isRestartPending && <RestartNotice vm={vm} />}
       <SizeCard {...form} />
       <GeneralCard {...form} />
+      <BootCard {...form} />
       <DevicesCard vm={vm} />
       <PendingChanges
         vm={vm}

@@ -1,11 +1,10 @@
 'use client'
 import type { VmView } from '@berth/core/vm/vm-view'
-import { Badge } from '@berth/ui/badge'
 import { Button } from '@berth/ui/button'
 import { InlineAlert } from '@berth/ui/inline-alert'
-import { ArrowRight } from 'lucide-react'
 import { errorLine, errorText } from '../../lib/error-text.ts'
 import { plural } from '../../lib/format.ts'
+import { ChangeLines } from './change-lines.tsx'
 import { type FieldChange, fieldLabels, type FieldName } from './hardware-draft.ts'
 
 export interface PendingChangesProps {
@@ -39,23 +38,11 @@ export function PendingChanges(props: PendingChangesProps) {
           {errorLine(error)}
         </InlineAlert>
       )}
-      <ul className="flex flex-col gap-1.5 text-sm">
-        {changes.map(({ field, from, to, applies }) => (
-          <li key={field} className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
-            <span className="text-ink-2 w-24">{fieldLabels[field]}</span>
-            <span className="text-ink-3 max-w-60 truncate line-through">{from}</span>
-            <ArrowRight aria-label="becomes" className="text-ink-3 size-3.5" />
-            <span className="max-w-72 truncate font-medium">{to}</span>
-            <Badge tone={applies === 'live' ? 'ok' : 'accent'} className="ml-auto">
-              {applies}
-            </Badge>
-          </li>
-        ))}
-      </ul>
+      <ChangeLines changes={changes} label="Changes" />
       <div className="flex flex-wrap items-center gap-2">
         <span className="text-ink-3 mr-auto text-xs">
           {waits && vm.run
-            ? 'The machine goes on as it is; what waits is applied when it starts next.'
+            ? 'The machine goes on as it is. What waits for a start can be applied at once after it is saved.'
             : 'Takes effect when it is saved.'}
         </span>
         <Button onClick={onDiscard}>Discard</Button>

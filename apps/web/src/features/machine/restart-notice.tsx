@@ -1,14 +1,28 @@
 'use client'
 import type { VmView } from '@berth/core/vm/vm-view'
 import { InlineAlert } from '@berth/ui/inline-alert'
-import { RebootMachineButton } from '../machine-actions/reboot-machine.tsx'
+import { useRebootMachine } from '../machine-actions/reboot-machine.tsx'
+import { VerbButton } from '../machine-actions/vm-verb.tsx'
+import { ChangeLines } from './change-lines.tsx'
+import { waitingChanges } from './hardware-draft.ts'
 
 /** Changes wait for the next start; a reboot is one, since it ends and starts QEMU. */
 export function RestartNotice({ vm }: { vm: VmView }) {
+  const reboot = useRebootMachine(vm)
+  const waiting = waitingChanges(vm)
   return (
-    <InlineAlert tone="info" title="Changes wait for the next start" action={<RebootMachineButton vm={vm} size="sm" />}>
-      It runs with revision {vm.run?.specRevision ?? 0} of its settings; the newest is {vm.revision}. A reboot applies
-      them.
+    <InlineAlert
+      tone="info"
+      title="Changes wait for the next start"
+      action={<VerbButton size="sm" handle={{ ...reboot, label: 'Apply now, restarts' }} />}
+    >
+      {waiting.length > 0 && (
+        <div className="my-2 max-w-xl">
+          <ChangeLines changes={waiting} label="Waiting changes" />
+        </div>
+      )}
+      The guest goes on with what it was started with. Applying asks it to shut down, and starts it again. A reboot from
+      inside the guest applies nothing.
     </InlineAlert>
   )
 }

@@ -8,6 +8,7 @@ const step = (given: Partial<OperationStepView>): OperationStepView => ({
   title: 'Start',
   status: 'running',
   attempt: 1,
+  progress: null,
   startedAt: at(0),
   endedAt: null,
   error: null,
