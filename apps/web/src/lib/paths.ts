@@ -2,7 +2,7 @@
 export const machineTabs = ['overview', 'console', 'hardware', 'metrics', 'activity', 'expert'] as const
 export type MachineTab = (typeof machineTabs)[number]
 
-export const settingsSections = ['profile', 'sessions', 'tokens', 'ssh-keys', 'appearance', 'audit'] as const
+export const settingsSections = ['profile', 'sessions', 'tokens', 'ssh-keys', 'appearance', 'audit', 'users'] as const
 export type SettingsSection = (typeof settingsSections)[number]
 
 type Query = Readonly<Record<string, string | number | undefined>>
@@ -34,6 +34,8 @@ export const paths = {
   settings: (section: SettingsSection = 'profile', query?: Query) => withQuery(`/settings/${section}`, query),
   /** `next` must be a path of this panel; signIn refuses to carry anything else. */
   signIn: (next?: string) => withQuery('/sign-in', { next: safeNext(next) }),
+  /** For whoever signed in with a password that somebody else gave him. */
+  newPassword: (next?: string) => withQuery('/sign-in/new-password', { next: safeNext(next) }),
 } as const
 
 /** Where to go after signing in: only a path on this origin, else undefined (`//host` and `/\host` are other origins). */

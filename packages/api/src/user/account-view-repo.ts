@@ -20,6 +20,8 @@ export const accountViewSchema = z.object({
   /** API tokens that still work. */
   tokenCount: z.int(),
   vmCount: z.int(),
+  /** The only administrator who may sign in: can be neither disabled nor made a user. */
+  isLastAdmin: z.boolean(),
 })
 export type AccountView = z.infer<typeof accountViewSchema>
 
@@ -55,18 +57,27 @@ export async function listAccounts(
     ...(page.cursor === undefined ? {} : { email: { gt: decodeCursor(page.cursor)[0] } }),
   }
   const include = countsAt(new Date())
-  const rows = await db.user.findMany({ where, orderBy: { email: 'asc' }, take: page.limit + 1, include })
+  const [rows, adminCount] = await Promise.all([
+    db.user.findMany({ where, orderBy: { email: 'asc' }, take: page.limit + 1, include }),
+    countUsableAdmins(db),
+  ])
   const items = rows.slice(0, page.limit)
   const last = rows.length > page.limit ? items.at(-1) : undefined
-  return { items: items.map(accountViewOf), nextCursor: last ? encodeCursor([last.email, last.id]) : null }
+  return {
+    items: items.map((row) => accountViewOf(row, adminCount)),
+    nextCursor: last ? encodeCursor([last.email, last.id]) : null,
+  }
 }
 
 /** Throws OBJECT_NOT_FOUND. */
 export async function requireAccount(db: DatabaseClient, userId: string): Promise<AccountView> {
   const row = await db.user.findUnique({ where: { id: userId }, include: countsAt(new Date()) })
   if (!row) throw noSuchUser()
-  return accountViewOf(row)
+  return accountViewOf(row, await countUsableAdmins(db))
 }
+
+const countUsableAdmins = (db: DatabaseClient): Promise<number> =>
+  db.user.count({ where: { role: 'admin', disabledAt: null } })
 
 interface AccountRow {
   readonly id: string
@@ -80,7 +91,7 @@ interface AccountRow {
   readonly _count: { readonly sessions: number; readonly apiTokens: number; readonly vms: number }
 }
 
-const accountViewOf = (row: AccountRow): AccountView =>
+const accountViewOf = (row: AccountRow, adminCount: number): AccountView =>
   accountViewSchema.parse({
     userId: row.id,
     name: row.name,
@@ -93,4 +104,5 @@ const accountViewOf = (row: AccountRow): AccountView =>
     sessionCount: row._count.sessions,
     tokenCount: row._count.apiTokens,
     vmCount: row._count.vms,
+    isLastAdmin: row.role === 'admin' && row.disabledAt === null && adminCount === 1,
   })

@@ -126,7 +126,9 @@ describe('disabling', () => {
 describe('the last administrator', () => {
   it('can be neither disabled nor made a user', async () => {
     const { userId } = world.admin
+    expect((await users().get({ userId })).isLastAdmin).toBe(false)
     await users().disable({ userId: await firstAdminId() })
+    expect((await users().list({ filter: { text: 'root' } })).items).toMatchObject([{ userId, isLastAdmin: true }])
     expect(await codeOf(users().disable({ userId }))).toBe('LAST_ADMIN')
     expect(await codeOf(users().update({ userId, role: 'user', name: 'Gone' }))).toBe('LAST_ADMIN')
     expect(await users().get({ userId })).toMatchObject({ role: 'admin', disabledAt: null, name: 'root' })

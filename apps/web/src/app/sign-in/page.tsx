@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { SignInScreen } from '../../features/sign-in/sign-in-screen.tsx'
 import { paths, safeNext } from '../../lib/paths.ts'
-import { findViewer } from '../../lib/trpc/server-queries.ts'
+import { findSignedIn } from '../../lib/trpc/server-queries.ts'
 
 export const metadata: Metadata = { title: 'Sign in' }
 export const dynamic = 'force-dynamic'
@@ -14,6 +14,7 @@ interface SignInPageProps {
 export default async function SignInPage({ searchParams }: SignInPageProps) {
   const { next } = await searchParams
   const after = safeNext(typeof next === 'string' ? next : undefined) ?? paths.dashboard()
-  if (await findViewer()) redirect(after)
+  const signedIn = await findSignedIn()
+  if (signedIn) redirect(signedIn.mustChangePassword ? paths.newPassword(after) : after)
   return <SignInScreen after={after} />
 }

@@ -11,7 +11,6 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useSearchParams } from 'next/navigation'
 import { errorLine } from '../../lib/error-text.ts'
-import { none } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
 import { areaWords, auditAreas, auditListInput, type AuditView, parseAuditView, procedureWords } from './audit-words.ts'
@@ -27,7 +26,7 @@ const areas = auditAreas.map((value) => ({ value, label: areaWords[value] }))
 const outcomeKinds: Readonly<Record<string, StateKind>> = { ok: 'on', denied: 'warn', failed: 'failed' }
 
 /** Who asked for what, from where, and how it ended. Written once, never changed; not live, so it has a button. */
-export function AuditSettings() {
+export function AuditSettings({ isAdmin }: { isAdmin: boolean }) {
   const trpc = useTRPC()
   const view = parseAuditView(useSearchParams())
   const query = useInfiniteQuery({
@@ -42,7 +41,11 @@ export function AuditSettings() {
   return (
     <Card
       title="Audit trail"
-      description="Who asked for what, from where, and how it was answered"
+      description={
+        isAdmin
+          ? 'Who asked for what, from where, and how it was answered'
+          : 'What you asked for, and what others asked of your machines'
+      }
       flush
       actions={
         <Button size="sm" onClick={() => void query.refetch()} pending={query.isRefetching}>
@@ -96,7 +99,7 @@ export function AuditSettings() {
                   {entry.actor.name}
                   {entry.actor.via === 'token' && ' by API token'}
                 </span>
-                <span className="font-mono">{entry.ip ?? none}</span>
+                {entry.ip !== null && <span className="font-mono">{entry.ip}</span>}
                 {entry.operationId !== null && (
                   <Link href={paths.task(entry.operationId)} className="text-accent-ink hover:underline">
                     task

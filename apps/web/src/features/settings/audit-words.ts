@@ -18,6 +18,12 @@ const words: Readonly<Record<string, string>> = {
   'console.open': 'Open console',
   'token.create': 'Create API token',
   'token.revoke': 'Revoke API token',
+  'user.create': 'Add user',
+  'user.update': 'Change user',
+  'user.disable': 'Disable user',
+  'user.enable': 'Enable user',
+  'user.resetPassword': 'Reset password of',
+  'user.revokeSessions': 'Sign out user',
   'user.updateProfile': 'Change profile',
   'user.setSshKeys': 'Change SSH keys',
 }
@@ -39,7 +45,7 @@ export const areaWords: Readonly<Record<AuditArea, string>> = {
   operation: 'Tasks',
   console: 'Consoles',
   token: 'API tokens',
-  user: 'Own settings',
+  user: 'Users and profiles',
 }
 
 export interface AuditView {

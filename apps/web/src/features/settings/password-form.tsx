@@ -6,8 +6,8 @@ import { InlineAlert } from '@berth/ui/inline-alert'
 import { TextField } from '@berth/ui/text-field'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { authRefusalText, changePassword } from './auth-calls.ts'
-import { minPasswordLength, type PasswordDraft, passwordProblems } from './password-rules.ts'
+import { authRefusalText, changePassword } from '../../lib/auth/auth-calls.ts'
+import { minPasswordLength, type PasswordDraft, passwordProblems } from '../../lib/auth/password-rules.ts'
 
 const empty: PasswordDraft = { current: '', next: '', again: '' }
 

@@ -9,7 +9,13 @@ import { Skeleton } from '@berth/ui/skeleton'
 import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { Monitor, Smartphone } from 'lucide-react'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
-import { type AuthSession, authRefusalText, listSessions, revokeOtherSessions, revokeSession } from './auth-calls.ts'
+import {
+  type AuthSession,
+  authRefusalText,
+  listSessions,
+  revokeOtherSessions,
+  revokeSession,
+} from '../../lib/auth/auth-calls.ts'
 import { deviceName } from './device-name.ts'
 
 const sessionsKey = ['auth', 'sessions'] as const

@@ -2,7 +2,7 @@
 import { PageHeader } from '@berth/ui/page-header'
 import { SideNav } from '@berth/ui/side-nav'
 import { TabLinks } from '@berth/ui/tab-links'
-import { KeyRound, Palette, ScrollText, ShieldCheck, TerminalSquare, UserRound } from 'lucide-react'
+import { KeyRound, Palette, ScrollText, ShieldCheck, TerminalSquare, UserRound, Users } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import type { ReactNode } from 'react'
@@ -14,8 +14,13 @@ const sections: readonly { section: SettingsSection; label: string; icon: ReactN
   { section: 'ssh-keys', label: 'SSH keys', icon: <KeyRound aria-hidden /> },
   { section: 'tokens', label: 'API tokens', icon: <TerminalSquare aria-hidden /> },
   { section: 'appearance', label: 'Appearance', icon: <Palette aria-hidden /> },
-  { section: 'audit', label: 'Audit trail', icon: <ScrollText aria-hidden />, isForAdmins: true },
+  { section: 'audit', label: 'Audit trail', icon: <ScrollText aria-hidden /> },
+  { section: 'users', label: 'Users', icon: <Users aria-hidden />, isForAdmins: true },
 ]
+
+const narrow = 'md:grid-cols-[11rem_minmax(0,48rem)]'
+/** For a table. */
+const wide = 'md:grid-cols-[11rem_minmax(0,64rem)]'
 
 /** The sections at the side, on a phone as tabs; each is a page of its own. */
 export function SettingsFrame({ isAdmin, children }: { isAdmin: boolean; children: ReactNode }) {
@@ -34,7 +39,7 @@ export function SettingsFrame({ isAdmin, children }: { isAdmin: boolean; childre
       <div className="md:hidden">
         <TabLinks label="Settings" items={items} current={current?.value ?? ''} linkAs={Link} />
       </div>
-      <div className="grid items-start gap-6 md:grid-cols-[11rem_minmax(0,48rem)]">
+      <div className={`grid items-start gap-6 ${current?.value === 'users' ? wide : narrow}`}>
         <div className="max-md:hidden">
           <SideNav label="Settings" items={items} currentHref={current?.href ?? null} linkAs={Link} />
         </div>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { AuthRefusal, authRefusalText } from './auth-calls.ts'
+import { AuthRefusal, authRefusalText } from '../../lib/auth/auth-calls.ts'
 import { deviceName } from './device-name.ts'
-import { passwordProblems } from './password-rules.ts'
+import { passwordProblems } from '../../lib/auth/password-rules.ts'
 import { readSshKey } from './ssh-public-key.ts'
 
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIL2SyjxRBe4gxC/75gpYf5AbmyME6YpTujpdJ8rC4UkY anna@laptop'

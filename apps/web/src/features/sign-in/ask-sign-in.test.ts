@@ -16,6 +16,13 @@ describe('outcomeOf', () => {
 
   it('names an answer that is neither', () => {
     expect(outcomeOf(500, null, '')).toMatchObject({ kind: 'failed', message: expect.stringContaining('500') })
-    expect(outcomeOf(200, null, '{}')).toEqual({ kind: 'signedIn' })
+    expect(outcomeOf(403, null, '{"error":{"code":"ORIGIN_FORBIDDEN"}}')).toMatchObject({ kind: 'failed' })
+  })
+
+  it('tells who must choose a password and whose account is disabled', () => {
+    expect(outcomeOf(200, null, '{}')).toEqual({ kind: 'signedIn', mustChangePassword: false })
+    const user = '{"token":"x","user":{"name":"Eve","mustChangePassword":true}}'
+    expect(outcomeOf(200, null, user)).toEqual({ kind: 'signedIn', mustChangePassword: true })
+    expect(outcomeOf(403, null, '{"code":"ACCOUNT_DISABLED"}')).toEqual({ kind: 'disabled' })
   })
 })

@@ -1,6 +1,12 @@
 /** The sign-in call and what its refusals mean. */
 export type SignInOutcome =
-  { kind: 'signedIn' } | { kind: 'wrong' } | { kind: 'wait'; untilMs: number } | { kind: 'failed'; message: string }
+  /** `mustChangePassword`: and can do nothing before he has a password of his own. */
+  | { kind: 'signedIn'; mustChangePassword: boolean }
+  | { kind: 'wrong' }
+  /** The password was right, but its account is disabled. */
+  | { kind: 'disabled' }
+  | { kind: 'wait'; untilMs: number }
+  | { kind: 'failed'; message: string }
 
 const defaultWaitSeconds = 60
 
@@ -19,12 +25,15 @@ export async function askSignIn(email: string, password: string): Promise<SignIn
 }
 
 export function outcomeOf(status: number, retryAfter: string | null, body: string): SignInOutcome {
-  if (status >= 200 && status < 300) return { kind: 'signedIn' }
+  if (status >= 200 && status < 300) {
+    return { kind: 'signedIn', mustChangePassword: /"mustChangePassword":\s*true/.test(body) }
+  }
   if (status === 429) {
     const named = Number(retryAfter ?? /(\d+) s\b/.exec(body)?.[1])
     const seconds = Number.isFinite(named) && named > 0 ? named : defaultWaitSeconds
     return { kind: 'wait', untilMs: Date.now() + seconds * 1_000 }
   }
+  if (status === 403 && body.includes('ACCOUNT_DISABLED')) return { kind: 'disabled' }
   if (status === 400 || status === 401) return { kind: 'wrong' }
   if (status === 503) return { kind: 'failed', message: 'The panel cannot reach its database. Try again shortly.' }
   return { kind: 'failed', message: `The panel answered with an error (${status}). Try again.` }

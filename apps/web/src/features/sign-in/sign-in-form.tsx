@@ -7,9 +7,16 @@ import { useNow } from '@berth/ui/ticking-clock'
 import { type FormEvent, useRef, useState } from 'react'
 import { askSignIn, type SignInOutcome } from './ask-sign-in.ts'
 import { PasswordField } from './password-field.tsx'
+import type { GivenLogin } from './sign-in-screen.tsx'
 
-/** `after`: a path of this panel to go to. */
-export function SignInForm({ after }: { after: string }) {
+export interface SignInFormProps {
+  /** A path of this panel to go to. */
+  after: string
+  /** He is signed in, but with a password that somebody gave him. */
+  onMustChangePassword: (given: GivenLogin) => void
+}
+
+export function SignInForm({ after, onMustChangePassword }: SignInFormProps) {
   const [outcome, setOutcome] = useState<SignInOutcome | null>(null)
   const [isPending, setIsPending] = useState(false)
   const password = useRef<HTMLInputElement>(null)
@@ -22,6 +29,7 @@ export function SignInForm({ after }: { after: string }) {
     setIsPending(true)
     const next = await askSignIn(email, secret)
     setOutcome(next)
+    if (next.kind === 'signedIn' && next.mustChangePassword) return onMustChangePassword({ email, password: secret })
     // A full load: password managers see that it worked, and nothing of this page stays in memory.
     if (next.kind === 'signedIn') return window.location.assign(after)
     setIsPending(false)
@@ -45,7 +53,7 @@ export function SignInForm({ after }: { after: string }) {
         required
         autoFocus
       />
-      <PasswordField ref={password} hasError={outcome?.kind === 'wrong'} />
+      <PasswordField ref={password} />
       <Refusal outcome={outcome} waitMs={waitMs} />
       <Button
         type="submit"
@@ -65,6 +73,13 @@ function Refusal({ outcome, waitMs }: { outcome: SignInOutcome | null; waitMs: n
   if (outcome === null || outcome.kind === 'signedIn') return null
   if (outcome.kind === 'wrong') {
     return <InlineAlert tone="bad" title="Email or password is wrong" children="Check both and try again." />
+  }
+  if (outcome.kind === 'disabled') {
+    return (
+      <InlineAlert tone="bad" title="This account is disabled">
+        Ask an administrator of this panel to enable it.
+      </InlineAlert>
+    )
   }
   if (outcome.kind === 'failed') return <InlineAlert tone="bad">{outcome.message}</InlineAlert>
   if (waitMs === 0) return <InlineAlert tone="info">You can try again now.</InlineAlert>

@@ -26,6 +26,12 @@ export interface Viewer {
   isAdmin: boolean
 }
 
+interface SignedIn {
+  readonly viewer: Viewer
+  /** Nothing is shown to him, and the panel answers him nothing, before he has a password of his own. */
+  readonly mustChangePassword: boolean
+}
+
 /** Once per request, whoever asks first. */
 const panelOfRequest = cache(async () => {
   const hook: ServerHook | undefined = globalThis.berthServer
@@ -34,19 +40,30 @@ const panelOfRequest = cache(async () => {
   return hook.createServerCaller(await headers())
 })
 
-/** Who looks at the page, or null without a session. */
-export async function findViewer(): Promise<Viewer | null> {
+/** Whoever the session is of, also one who must first choose a password. */
+export async function findSignedIn(): Promise<SignedIn | null> {
   const { caller } = await panelOfRequest()
   if (caller === null) return null
   const { userId, name, email, role } = caller
-  return { userId, name, email, isAdmin: role === 'admin' }
+  const mustChangePassword = caller.kind === 'session' && caller.mustChangePassword
+  return { viewer: { userId, name, email, isAdmin: role === 'admin' }, mustChangePassword }
 }
 
-/** Sends whoever is not signed in to the sign-in page, and back to `here` (a path of this panel) afterwards. */
+/** Who looks at the page, or null for nobody who may. */
+export async function findViewer(): Promise<Viewer | null> {
+  const signedIn = await findSignedIn()
+  return signedIn === null || signedIn.mustChangePassword ? null : signedIn.viewer
+}
+
+/**
+ * Sends whoever is not signed in to the sign-in page, whoever must choose a password there, and back to `here` (a path of
+ * this panel) afterwards.
+ */
 export async function requireViewer(here: string): Promise<Viewer> {
-  const viewer = await findViewer()
-  if (viewer === null) redirect(paths.signIn(here))
-  return viewer
+  const signedIn = await findSignedIn()
+  if (signedIn === null) redirect(paths.signIn(here))
+  if (signedIn.mustChangePassword) redirect(paths.newPassword(here))
+  return signedIn.viewer
 }
 
 /** A cache to fill for one page, and the same option makers as `useTRPC()`. What fails is read again by the browser. */

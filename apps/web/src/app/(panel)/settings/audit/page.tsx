@@ -1,9 +1,8 @@
-import { AdminsOnly } from '../../../../features/hosts/admins-only.tsx'
 import { AuditSettings } from '../../../../features/settings/audit-settings.tsx'
 import { paths } from '../../../../lib/paths.ts'
 import { requireViewer } from '../../../../lib/trpc/server-queries.ts'
 
 export default async function AuditPage() {
   const viewer = await requireViewer(paths.settings('audit'))
-  return viewer.isAdmin ? <AuditSettings /> : <AdminsOnly what="The audit trail" />
+  return <AuditSettings isAdmin={viewer.isAdmin} />
 }

@@ -7,6 +7,6 @@ export const metadata: Metadata = { title: 'Activity' }
 
 export default async function MachineActivityPage({ params }: { params: Promise<{ vmId: string }> }) {
   const { vmId } = await params
-  const viewer = await requireViewer(paths.machine(vmId, 'activity'))
-  return <MachineActivity vmId={vmId} showsAudit={viewer.isAdmin} />
+  await requireViewer(paths.machine(vmId, 'activity'))
+  return <MachineActivity vmId={vmId} />
 }

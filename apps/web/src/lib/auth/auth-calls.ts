@@ -1,4 +1,4 @@
-/** What the browser asks of better-auth besides signing in: sessions and the password. */
+/** What the browser asks of better-auth besides signing in: sessions, the password, and the way out. */
 import { z } from 'zod'
 
 const sessionSchema = z.object({
@@ -63,12 +63,18 @@ export async function changePassword(change: PasswordChange): Promise<void> {
   await ask('change-password', change)
 }
 
+/** Ends this browser's own session. */
+export async function endSession(): Promise<void> {
+  await ask('sign-out', {})
+}
+
 /** A refusal in words, and the field of the password form that it belongs to. */
 export function authRefusalText(error: unknown): { field: 'current' | 'next' | null; text: string } {
   if (!(error instanceof AuthRefusal)) {
     return { field: null, text: 'The panel did not answer. Check the connection and try again.' }
   }
   if (error.code === 'INVALID_PASSWORD') return { field: 'current', text: 'That is not your current password.' }
+  if (error.code === 'PASSWORD_UNCHANGED') return { field: 'next', text: 'That is the current one.' }
   if (error.code === 'PASSWORD_TOO_SHORT') return { field: 'next', text: 'That is too short.' }
   if (error.code === 'PASSWORD_TOO_LONG') return { field: 'next', text: 'That is too long.' }
   if (error.status === 429) return { field: null, text: 'Too many attempts. Wait some minutes, then try again.' }
