@@ -4,6 +4,8 @@
  */
 import type { ErrorCode } from '@berth/core/errors/error-codes'
 import { wireErrorOf } from '../../lib/error-text.ts'
+import type { ViewerList } from './console-viewers.ts'
+import { type AskForInput, hearViewers } from './hear-viewers.ts'
 import { startPingMeter } from './ping-meter.ts'
 
 export interface ConsoleTold {
@@ -22,6 +24,7 @@ export interface SessionPorts {
   onClosed: (code: number) => void
   onRefused: (code: ErrorCode | null) => void
   onLatency: (latencyMs: number) => void
+  onViewers: (list: ViewerList, ask: AskForInput) => void
 }
 
 const openWithinMs = 20_000
@@ -62,7 +65,8 @@ function openSocket(path: string, { attach, ports, signal }: Opening): void {
   const whenOver = (act: () => void) => over.signal.addEventListener('abort', act, { once: true })
   const limit = setTimeout(() => end(abnormal), openWithinMs)
   whenOver(() => clearTimeout(limit))
-  // Before the attachment, which must not see the meter's answers.
+  // Before the attachment, which must not see what is theirs.
+  whenOver(hearViewers(socket, ports.onViewers))
   whenOver(startPingMeter(socket, { onLatency: ports.onLatency, onSilent: () => end(abnormal) }))
   socket.addEventListener('close', (event) => end(event.code))
   signal.addEventListener('abort', () => end(null), { once: true })

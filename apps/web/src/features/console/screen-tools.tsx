@@ -1,8 +1,8 @@
 'use client'
 import type RFB from '@novnc/novnc'
 import { IconButton } from '@berth/ui/icon-button'
-import { Camera, ClipboardPaste, Eye, EyeOff, Scaling, Shrink } from 'lucide-react'
-import { useState } from 'react'
+import { Camera, ClipboardPaste, Scaling, Shrink } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
 import { KeysMenu } from './keys-menu.tsx'
 import { PasteDialog } from './paste-dialog.tsx'
 import type { HeldKeys } from './use-held-keys.ts'
@@ -14,12 +14,12 @@ export interface ScreenToolsProps {
   isFitted: boolean
   onFitted: (isFitted: boolean) => void
   isViewOnly: boolean
-  onViewOnly: (isViewOnly: boolean) => void
+  viewOnlyButton: ReactNode
   onScreenshot: () => void
 }
 
 export function ScreenTools(props: ScreenToolsProps) {
-  const { vmId, client, held, isFitted, onFitted, isViewOnly, onViewOnly, onScreenshot } = props
+  const { vmId, client, held, isFitted, onFitted, isViewOnly, viewOnlyButton, onScreenshot } = props
   const [isPasting, setPasting] = useState(false)
   const noScreen = client === null ? 'The screen is not connected' : null
   const noKeys = noScreen ?? (isViewOnly ? 'View only: nothing is sent to the machine' : null)
@@ -29,18 +29,7 @@ export function ScreenTools(props: ScreenToolsProps) {
       <IconButton label="Paste as keystrokes" size="sm" disabledReason={noKeys} onClick={() => setPasting(true)}>
         <ClipboardPaste />
       </IconButton>
-      <IconButton
-        label={isViewOnly ? 'Take the keyboard and mouse' : 'View only'}
-        size="sm"
-        aria-pressed={isViewOnly}
-        onClick={() => {
-          held.releaseAll()
-          onViewOnly(!isViewOnly)
-        }}
-        className={isViewOnly ? 'bg-accent-soft text-accent-ink' : undefined}
-      >
-        {isViewOnly ? <EyeOff /> : <Eye />}
-      </IconButton>
+      {viewOnlyButton}
       <IconButton
         label={isFitted ? 'Show at its own size (1:1)' : 'Fit to the window'}
         size="sm"

@@ -26,12 +26,15 @@ function pair() {
   })
   const hear = (data: unknown) => socket.dispatchEvent(new MessageEvent('message', { data }))
   const controls: string[] = []
+  const answers = { may: true }
   const stop = feedTerminal(terminal, socket as unknown as WebSocket, {
+    mayAnswer: () => answers.may,
     onOpened: () => controls.push('<opened>'),
     onControl: (control) => controls.push(control.type),
   })
   return {
     written,
+    answers,
     sent,
     controls,
     stop,
@@ -77,9 +80,9 @@ describe('feedTerminal', () => {
 
   it('ignores control messages that it does not know, and hands on the others', () => {
     const { control, controls } = pair()
-    control({ type: 'viewers', count: 3 })
+    control({ type: 'machine', isOn: false })
     control({ type: 'somethingNewer' })
-    expect(controls).toEqual(['viewers'])
+    expect(controls).toEqual(['machine'])
   })
 
   it('lets go of the socket and the terminal', () => {
@@ -89,5 +92,27 @@ describe('feedTerminal', () => {
     type('late')
     socket.dispatchEvent(new Event('open'))
     expect([...written, ...sent, ...controls]).toEqual([])
+  })
+})
+
+describe('of several terminals on one line', () => {
+  const answers = [
+    '\x1b[24;80R',
+    '\x1b[?1;2c',
+    '\x1b[>0;276;0c',
+    '\x1b[0n',
+    '\x1b[?2004;1$y',
+    '\x1b]11;rgb:0/0/0\x1b\\',
+  ]
+  it('one that does not answer still types', () => {
+    const { answers: mine, control, parse, type, sent } = pair()
+    control({ type: 'live' })
+    parse()
+    mine.may = false
+    for (const text of [...answers, 'ls\r', '\x1b[A', '\x1b[1;5C', '\x1bOP', '\x1b[15~']) type(text)
+    expect(sent).toEqual(['ls\r', '\x1b[A', '\x1b[1;5C', '\x1bOP', '\x1b[15~'])
+    mine.may = true
+    type('\x1b[24;80R')
+    expect(sent.at(-1)).toBe('\x1b[24;80R')
   })
 })

@@ -16,6 +16,8 @@ export interface FeedTerminal {
 export interface SerialFeedListener {
   onOpened: () => void
   onControl: (control: ConsoleControl) => void
+  /** Asked when the guest put a question to the terminal: whether this one answers. */
+  mayAnswer: () => boolean
 }
 
 /** Written but not drawn yet: a guest that floods its line is faster than any terminal, and memory must stay bounded. */
@@ -61,7 +63,9 @@ export function feedTerminal(terminal: FeedTerminal, socket: WebSocket, listener
     if (!isReplaying && socket.readyState === WebSocket.OPEN) socket.send(bytes)
   }
   const subscriptions = [
-    terminal.onData((text) => send(encoder.encode(text))),
+    terminal.onData((text) => {
+      if (!answerPattern.test(text) || listener.mayAnswer()) send(encoder.encode(text))
+    }),
     terminal.onBinary((text) => send(Uint8Array.from(text, (char) => char.charCodeAt(0)))),
   ]
   socket.addEventListener('message', hear)
@@ -72,6 +76,12 @@ export function feedTerminal(terminal: FeedTerminal, socket: WebSocket, listener
     for (const subscription of subscriptions) subscription.dispose()
   }
 }
+
+/**
+ * What a terminal says by itself when it is asked: where the cursor is, what it is, a mode, a colour. Nobody types these
+ * whole, but for F3 with a modifier, which says "cursor in row 1"; so that one is lost to all viewers but one.
+ */
+const answerPattern = /^\x1b(\[\??\d+;\d+(;\d+)?R|\[[?>=]?[\d;]*c|\[\??[\d;]+(n|\$y)|\]\d+;rgb:|P[^]*\x1b\\$)/
 
 /** A line of ours between the guest's, in grey. */
 const notice = (text: string): string => `\r\n\x1b[0;90m── ${text} ──\x1b[0m\r\n`

@@ -1,24 +1,26 @@
 'use client'
 import type { Terminal } from '@xterm/xterm'
-import { Keyboard } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { TouchKey } from './touch-key.tsx'
+import { navigationKeys, type NavigationKey, TouchKeys } from './touch-keys.tsx'
 
+const sent: Readonly<Record<NavigationKey, string>> = {
+  escape: '\x1b',
+  tab: '\t',
+  left: '\x1b[D',
+  up: '\x1b[A',
+  down: '\x1b[B',
+  right: '\x1b[C',
+}
 const keys = [
-  { label: 'Escape', shown: 'Esc', sent: '\x1b' },
-  { label: 'Tab', shown: 'Tab', sent: '\t' },
-  { label: 'Left', shown: '←', sent: '\x1b[D' },
-  { label: 'Up', shown: '↑', sent: '\x1b[A' },
-  { label: 'Down', shown: '↓', sent: '\x1b[B' },
-  { label: 'Right', shown: '→', sent: '\x1b[C' },
-  { label: 'Interrupt', shown: 'Ctrl C', sent: '\x03' },
-  { label: 'End of input', shown: 'Ctrl D', sent: '\x04' },
-  { label: 'Slash', shown: '/', sent: '/' },
-  { label: 'Pipe', shown: '|', sent: '|' },
-  { label: 'Hyphen', shown: '-', sent: '-' },
-] as const
+  ...navigationKeys.map((key) => ({ ...key, text: sent[key.name] })),
+  { label: 'Interrupt', shown: 'Ctrl C', text: '\x03' },
+  { label: 'End of input', shown: 'Ctrl D', text: '\x04' },
+  { label: 'Slash', shown: '/', text: '/' },
+  { label: 'Pipe', shown: '|', text: '|' },
+  { label: 'Hyphen', shown: '-', text: '-' },
+]
 
-/** Keys that a phone does not have. Ctrl holds for the next letter that is typed. */
+/** Ctrl holds for the next letter that is typed. */
 export function SerialKeyRow({ terminal }: { terminal: Terminal }) {
   const [isCtrl, setCtrl] = useState(false)
 
@@ -37,23 +39,11 @@ export function SerialKeyRow({ terminal }: { terminal: Terminal }) {
     return () => textarea?.removeEventListener('beforeinput', hold, { capture: true })
   }, [isCtrl, terminal])
 
+  const ctrl = { label: 'Ctrl', shown: 'Ctrl', isHeld: isCtrl, onPress: () => setCtrl(!isCtrl) }
   return (
-    <div
-      role="toolbar"
-      aria-label="Keys"
-      className="border-line flex gap-1 overflow-x-auto border-t p-1.5 pointer-fine:hidden"
-    >
-      <TouchKey label="Show the keyboard" onPress={() => terminal.focus()}>
-        <Keyboard aria-hidden className="size-4" />
-      </TouchKey>
-      <TouchKey label="Ctrl" isHeld={isCtrl} onPress={() => setCtrl(!isCtrl)}>
-        Ctrl
-      </TouchKey>
-      {keys.map(({ label, shown, sent }) => (
-        <TouchKey key={label} label={label} onPress={() => terminal.input(sent)}>
-          {shown}
-        </TouchKey>
-      ))}
-    </div>
+    <TouchKeys
+      keyboard={{ onOpen: () => terminal.focus() }}
+      keys={[ctrl, ...keys.map((key) => ({ ...key, onPress: () => terminal.input(key.text) }))]}
+    />
   )
 }

@@ -2,8 +2,8 @@
 import { DropdownMenu, MenuCheckItem, MenuItem, MenuSeparator } from '@berth/ui/dropdown-menu'
 import { IconButton } from '@berth/ui/icon-button'
 import { toast } from '@berth/ui/toast'
-import { Copy, Download, EllipsisVertical, Eye, EyeOff, Ruler, Search, TextSelect } from 'lucide-react'
-import { useState } from 'react'
+import { Copy, Download, EllipsisVertical, Ruler, Search, TextSelect } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
 import { saveFile, stampedName } from './save-file.ts'
 import type { SerialTerminal } from './serial-terminal.ts'
 import { textOfTerminal } from './serial-text.ts'
@@ -12,13 +12,13 @@ export interface SerialToolsProps {
   name: string
   serial: SerialTerminal | null
   isViewOnly: boolean
-  onViewOnly: (isViewOnly: boolean) => void
+  viewOnlyButton: ReactNode
   isSearching: boolean
   onSearching: (isSearching: boolean) => void
 }
 
 export function SerialTools(props: SerialToolsProps) {
-  const { name, serial, isViewOnly, onViewOnly, isSearching, onSearching } = props
+  const { name, serial, isViewOnly, viewOnlyButton, isSearching, onSearching } = props
   const [readsAloud, setReadsAloud] = useState(false)
   const notYet = serial === null ? 'The terminal is still loading' : null
   const copy = () => {
@@ -53,15 +53,7 @@ export function SerialTools(props: SerialToolsProps) {
       <IconButton label="Download as text" size="sm" disabledReason={notYet} onClick={download}>
         <Download />
       </IconButton>
-      <IconButton
-        label={isViewOnly ? 'Take the keyboard' : 'View only'}
-        size="sm"
-        aria-pressed={isViewOnly}
-        onClick={() => onViewOnly(!isViewOnly)}
-        className={isViewOnly ? 'bg-accent-soft text-accent-ink' : undefined}
-      >
-        {isViewOnly ? <EyeOff /> : <Eye />}
-      </IconButton>
+      {viewOnlyButton}
       <DropdownMenu
         trigger={
           <IconButton label="More for the terminal" size="sm" disabledReason={notYet}>

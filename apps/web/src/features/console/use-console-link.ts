@@ -3,8 +3,10 @@
 import type { ConsoleKind } from '@berth/core/agent-contract/agent-contract'
 import { useEffect, useEffectEvent, useReducer, useState } from 'react'
 import { useTRPCClient } from '../../lib/trpc/trpc-context.ts'
+import { newIdempotencyKey } from '../../lib/idempotency-key.ts'
 import { type LinkState, type MachinePower, nextLink, startLink } from './link-state.ts'
 import { type AttachConsole, runSession } from './run-session.ts'
+import { type ConsoleViewers, useConsoleViewers } from './use-console-viewers.ts'
 
 const settledAfterMs = 5_000
 
@@ -12,14 +14,15 @@ export interface ConsoleLinkOptions {
   vmId: string
   kind: ConsoleKind
   machine: MachinePower
-  /** Called at the start of every session, by its newest version. */
-  prepare: () => Promise<AttachConsole>
+  /** Called at the start of every session, by its newest version. `mayAnswer`: whether it answers the guest's terminal. */
+  prepare: (mayAnswer: () => boolean) => Promise<AttachConsole>
 }
 
 export interface ConsoleLink {
   state: LinkState
   /** From this tab to the machine's host and back; null while not open or not measured yet. */
   latencyMs: number | null
+  viewers: ConsoleViewers
   /** Does not wait for the time to be up. */
   reconnect: () => void
 }
@@ -29,16 +32,24 @@ export function useConsoleLink({ vmId, kind, machine, prepare }: ConsoleLinkOpti
   const client = useTRPCClient()
   const [link, dispatch] = useReducer(nextLink, null, () => startLink(machine, kind === 'screen'))
   const [latencyMs, setLatencyMs] = useState<number | null>(null)
+  // Names this console over all its sessions, to the audit and to the other viewers.
+  const [seat] = useState(newIdempotencyKey)
+  const viewers = useConsoleViewers(kind)
   const { state } = link
   const session = 'session' in state ? state.session : null
 
   useEffect(() => dispatch({ kind: 'machineSeen', machine }), [machine])
 
   const begin = useEffectEvent((number: number, signal: AbortSignal) => {
+    let isFirst = true
     void runSession(
       {
-        prepare,
-        openTicket: async () => (await client.console.open.mutate({ vmId, kind })).path,
+        prepare: () => prepare(viewers.mayAnswer),
+        openTicket: async () => (await client.console.open.mutate({ vmId, kind, seat })).path,
+        onViewers(list, ask) {
+          viewers.hear(list, ask, isFirst)
+          isFirst = false
+        },
         onOpened: () => dispatch({ kind: 'opened', session: number }),
         onClosed: (code) => dispatch({ kind: 'closed', session: number, code }),
         onRefused: (code) => dispatch({ kind: 'refused', session: number, code }),
@@ -75,7 +86,12 @@ export function useConsoleLink({ vmId, kind, machine, prepare }: ConsoleLinkOpti
     }
   }, [])
 
-  return { state, latencyMs: state.kind === 'open' ? latencyMs : null, reconnect: () => dispatch({ kind: 'asked' }) }
+  return {
+    state,
+    latencyMs: state.kind === 'open' ? latencyMs : null,
+    viewers,
+    reconnect: () => dispatch({ kind: 'asked' }),
+  }
 }
 
 const timeIsUp = { kind: 'timeIsUp' } as const

@@ -9,9 +9,13 @@ export interface HeldKeys {
   releaseAll: () => void
 }
 
-/** Modifiers that stay down until they are let go. A new connection begins with none: the old one's went with it. */
-export function useHeldKeys(client: KeySink | null): HeldKeys {
+/**
+ * Modifiers that stay down until they are let go. A new connection begins with none: the old one's went with it; and so does
+ * whoever may type again, since the agent let go of all that was down when he lost the keyboard.
+ */
+export function useHeldKeys(client: KeySink | null, isViewOnly: boolean): HeldKeys {
   const [held, setHeld] = useState<{ client: KeySink | null; names: readonly ModifierName[] }>({ client, names: [] })
+  if (isViewOnly && held.names.length > 0) setHeld({ client, names: [] })
   const names = held.client === client ? held.names : []
 
   useEffect(() => {
