@@ -5,9 +5,9 @@ import type { ImageView } from '@berth/core/image/image'
 import type { MouseEvent } from 'react'
 import { none, plural } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
-import { ImageImportState } from './image-import-state.tsx'
+import { ImageImportState, useImageLook } from './image-import-state.tsx'
 import { ImageTile } from './image-tile.tsx'
-import { imageStateLooks, sourceText } from './image-words.ts'
+import { sourceText } from './image-words.ts'
 
 export interface ImageCardProps {
   image: ImageView
@@ -15,7 +15,7 @@ export interface ImageCardProps {
 }
 
 export function ImageCard({ image, onOpen }: ImageCardProps) {
-  const { kind, word } = imageStateLooks[image.state]
+  const { kind, word } = useImageLook(image)
   // A link, so that it opens in a tab of its own too; a plain click stays on this page.
   const open = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return

@@ -17,11 +17,13 @@ import { useOnScreen } from '../../lib/events/events-provider.tsx'
 import { none } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
+import { CancelTask } from '../tasks/cancel-task.tsx'
+import { RetryTask } from '../tasks/retry-task.tsx'
 import { TaskError } from '../tasks/task-error.tsx'
 import { DeleteImage } from './delete-image.tsx'
-import { ImageImportState, useLastImport } from './image-import-state.tsx'
+import { ImageImportState, useImageLook, useLastImport } from './image-import-state.tsx'
 import { ImageMachines } from './image-machines.tsx'
-import { imageStateLooks, imageUseRefusal, sourceText } from './image-words.ts'
+import { imageUseRefusal, sourceText } from './image-words.ts'
 
 export interface ImageDrawerProps {
   /** Null: closed. */
@@ -48,7 +50,7 @@ export function ImageDrawer({ imageId, onClose, ...rest }: ImageDrawerProps) {
       {...(image === undefined ? {} : { footer: <Actions image={image} onClose={onClose} {...rest} /> })}
     >
       {image !== undefined ? (
-        <ImageDetails image={image} />
+        <ImageDetails image={image} isAdmin={rest.isAdmin} />
       ) : query.isError ? (
         <EmptyState icon={<Disc3 />} title={errorText(query.error).sentence}>
           {errorText(query.error).remedy}
@@ -69,13 +71,7 @@ function Actions({ image, isAdmin, onClose, onTryAgain }: Omit<ImageDrawerProps,
     <div className="flex flex-wrap items-center justify-between gap-2">
       <DeleteImage image={image} isAdmin={isAdmin} onDeleted={onClose} />
       {image.state === 'failed' ? (
-        <Button
-          variant="primary"
-          onClick={() => onTryAgain(image)}
-          disabledReason={isAdmin ? null : 'Only administrators import images'}
-        >
-          Try again…
-        </Button>
+        <TryAgain image={image} isAdmin={isAdmin} onChange={() => onTryAgain(image)} />
       ) : refusal === null ? (
         <Button asChild variant="primary">
           <Link href={paths.newMachine({ image: image.imageId })}>
@@ -93,17 +89,35 @@ function Actions({ image, isAdmin, onClose, onTryAgain }: Omit<ImageDrawerProps,
   )
 }
 
-function ImageDetails({ image }: { image: ImageView }) {
+/** The same once more under the same name, or the form with what was asked for. */
+function TryAgain({ image, isAdmin, onChange }: { image: ImageView; isAdmin: boolean; onChange: () => void }) {
+  const { data: lastImport } = useLastImport(image.imageId)
+  return (
+    <span className="flex flex-wrap gap-2">
+      <Button onClick={onChange} disabledReason={isAdmin ? null : 'Only administrators import images'}>
+        Change and import…
+      </Button>
+      {isAdmin && lastImport && <RetryTask task={lastImport} size="md" onStarted={() => undefined} />}
+    </span>
+  )
+}
+
+function ImageDetails({ image, isAdmin }: { image: ImageView; isAdmin: boolean }) {
   useOnScreen(image.imageId)
   const { data: lastImport } = useLastImport(image.imageId)
-  const { kind, word } = imageStateLooks[image.state]
+  const { kind, word } = useImageLook(image)
   return (
     <div className="flex flex-col gap-5 p-4">
       <StateDot kind={kind} label={word} className="text-sm" />
-      {image.state === 'failed' && lastImport?.error ? (
+      {image.state === 'failed' && lastImport?.error && lastImport.status !== 'cancelled' ? (
         <TaskError error={lastImport.error} />
       ) : (
         <ImageImportState image={image} />
+      )}
+      {image.state === 'importing' && lastImport && isAdmin && (
+        <div>
+          <CancelTask task={lastImport} />
+        </div>
       )}
       <KeyValueList items={factsOf(image)} />
       {image.vmCount > 0 && <ImageMachines imageId={image.imageId} count={image.vmCount} />}

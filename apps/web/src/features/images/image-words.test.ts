@@ -1,16 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { imageHintsSchema } from '@berth/core/image/image'
-import { imageDeleteRefusal, monogram, sourceText } from './image-words.ts'
+import { imageDeleteRefusal, imageLook, monogram, sourceText } from './image-words.ts'
 
 describe('imageDeleteRefusal', () => {
   it('says why, in the order in which it matters', () => {
-    const ready = { state: 'ready', vmCount: 0 } as const
+    const ready = { state: 'ready', overlayVmCount: 0 } as const
     expect(imageDeleteRefusal({ image: ready, isAdmin: true })).toBeNull()
     expect(imageDeleteRefusal({ image: ready, isAdmin: false })).toMatch(/administrators/)
     expect(imageDeleteRefusal({ image: { ...ready, state: 'importing' }, isAdmin: true })).toMatch(/imported/)
-    expect(imageDeleteRefusal({ image: { ...ready, vmCount: 1 }, isAdmin: true })).toMatch(/^1 machine is/)
-    expect(imageDeleteRefusal({ image: { ...ready, vmCount: 3 }, isAdmin: true })).toMatch(/^3 machines are/)
-    expect(imageDeleteRefusal({ image: { state: 'failed', vmCount: 0 }, isAdmin: true })).toBeNull()
+    expect(imageDeleteRefusal({ image: { ...ready, overlayVmCount: 1 }, isAdmin: true })).toMatch(
+      /^The disk of 1 machine lies.*delete it first$/,
+    )
+    expect(imageDeleteRefusal({ image: { ...ready, overlayVmCount: 3 }, isAdmin: true })).toMatch(
+      /^The disks of 3 machines lie/,
+    )
+    expect(imageDeleteRefusal({ image: { state: 'failed', overlayVmCount: 0 }, isAdmin: true })).toBeNull()
   })
 })
 
@@ -24,4 +28,12 @@ it('names images by two letters', () => {
 it('tells where an image is from', () => {
   expect(sourceText({ sourceUrl: 'https://cloud.debian.org/images/a.qcow2' })).toBe('cloud.debian.org')
   expect(sourceText({ sourceUrl: null })).toMatch(/file/)
+})
+
+it('does not call a cancelled import a failed one', () => {
+  expect(imageLook('failed', 'failed').word).toBe('Import failed')
+  expect(imageLook('failed', undefined).word).toBe('Import failed')
+  expect(imageLook('failed', 'cancelled').word).toBe('Import cancelled')
+  expect(imageLook('failed', 'interrupted').word).toBe('Import interrupted')
+  expect(imageLook('importing', 'cancelled').word).toBe('Importing')
 })

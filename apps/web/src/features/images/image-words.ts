@@ -1,13 +1,23 @@
 /** How an image reads: its state, where it comes from, what it is called for short, and why it cannot be deleted. */
 import type { ImageState, ImageView } from '@berth/core/image/image'
+import type { OperationStatus } from '@berth/core/operation/operation'
 import type { StateKind } from '@berth/ui/state-dot'
-import { plural } from '../../lib/format.ts'
 
 export const imageStateLooks: Readonly<Record<ImageState, { kind: StateKind; word: string }>> = {
   importing: { kind: 'busy', word: 'Importing' },
   ready: { kind: 'on', word: 'Ready' },
   failed: { kind: 'failed', word: 'Import failed' },
   deleting: { kind: 'busy', word: 'Deleting' },
+}
+
+/** How an image stands: one without a file tells how its import ended, which is not always a failure. */
+export function imageLook(
+  state: ImageState,
+  lastImport: OperationStatus | undefined,
+): { kind: StateKind; word: string } {
+  if (state === 'failed' && lastImport === 'cancelled') return { kind: 'off', word: 'Import cancelled' }
+  if (state === 'failed' && lastImport === 'interrupted') return { kind: 'warn', word: 'Import interrupted' }
+  return imageStateLooks[state]
 }
 
 /** Where it was fetched from, short: the host of its address, or that it came with the installation. */
@@ -23,7 +33,7 @@ export function monogram({ name, hints }: Pick<ImageView, 'name' | 'hints'>): st
 }
 
 export interface DeleteQuestion {
-  image: Pick<ImageView, 'state' | 'vmCount'>
+  image: Pick<ImageView, 'state' | 'overlayVmCount'>
   isAdmin: boolean
 }
 
@@ -32,9 +42,10 @@ export function imageDeleteRefusal({ image, isAdmin }: DeleteQuestion): string |
   if (!isAdmin) return 'Only administrators delete images'
   if (image.state === 'importing') return 'It is still being imported; cancel that task first'
   if (image.state === 'deleting') return 'It is being deleted'
-  if (image.vmCount === 0) return null
-  const verb = image.vmCount === 1 ? 'is' : 'are'
-  return `${plural(image.vmCount, 'machine')} ${verb} made from it, and share its blocks`
+  if (image.overlayVmCount === 0) return null
+  const disks =
+    image.overlayVmCount === 1 ? 'The disk of 1 machine lies' : `The disks of ${image.overlayVmCount} machines lie`
+  return `${disks} on top of it; delete ${image.overlayVmCount === 1 ? 'it' : 'them'} first`
 }
 
 /** Why no machine can be made from it now, or null. */

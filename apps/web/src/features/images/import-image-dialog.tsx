@@ -9,10 +9,11 @@ import { errorText, fieldErrors } from '../../lib/error-text.ts'
 import { newIdempotencyKey } from '../../lib/idempotency-key.ts'
 import { paths } from '../../lib/paths.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
+import { CancelTask } from '../tasks/cancel-task.tsx'
 import { CataloguePicker } from './catalogue-picker.tsx'
 import { draftOfEntry, draftProblems, emptyDraft, type ImportDraft, importRequest } from './import-draft.ts'
 import { ImportFields } from './import-fields.tsx'
-import { ImportProgress, useTaskStatus } from './import-progress.tsx'
+import { ImportProgress, useTask } from './import-progress.tsx'
 
 export interface ImportImageDialogProps {
   open: boolean
@@ -33,7 +34,7 @@ export function ImportImageDialog({ open, onOpenChange, initial = emptyDraft }: 
   const [showsProblems, setShowsProblems] = useState(false)
   const [started, setStarted] = useState<Started | null>(null)
   const [idempotencyKey, setKey] = useState(newIdempotencyKey)
-  const status = useTaskStatus(started?.operationId ?? null)
+  const task = useTask(started?.operationId ?? null)
   const { data: catalogue } = useQuery(trpc.image.catalogue.queryOptions())
   const start = useMutation(trpc.image.importUrl.mutationOptions({ meta: { showsError: true } }))
 
@@ -73,7 +74,7 @@ export function ImportImageDialog({ open, onOpenChange, initial = emptyDraft }: 
           </>
         ) : (
           <ProgressButtons
-            status={status}
+            task={task}
             imageId={started.imageId}
             onEdit={() => again(draft)}
             onAnother={() => again(emptyDraft)}
@@ -110,14 +111,15 @@ function Refusal({ error }: { error: unknown }) {
 }
 
 interface ProgressButtonsProps {
-  status: ReturnType<typeof useTaskStatus>
+  task: ReturnType<typeof useTask>
   imageId: string
   onEdit: () => void
   onAnother: () => void
   onClose: () => void
 }
 
-function ProgressButtons({ status, imageId, onEdit, onAnother, onClose }: ProgressButtonsProps) {
+function ProgressButtons({ task, imageId, onEdit, onAnother, onClose }: ProgressButtonsProps) {
+  const status = task?.status
   if (status === 'succeeded') {
     return (
       <>
@@ -140,6 +142,7 @@ function ProgressButtons({ status, imageId, onEdit, onAnother, onClose }: Progre
   }
   return (
     <>
+      {task && <CancelTask task={task} size="md" />}
       <Button onClick={onAnother}>Import another</Button>
       <Button variant="primary" onClick={onClose} tooltip="The import goes on; its card shows how far it is">
         Continue in background

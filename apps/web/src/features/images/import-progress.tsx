@@ -2,13 +2,13 @@
 import { InlineAlert } from '@berth/ui/inline-alert'
 import { ProgressBar } from '@berth/ui/progress-bar'
 import { Skeleton } from '@berth/ui/skeleton'
-import { isOperationEnded } from '@berth/core/operation/operation'
+import { isOperationEnded } from '@berth/core/operation/operation-ended'
 import { useQuery } from '@tanstack/react-query'
 import { errorLine } from '../../lib/error-text.ts'
 import { useOnScreen } from '../../lib/events/events-provider.tsx'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
 import { TaskSteps } from '../tasks/task-steps.tsx'
-import { TaskProgress } from '../tasks/task-summary.tsx'
+import { TaskFacts, TaskProgress } from '../tasks/task-summary.tsx'
 
 /** An import under way, in the dialog that asked for it: steps, bytes, and why it failed. */
 export function ImportProgress({ operationId }: { operationId: string }) {
@@ -26,21 +26,24 @@ export function ImportProgress({ operationId }: { operationId: string }) {
           Machines can be made from it now.
         </InlineAlert>
       ) : isOperationEnded(task.status) ? (
-        <ProgressBar label={task.title} value={task.progress} tone="bad" />
+        <ProgressBar label={task.title} value={task.progress} tone={task.status === 'failed' ? 'bad' : 'warn'} />
       ) : (
-        <TaskProgress task={task} />
+        <>
+          <TaskProgress task={task} />
+          <TaskFacts task={task} />
+        </>
       )}
       <TaskSteps task={task} />
     </div>
   )
 }
 
-/** Whether it goes on, and how it ended; null until that is known. */
-export function useTaskStatus(operationId: string | null) {
+/** The import as it stands; null until that is known. */
+export function useTask(operationId: string | null) {
   const trpc = useTRPC()
   const { data } = useQuery({
     ...trpc.operation.get.queryOptions({ operationId: operationId ?? '' }),
     enabled: operationId !== null,
   })
-  return data?.status ?? null
+  return data ?? null
 }

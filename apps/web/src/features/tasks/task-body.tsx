@@ -1,11 +1,14 @@
 'use client'
 import { Button } from '@berth/ui/button'
 import { CopyButton } from '@berth/ui/copy-button'
-import { isOperationEnded, type OperationView } from '@berth/core/operation/operation'
+import { isOperationEnded } from '@berth/core/operation/operation-ended'
+import type { OperationView } from '@berth/core/operation/operation'
 import Link from 'next/link'
 import { useOnScreen } from '../../lib/events/events-provider.tsx'
 import { paths } from '../../lib/paths.ts'
 import { CancelTask } from './cancel-task.tsx'
+import { RetryTask } from './retry-task.tsx'
+import { TaskKin } from './task-kin.tsx'
 import { taskReport } from './task-report.ts'
 import { TaskSteps } from './task-steps.tsx'
 import { targetHref } from './task-target.tsx'
@@ -19,6 +22,8 @@ export function TaskBody({ task }: { task: OperationView }) {
       <TaskSteps task={task} />
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         {!isOperationEnded(task.status) && <CancelTask task={task} />}
+        {isOperationEnded(task.status) && task.status !== 'succeeded' && <RetryTask task={task} />}
+        <TaskKin task={task} />
         <Button asChild variant="link" size="sm">
           <Link href={paths.task(task.operationId)}>Task page</Link>
         </Button>

@@ -17,6 +17,8 @@ export function taskReport(task: OperationView): string {
     ['Started', task.startedAt],
     ['Ended', task.endedAt],
     ['Phase', task.phase],
+    ['Retry of', task.retryOfId],
+    ['Retried', task.retriedById],
   ]
   const lines = head.flatMap(([name, value]) => (value === null ? [] : [`${`${name}:`.padEnd(9)} ${value}`]))
   if (task.error !== null) lines.push('', 'Error', ...errorLines(task.error, 1))

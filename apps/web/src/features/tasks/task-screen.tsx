@@ -5,13 +5,16 @@ import { CopyButton } from '@berth/ui/copy-button'
 import { KeyValueList } from '@berth/ui/key-value'
 import { PageHeader } from '@berth/ui/page-header'
 import { RelativeTime } from '@berth/ui/relative-time'
-import { isOperationEnded, type OperationView } from '@berth/core/operation/operation'
+import { isOperationEnded } from '@berth/core/operation/operation-ended'
+import type { OperationView } from '@berth/core/operation/operation'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useOnScreen } from '../../lib/events/events-provider.tsx'
 import { paths } from '../../lib/paths.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
 import { CancelTask } from './cancel-task.tsx'
+import { RetryTask } from './retry-task.tsx'
+import { TaskKin } from './task-kin.tsx'
 import { taskReport } from './task-report.ts'
 import { TaskSteps } from './task-steps.tsx'
 import { TaskDuration, TaskProgress, TaskStatus } from './task-summary.tsx'
@@ -36,6 +39,7 @@ export function TaskScreen({ operationId }: { operationId: string }) {
               <CopyButton text={taskReport(task)} label="Copy report" />
             </span>
             {!isOperationEnded(task.status) && <CancelTask task={task} size="md" />}
+            {isOperationEnded(task.status) && task.status !== 'succeeded' && <RetryTask task={task} size="md" />}
           </>
         }
       />
@@ -62,6 +66,7 @@ function factsOf(task: OperationView) {
     ...(startedAt === null ? [] : [{ key: 'Started', value: <RelativeTime at={startedAt} show="local" /> }]),
     ...(endedAt === null ? [] : [{ key: 'Ended', value: <RelativeTime at={endedAt} show="local" /> }]),
     { key: 'Took', value: <TaskDuration task={task} /> },
+    ...(task.retryOfId === null && task.retriedById === null ? [] : [{ key: 'Tries', value: <TaskKin task={task} /> }]),
     { key: 'Kind', value: <code className="font-mono text-xs">{task.kind}</code> },
     { key: 'Id', value: <Copyable text={operationId} label="Copy task id" /> },
   ]

@@ -48,19 +48,12 @@ function StepDetail({ step, task, isCurrent }: StepDetailProps) {
       {isCurrent && task.progressText !== null && (
         <>
           <p className="text-ink-2">{task.progressText}</p>
-          <ProgressBar label={step.title} value={stepShare(task)} />
+          <ProgressBar label={step.title} value={step.progress} />
         </>
       )}
       {step.error !== null && <TaskError error={step.error} />}
     </div>
   )
-}
-
-/** The panel counts a step as one part of the whole; within its step it is the share that is left over. */
-function stepShare({ progress, steps }: OperationView): number | null {
-  if (progress === null || steps.length === 0) return null
-  const parts = progress * steps.length
-  return parts - Math.floor(parts)
 }
 
 function isSameError({ error }: OperationStepView, task: OperationView): boolean {

@@ -3,9 +3,10 @@ import { ProgressBar } from '@berth/ui/progress-bar'
 import { RelativeTime } from '@berth/ui/relative-time'
 import { StateDot } from '@berth/ui/state-dot'
 import { useNow } from '@berth/ui/ticking-clock'
-import { isOperationEnded, type OperationView } from '@berth/core/operation/operation'
+import { isOperationEnded } from '@berth/core/operation/operation-ended'
+import type { OperationView } from '@berth/core/operation/operation'
 import { formatDuration } from '../../lib/format.ts'
-import { progressLine, statusLooks, taskDurationMs } from './task-words.ts'
+import { progressLine, remainingMs, statusLooks, taskDurationMs } from './task-words.ts'
 
 /** How it stands, in a word with its shape. */
 export function TaskStatus({ status, className }: { status: OperationView['status']; className?: string | undefined }) {
@@ -40,7 +41,20 @@ export function TaskFacts({ task }: { task: OperationView }) {
       <RelativeTime at={task.startedAt ?? task.createdAt} />
       <span aria-hidden>·</span>
       <TaskDuration task={task} />
+      <TaskRemaining task={task} />
     </span>
+  )
+}
+
+function TaskRemaining({ task }: { task: OperationView }) {
+  const now = useNow()
+  const remaining = now === null ? null : remainingMs(task, now)
+  if (remaining === null) return null
+  return (
+    <>
+      <span aria-hidden>·</span>
+      <span className="whitespace-nowrap">about {formatDuration(Math.max(1_000, remaining))} left</span>
+    </>
   )
 }
 

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { operationKinds, operationStatuses, type OperationStepView } from '@berth/core/operation/operation'
-import { cancelEffect, cancelRefusal, progressLine, stepDuration, stepStateOf, taskDurationMs } from './task-words.ts'
+import {
+  cancelEffect,
+  cancelRefusal,
+  progressLine,
+  remainingMs,
+  stepDuration,
+  stepStateOf,
+  taskDurationMs,
+} from './task-words.ts'
 
 const at = (seconds: number) => new Date(1_000_000_000_000 + seconds * 1000).toISOString()
 const step = (given: Partial<OperationStepView>): OperationStepView => ({
@@ -40,6 +48,15 @@ describe('a task', () => {
     expect(taskDurationMs({ createdAt: at(0), startedAt: at(5), endedAt: at(9) }, 0)).toBe(4000)
     expect(taskDurationMs({ createdAt: at(0), startedAt: null, endedAt: null }, Date.parse(at(7)))).toBe(7000)
     expect(taskDurationMs({ createdAt: at(9), startedAt: null, endedAt: null }, Date.parse(at(7)))).toBe(0)
+  })
+
+  it('says how long it takes yet once there is something to go by', () => {
+    const task = (progress: number | null) => ({ status: 'running' as const, steps: [step({ progress })] })
+    expect(remainingMs(task(0.25), Date.parse(at(10)))).toBe(30_000)
+    expect(remainingMs(task(0.25), Date.parse(at(2)))).toBeNull()
+    expect(remainingMs(task(0.01), Date.parse(at(10)))).toBeNull()
+    expect(remainingMs(task(null), Date.parse(at(10)))).toBeNull()
+    expect(remainingMs({ ...task(0.25), status: 'cancelling' }, Date.parse(at(10)))).toBeNull()
   })
 
   it('says where it is as far as it can, and never rounds up to done', () => {

@@ -1,5 +1,6 @@
 /** How a task reads: its state, its steps, its time, and what a cancel would do to it. */
-import { isOperationEnded, type OperationKind, type OperationView } from '@berth/core/operation/operation'
+import { isOperationEnded } from '@berth/core/operation/operation-ended'
+import type { OperationKind, OperationView } from '@berth/core/operation/operation'
 import type { OperationStatus, OperationStepView, StepStatus } from '@berth/core/operation/operation'
 import type { StateKind } from '@berth/ui/state-dot'
 import type { StepState } from '@berth/ui/step-list'
@@ -52,10 +53,30 @@ export function stepDuration({ startedAt, endedAt }: OperationStepView, nowMs: n
   return formatDuration(Math.max(0, Math.floor((nowMs - Date.parse(startedAt)) / 1000)) * 1000)
 }
 
+const etaFromShare = 0.03
+const etaAfterMs = 3_000
+
+/** How long the running step will take yet, if it goes on as it has; null while that cannot be said. */
+export function remainingMs({ steps, status }: Pick<OperationView, 'steps' | 'status'>, nowMs: number): number | null {
+  const step = steps.find((each) => each.status === 'running')
+  if (status !== 'running' || !step?.startedAt || step.progress === null) return null
+  const spentMs = nowMs - Date.parse(step.startedAt)
+  if (step.progress < etaFromShare || step.progress >= 1 || spentMs < etaAfterMs) return null
+  return Math.round(((spentMs / step.progress) * (1 - step.progress)) / 1000) * 1000
+}
+
 /** "Download, check and convert · 43 % · 120 MiB of 280 MiB": where it is now, as far as it can say. */
 export function progressLine(task: Pick<OperationView, 'phase' | 'progress' | 'progressText'>): string {
   const percent = task.progress === null ? null : formatPercent(Math.floor(task.progress * 100) / 100)
   return [task.phase, percent, task.progressText].filter((part) => part !== null && part !== '').join(' · ')
+}
+
+/** What a retry does is asked for before it is done, where it takes something away or cuts the power. */
+export function retryQuestion({ kind, target }: Pick<OperationView, 'kind' | 'target'>): string | null {
+  if (kind === 'vm.delete') return `${target.name} is deleted with its disks and everything on them.`
+  if (kind === 'image.delete') return `The image ${target.name} is deleted with its file.`
+  if (kind === 'vm.stop') return `The power of ${target.name} is cut; what its guest has not written is lost.`
+  return kind === 'vm.reset' ? `${target.name} is reset; what its guest has not written is lost.` : null
 }
 
 const cancelEffects: Readonly<Record<OperationKind, string>> = {
