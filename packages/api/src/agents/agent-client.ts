@@ -60,9 +60,14 @@ export class AgentClient implements AsyncDisposable {
     this.#trpc = createTRPCUntypedClient({ links: [httpLink({ url: this.#url, fetch: this.#fetch })] })
   }
 
-  /** What the agent showed when it was last connected to; null before that. */
+  /** What the agent showed when it was last connected to; null before that, and when it has got another since. */
   get certificate(): CertificateLife | null {
     return this.#certificate
+  }
+
+  /** The agent has another now, which the next connection will show. */
+  forgetCertificate(): void {
+    this.#certificate = null
   }
 
   /** From now on connections are made with this one. Those that are open stay, for nobody asks again who they are. */

@@ -130,6 +130,9 @@ describe('certificates under a line that stays', () => {
     line.clock.nowMs += 6 * dayMs
     await line.connection.keepCertificates()
     expect(line.renewals).toEqual([{ hostId: agent.hostId, address: agent.address, port: agent.port }])
+    // Whatever was seen before is history now.
+    await line.connection.keepCertificates()
+    expect(line.renewals).toHaveLength(1)
   })
 
   it('asks as soon as it is connected, but no agent that does not know how', async () => {

@@ -99,6 +99,7 @@ export class AgentConnection implements AgentLink, AsyncDisposable {
       const { certificate } = client
       if (!this.#canRenew || certificate === null || !isDueForRenewal(certificate, now())) return
       await renew(client, target)
+      client.forgetCertificate()
       this.#log.info('the host has a new certificate')
     } catch (error) {
       if (!this.#isStopped()) this.#log.warn({ err: error }, 'the certificate of a host was not renewed')
