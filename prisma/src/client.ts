@@ -1,6 +1,7 @@
 /** The one way to the generated Prisma client: the panel's repos import from here, and nobody else does. */
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Prisma, PrismaClient } from './generated/prisma/client.ts'
+import { openHeardPool } from './heard-pool.ts'
 
 export { Prisma, PrismaClient }
 export type * from './generated/prisma/client.ts'
@@ -22,11 +23,12 @@ const connectionTimeoutMs = 5_000
 
 /** Connects with the first query. End it with `$disconnect()`. */
 export function createPrismaClient({ databaseUrl, poolSize = 10 }: PrismaClientOptions): PrismaClient {
-  const adapter = new PrismaPg({
-    connectionString: databaseUrl,
-    max: poolSize,
-    connectionTimeoutMillis: connectionTimeoutMs,
-    application_name: 'berth-panel',
+  const pool = openHeardPool({
+    databaseUrl,
+    maxConnections: poolSize,
+    connectTimeoutMs: connectionTimeoutMs,
+    name: 'berth-panel',
   })
+  const adapter = new PrismaPg(pool, { disposeExternalPool: true })
   return new PrismaClient({ adapter })
 }

@@ -141,6 +141,8 @@ async function spawnPostmaster({ place, cluster, socketDir }: StartAttempt): Pro
 
 async function handleOf(cluster: Cluster, postmaster: Postmaster, database: string): Promise<EmbeddedPostgres> {
   const client = new pg.Client({ connectionString: urlOf(postmaster.socketDir, 'postgres') })
+  // A server that ends again at once says so to the query that waits; without a listener it would end this process too.
+  client.on('error', () => undefined)
   await client.connect()
   try {
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database])

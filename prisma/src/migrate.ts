@@ -36,6 +36,8 @@ const advisoryLock = 72707369
 export async function migrate({ databaseUrl, migrationsDir = ownMigrationsDir }: MigrateOptions): Promise<string[]> {
   const migrations = await readMigrations(migrationsDir)
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'berth-migrate' })
+  // A server that ends closes us with an error that belongs to no query; the next query says so, and this one is enough.
+  client.on('error', () => undefined)
   try {
     await client.connect()
   } catch (cause) {

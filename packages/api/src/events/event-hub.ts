@@ -22,6 +22,9 @@ const batchSize = 500
 /** A browser that missed more reads everything again: that is cheaper than telling it. */
 const maxMissed = 2_000
 const reconnectMs = 500
+/** A connection that died without a word wakes nobody, so it is asked now and then whether it is still there. */
+const askEveryMs = 10_000
+const askTimeoutMs = 5_000
 
 export interface EventHubOptions {
   readonly db: PrismaClient
@@ -121,7 +124,13 @@ export class EventHub implements EventPort, AsyncDisposable {
   }
 
   async #followOnce(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.#options.databaseUrl, application_name: 'berth-events' })
+    const client = new pg.Client({
+      connectionString: this.#options.databaseUrl,
+      application_name: 'berth-events',
+      keepAlive: true,
+      connectionTimeoutMillis: askTimeoutMs,
+      query_timeout: askTimeoutMs,
+    })
     const line: { failure: Error | null } = { failure: null }
     const wake = (): void => {
       this.#woken.resolve()
@@ -147,7 +156,7 @@ export class EventHub implements EventPort, AsyncDisposable {
         if (line.failure !== null) {
           throw new AppError('DATABASE_UNAVAILABLE', 'Not listening.', { cause: line.failure })
         }
-        await woken
+        if (!(await happensWithin(woken, askEveryMs))) await client.query('SELECT 1')
       }
     } finally {
       await client.end()
@@ -244,5 +253,15 @@ async function startedOrAborted(started: Promise<void>, signal: AbortSignal): Pr
     await Promise.race([started, aborted.promise])
   } finally {
     signal.removeEventListener('abort', abort)
+  }
+}
+
+async function happensWithin(event: Promise<void>, ms: number): Promise<boolean> {
+  const patience = new AbortController()
+  const late = wait(ms, false, patience).catch(() => false)
+  try {
+    return await Promise.race([event.then(() => true), late])
+  } finally {
+    patience.abort()
   }
 }

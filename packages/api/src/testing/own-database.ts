@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { startEmbeddedPostgres } from '@berth/prisma/embedded-postgres'
 
 export interface OwnDatabase extends AsyncDisposable {
@@ -10,6 +11,13 @@ export interface OwnDatabase extends AsyncDisposable {
   stop(): Promise<void>
   /** At the same address, with what was committed. */
   start(): Promise<void>
+  /** A connection that can end all others. */
+  openCutter(): Promise<Cutter>
+}
+
+export interface Cutter extends AsyncDisposable {
+  /** How many were ended; each hears 57P01 and is closed. */
+  cutAll(): Promise<number>
 }
 
 export async function startOwnDatabase(): Promise<OwnDatabase> {
@@ -23,9 +31,25 @@ export async function startOwnDatabase(): Promise<OwnDatabase> {
     start: async () => {
       server = await start()
     },
+    openCutter: () => openCutter(server.url),
     [Symbol.asyncDispose]: async () => {
       await server.stop()
       await rm(dir, { recursive: true, force: true })
     },
+  }
+}
+
+async function openCutter(databaseUrl: string): Promise<Cutter> {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  // It is cut itself when the server stops.
+  client.on('error', () => undefined)
+  await client.connect()
+  return {
+    async cutAll() {
+      const { rowCount } = await client.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE pid <> pg_backend_pid() AND datname = current_database()`)
+      return rowCount ?? 0
+    },
+    [Symbol.asyncDispose]: () => client.end(),
   }
 }
