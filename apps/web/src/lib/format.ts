@@ -63,7 +63,12 @@ function trim(value: number): string {
   return Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toFixed(1)))
 }
 
-/** "1 machine", "3 machines" */
+/** "1 machine", "10,000 machines" */
 export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`
+  return `${formatNumber(count)} ${count === 1 ? one : many}`
 }
+
+const grouped = new Intl.NumberFormat('en-US')
+
+/** A count with its thousands apart: "10,000". */
+export const formatNumber = (count: number): string => grouped.format(count)

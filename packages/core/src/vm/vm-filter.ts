@@ -68,7 +68,8 @@ export interface ParsedFilter {
 
 export const emptyFilter: VmFilter = { words: [], terms: [] }
 
-const tokenPattern = /(?:"(?:\\.|[^"\\])*"?|[^\s"])+/gs
+/** What stands between spaces, where quotes keep spaces; an open quote goes on to the end. */
+export const tokenPattern = /(?:"(?:\\.|[^"\\])*"?|[^\s"])+/gs
 const headPattern = /^(-?)([a-z]+)(>=|<=|[:=<>])/i
 const aliases: Readonly<Record<string, WordKey | NumberKey>> = {
   cpu: 'vcpu',

@@ -1,6 +1,12 @@
 import type { Metadata } from 'next'
 import { Dashboard } from '../../features/dashboard/dashboard.tsx'
-import { allInput, failedInput, recentInput, troubledInput } from '../../features/dashboard/dashboard-inputs.ts'
+import {
+  allInput,
+  countsInput,
+  failedInput,
+  recentInput,
+  troubledInput,
+} from '../../features/dashboard/dashboard-inputs.ts'
 import { paths } from '../../lib/paths.ts'
 import { Hydrate } from '../../lib/trpc/hydrate.tsx'
 import { requireViewer, serverQueries } from '../../lib/trpc/server-queries.ts'
@@ -12,9 +18,7 @@ export default async function DashboardPage() {
   const viewer = await requireViewer(paths.dashboard())
   const { queryClient, trpc } = await serverQueries()
   await Promise.all([
-    queryClient.prefetchInfiniteQuery(
-      trpc.vm.list.infiniteQueryOptions(allInput, { getNextPageParam: (page) => page.nextCursor }),
-    ),
+    queryClient.prefetchQuery(trpc.vm.counts.queryOptions(countsInput)),
     queryClient.prefetchQuery(trpc.vm.list.queryOptions(troubledInput)),
     queryClient.prefetchQuery(trpc.operation.list.queryOptions(failedInput)),
     queryClient.prefetchQuery(trpc.operation.list.queryOptions(recentInput)),

@@ -6,5 +6,7 @@ type Inputs = inferRouterInputs<AppRouter>
 
 export const troubledInput: Inputs['vm']['list'] = { limit: 50, filter: { state: ['crashed', 'unknown', 'paused'] } }
 export const failedInput: Inputs['operation']['list'] = { limit: 20, filter: { status: ['failed', 'interrupted'] } }
+/** Of all: the same question as the machine list's without a filter. */
+export const countsInput: Inputs['vm']['counts'] = { filter: {} }
 export const recentInput = { limit: 8 } as const
 export const allInput = { limit: 200 } as const

@@ -15,22 +15,22 @@ import { StateCounts } from './state-counts.tsx'
 import { useDashboard } from './use-dashboard.ts'
 
 export function Dashboard({ isAdmin }: { isAdmin: boolean }) {
-  const { vms, rows, recent, hosts, images, attention, isCounting } = useDashboard(isAdmin)
+  const { counts, recent, hosts, images, attention } = useDashboard(isAdmin)
   const hostItems = hosts.data?.items ?? []
-  if (vms.isError) {
+  if (counts.isError) {
     return (
       <ErrorState
-        title={errorText(vms.error).sentence}
-        code={errorText(vms.error).code}
-        onRetry={() => void vms.refetch()}
-        retrying={vms.isFetching}
+        title={errorText(counts.error).sentence}
+        code={errorText(counts.error).code}
+        onRetry={() => void counts.refetch()}
+        retrying={counts.isFetching}
       >
-        {errorLine(vms.error)}
+        {errorLine(counts.error)}
       </ErrorState>
     )
   }
-  const isReady = !vms.isPending && !images.isPending && (!isAdmin || !hosts.isPending)
-  const isFirstRun = isReady && rows.length === 0
+  const isReady = !counts.isPending && !images.isPending && (!isAdmin || !hosts.isPending)
+  const isFirstRun = counts.data?.total === 0 && isReady
   const readyImageCount = images.data?.items.filter((image) => image.state === 'ready').length ?? 0
   return (
     <div className="flex flex-col gap-5">
@@ -52,7 +52,7 @@ export function Dashboard({ isAdmin }: { isAdmin: boolean }) {
       {isReady && (
         <div className="grid items-start gap-5 xl:grid-cols-2">
           <div className="flex min-w-0 flex-col gap-5">
-            {!isFirstRun && <StateCounts vms={rows} isCounting={isCounting} />}
+            {!isFirstRun && <StateCounts counts={counts.data} />}
             {hostItems.length > 0 && <HostMeters hosts={hostItems} />}
           </div>
           <div className="flex min-w-0 flex-col gap-5">

@@ -1,12 +1,16 @@
 'use client'
 import { Card } from '@berth/ui/card'
 import { StateDot } from '@berth/ui/state-dot'
+import { filterStates } from '@berth/core/vm/vm-filter'
 import type { VmState } from '@berth/core/vm/vm-state'
-import type { VmView } from '@berth/core/vm/vm-view'
+import type { AppRouter } from '@berth/api/root'
+import type { inferRouterOutputs } from '@trpc/server'
 import Link from 'next/link'
+import { formatNumber } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import { stateLooks } from '../machines/machine-state.tsx'
-import { filterStates } from '../machines/vm-filter.ts'
+
+type VmCounts = inferRouterOutputs<AppRouter>['vm']['counts']
 
 const always: readonly VmState[] = ['running', 'stopped']
 const bars: Readonly<Partial<Record<VmState, string>>> = {
@@ -18,9 +22,9 @@ const bars: Readonly<Partial<Record<VmState, string>>> = {
 }
 
 /** Machines by state; each leads to the list of just these. */
-export function StateCounts({ vms, isCounting }: { vms: readonly VmView[]; isCounting: boolean }) {
+export function StateCounts({ counts: { total, states } }: { counts: VmCounts }) {
   const counts = filterStates
-    .map((state) => ({ state, count: vms.filter((vm) => vm.state === state).length }))
+    .map((state) => ({ state, count: states[state] ?? 0 }))
     .filter(({ state, count }) => count > 0 || always.includes(state))
   return (
     <Card
@@ -32,8 +36,8 @@ export function StateCounts({ vms, isCounting }: { vms: readonly VmView[]; isCou
       }
     >
       <p className="flex items-baseline gap-2">
-        <span className="text-2xl font-semibold">{vms.length}</span>
-        <span className="text-ink-3 text-xs">{isCounting ? 'and more, still counting' : 'in all'}</span>
+        <span className="text-2xl font-semibold">{formatNumber(total)}</span>
+        <span className="text-ink-3 text-xs">in all</span>
       </p>
       <div aria-hidden className="bg-pressed mt-3 flex h-2 gap-px overflow-hidden rounded-full">
         {counts.map(({ state, count }) => (
@@ -48,7 +52,7 @@ export function StateCounts({ vms, isCounting }: { vms: readonly VmView[]; isCou
               className="hover:bg-hover -mx-2 flex items-center justify-between gap-2 rounded-sm px-2 py-1"
             >
               <StateDot kind={stateLooks[state].kind} label={stateLooks[state].word} className="text-ink-2" />
-              <span className="font-medium">{count}</span>
+              <span className="font-medium">{formatNumber(count)}</span>
             </Link>
           </li>
         ))}

@@ -1,131 +1,157 @@
 'use client'
-import { Button } from '@berth/ui/button'
-import { DropdownMenu, MenuCheckItem, MenuLabel } from '@berth/ui/dropdown-menu'
 import { FilterChip } from '@berth/ui/filter-chip'
 import { TextField } from '@berth/ui/text-field'
-import { ListFilter, Search } from 'lucide-react'
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
-import { stateLooks } from './machine-state.tsx'
-import {
-  filterStates,
-  formatToken,
-  isSameToken,
-  parseVmFilter,
-  toggleToken,
-  type FilterToken,
-  type VmFilter,
-} from './vm-filter.ts'
-import type { KnownNames } from './vm-list-query.ts'
+import { type FilterTerm, formatTerm } from '@berth/core/vm/vm-filter'
+import { Search } from 'lucide-react'
+import { type KeyboardEvent, useEffect, useEffectEvent, useId, useMemo, useRef, useState } from 'react'
+import { type BoxState, draftOf, readDraft, toggleTerm } from './filter-draft.ts'
+import { FilterMenu } from './filter-menu.tsx'
+import { type KnownValues, type Suggestion, suggestionsFor, withSuggestion } from './filter-suggestions.ts'
+import { optionId, SuggestionList } from './suggestion-list.tsx'
 
 export interface FilterBoxProps {
-  filter: VmFilter
-  onChange: (filter: VmFilter) => void
-  names: KnownNames
-  tags: readonly string[]
+  state: BoxState
+  onChange: (state: BoxState) => void
+  known: KnownValues
 }
 
-const typingPauseMs = 180
+/** Of two changes of the address; the first key is answered at once. */
+const pauseMs = 90
 
-/** Free text and tokens in one box: a token becomes a chip with the space or Enter after it, or is chosen in the menu. */
-export function FilterBox({ filter, onChange, names, tags }: FilterBoxProps) {
-  const [draft, setDraft] = useState(filter.text)
-  const [settled, setSettled] = useState(filter.text)
+/** Free text and terms in one box, with what can be typed below it; terms become chips. */
+export function FilterBox({ state, onChange, known }: FilterBoxProps) {
+  const shown = draftOf(state)
+  const [draft, setDraft] = useState(shown)
+  const [isOpen, setIsOpen] = useState(false)
+  const [active, setActive] = useState(-1)
   const input = useRef<HTMLInputElement>(null)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  // The address changed from elsewhere (back, a link): show what it says.
-  if (filter.text !== settled) {
-    setSettled(filter.text)
-    setDraft(filter.text)
-  }
+  const listId = useId()
+  const told = useTold(shown, setDraft)
+  const apply = usePaced((next) => {
+    told(draftOf(next))
+    onChange(next)
+  })
   useFocusBySlash(input)
+  const suggestions = useMemo(() => (isOpen ? suggestionsFor(draft, known) : []), [isOpen, draft, known])
 
-  const apply = (source: string, isDone: boolean) => {
-    clearTimeout(timer.current)
-    const typed = parseVmFilter(source)
-    const added = isDone ? typed : { text: source.trim(), tokens: [] }
-    const tokens = added.tokens.reduce(
-      (all, token) => (all.tokens.some((other) => isSameToken(other, token)) ? all : toggleToken(all, token)),
-      filter,
-    ).tokens
-    setSettled(added.text)
-    if (isDone) setDraft(added.text)
-    onChange({ text: added.text, tokens })
+  const read = (source: string, isFinished: boolean) => {
+    const { draft: rest, ...next } = readDraft(source, state.filter.terms, isFinished)
+    setDraft(rest)
+    setActive(-1)
+    apply(next, isFinished)
   }
-  const type = (source: string) => {
-    setDraft(source)
-    clearTimeout(timer.current)
-    if (source.endsWith(' ') && parseVmFilter(source).tokens.length > 0) return apply(source, true)
-    // Half a token is not text to look for.
-    if (!/\b(state|host|tag|image):\S*$/i.test(source))
-      timer.current = setTimeout(() => apply(source, false), typingPauseMs)
+  const choose = (suggestion: Suggestion) => {
+    const source = withSuggestion(draft, suggestion)
+    if (suggestion.isTerm) read(source, false)
+    else setDraft(source)
+    setActive(-1)
+    setIsOpen(!suggestion.isTerm)
+    input.current?.focus()
+  }
+  const toggle = (term: FilterTerm) => {
+    const { filter, problems } = readDraft(draft, state.filter.terms, false)
+    apply({ filter: { ...filter, terms: toggleTerm(state.filter.terms, term) }, problems }, true)
   }
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
-    const last = filter.tokens.at(-1)
-    if (event.key === 'Enter') apply(draft, true)
-    else if (event.key === 'Escape' && draft !== '') apply('', true)
-    else if (event.key === 'Backspace' && draft === '' && last) onChange(toggleToken(filter, last))
+    const last = state.filter.terms.at(-1)
+    const chosen = suggestions[active]
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+    if (step !== 0) {
+      event.preventDefault()
+      setIsOpen(true)
+      setActive(nextActive(active + step, suggestions.length))
+    } else if (event.key === 'Enter') {
+      if (chosen) choose(chosen)
+      else {
+        read(draft, true)
+        setIsOpen(false)
+      }
+    } else if (event.key === 'Escape') {
+      // Type search would empty the box by itself, also when only the list is to be closed.
+      event.preventDefault()
+      if (suggestions.length > 0) setIsOpen(false)
+      else read('', true)
+    } else if (event.key === 'Backspace' && draft === '' && last) toggle(last)
   }
-  const toggle = (token: FilterToken) => onChange(toggleToken(filter, token))
   return (
-    <search className="flex min-w-0 flex-1 flex-wrap items-center gap-2">
-      <TextField
-        ref={input}
-        label="Filter machines"
-        hideLabel
-        type="search"
-        value={draft}
-        onChange={(event) => type(event.target.value)}
-        onKeyDown={onKeyDown}
-        leading={<Search aria-hidden />}
-        placeholder="Name, tag, address, state:running…"
-        aria-keyshortcuts="/"
-        autoComplete="off"
-        spellCheck={false}
-        className="w-full sm:w-80"
-      />
-      <FilterMenu filter={filter} names={names} tags={tags} onToggle={toggle} />
-      {filter.tokens.map((token) => (
-        <FilterChip key={formatToken(token)} label={formatToken(token)} onRemove={() => toggle(token)} />
+    <search className="flex min-w-0 flex-1 flex-wrap items-start gap-2">
+      <div className="relative w-full sm:w-96">
+        <TextField
+          ref={input}
+          label="Filter machines"
+          hideLabel
+          type="search"
+          role="combobox"
+          aria-expanded={suggestions.length > 0}
+          aria-controls={listId}
+          aria-autocomplete="list"
+          {...(active >= 0 ? { 'aria-activedescendant': optionId(listId, active) } : {})}
+          value={draft}
+          onChange={(event) => {
+            setIsOpen(true)
+            read(event.target.value, false)
+          }}
+          onFocus={() => setIsOpen(true)}
+          onBlur={() => {
+            setIsOpen(false)
+            read(draft, true)
+          }}
+          onKeyDown={onKeyDown}
+          leading={<Search aria-hidden />}
+          placeholder="Name, tag, address, state:running, mem>8G"
+          aria-keyshortcuts="/"
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          error={state.problems.length === 0 ? null : state.problems.map(({ sentence }) => sentence).join(' ')}
+        />
+        <SuggestionList id={listId} suggestions={suggestions} active={active} onChoose={choose} />
+      </div>
+      <FilterMenu terms={state.filter.terms} known={known} onToggle={toggle} />
+      {state.filter.terms.map((term) => (
+        <span key={formatTerm(term)} className="flex h-8 items-center">
+          <FilterChip label={formatTerm(term)} onRemove={() => toggle(term)} />
+        </span>
       ))}
     </search>
   )
 }
 
-interface FilterMenuProps extends Omit<FilterBoxProps, 'onChange'> {
-  onToggle: (token: FilterToken) => void
+/** Around the end comes the box itself, with nothing chosen. */
+const nextActive = (wanted: number, count: number): number => (wanted >= count ? -1 : wanted < -1 ? count - 1 : wanted)
+
+/** Tells the first change at once and the last one of a burst soon: the address may not be written a hundred times a second. */
+function usePaced(onChange: (state: BoxState) => void) {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const toldAt = useRef(0)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  return (state: BoxState, isUrgent: boolean) => {
+    clearTimeout(timer.current)
+    const tell = () => {
+      toldAt.current = performance.now()
+      onChange(state)
+    }
+    const waitMs = toldAt.current + pauseMs - performance.now()
+    if (isUrgent || waitMs <= 0) tell()
+    else timer.current = setTimeout(tell, waitMs)
+  }
 }
 
-function FilterMenu({ filter, names, tags, onToggle }: FilterMenuProps) {
-  const item = (token: FilterToken, label: string) => (
-    <MenuCheckItem
-      key={formatToken(token)}
-      checked={filter.tokens.some((other) => isSameToken(other, token))}
-      onCheckedChange={() => onToggle(token)}
-    >
-      {label}
-    </MenuCheckItem>
-  )
-  return (
-    <DropdownMenu
-      align="start"
-      trigger={
-        <Button>
-          <ListFilter aria-hidden />
-          Filter
-        </Button>
-      }
-    >
-      <MenuLabel>State</MenuLabel>
-      {filterStates.slice(0, 3).map((state) => item({ key: 'state', value: state }, stateLooks[state].word))}
-      {(['crashed', 'unknown'] as const).map((state) => item({ key: 'state', value: state }, stateLooks[state].word))}
-      {names.hosts.length > 0 && <MenuLabel>Host</MenuLabel>}
-      {names.hosts.slice(0, 12).map(({ name }) => item({ key: 'host', value: name }, name))}
-      {tags.length > 0 && <MenuLabel>Tag</MenuLabel>}
-      {tags.slice(0, 12).map((tag) => item({ key: 'tag', value: tag }, tag))}
-      {names.images.length > 0 && <MenuLabel>Image</MenuLabel>}
-      {names.images.slice(0, 12).map(({ name }) => item({ key: 'image', value: name }, name))}
-    </DropdownMenu>
-  )
+/**
+ * Takes over what the address says when it changed elsewhere (back, a link, a saved filter), and not when it says, late, what
+ * was told from here while somebody typed on. Call the answer with what is told.
+ */
+function useTold(shown: string, takeOver: (shown: string) => void): (next: string) => void {
+  const told = useRef<string[]>([])
+  const onShown = useEffectEvent((next: string) => {
+    const at = told.current.indexOf(next)
+    if (at < 0) takeOver(next)
+    told.current = told.current.slice(at + 1)
+  })
+  useEffect(() => onShown(shown), [shown])
+  return (next) => {
+    if (next !== shown) told.current = [...told.current, next]
+  }
 }
 
 /** "/" goes to the box, unless somebody is typing. */

@@ -2,6 +2,7 @@
 import { Button } from '@berth/ui/button'
 import { ErrorState } from '@berth/ui/error-state'
 import { PageHeader } from '@berth/ui/page-header'
+import { emptyFilter } from '@berth/core/vm/vm-filter'
 import { ArrowUp, Plus } from 'lucide-react'
 import Link from 'next/link'
 import { useMemo } from 'react'
@@ -12,23 +13,24 @@ import { BulkBar } from './bulk-bar.tsx'
 import { useColumnChoice } from './column-choice.ts'
 import { ColumnMenu } from './column-menu.tsx'
 import { FilterBox } from './filter-box.tsx'
+import { MachineCount } from './machine-count.tsx'
 import { MachineCards } from './machine-cards.tsx'
 import { shownColumns } from './machine-columns.ts'
 import { MachineTable } from './machine-table.tsx'
 import { NoMachines, NoneFound, TableSkeleton } from './no-machines.tsx'
+import { SavedFilters } from './saved-filters.tsx'
 import { useHeldRows } from './use-held-rows.ts'
 import { useSelection } from './use-selection.ts'
 import { useSetVmListView, useVmList } from './use-vm-list.ts'
 
 export function MachineList() {
-  const { view, names, unknown, query, rows, key } = useVmList()
+  const { view, query, rows, known, key } = useVmList()
   const setView = useSetVmListView(view)
   const { switched, toggle } = useColumnChoice()
   const columns = useMemo(() => shownColumns(switched), [switched])
   const held = useHeldRows(rows, key, (vm) => vm.vmId)
   const selection = useSelection(useMemo(() => held.shown.map((vm) => vm.vmId), [held.shown]))
-  const tags = useMemo(() => [...new Set(rows.flatMap((vm) => vm.tags))].sort(), [rows])
-  const isFiltered = view.filter.text !== '' || view.filter.tokens.length > 0
+  const isFiltered = view.filter.words.length > 0 || view.filter.terms.length > 0
   const more = {
     hasMore: query.hasNextPage,
     isLoadingMore: query.isFetchingNextPage,
@@ -50,7 +52,7 @@ export function MachineList() {
     }
     if (rows.length === 0 && held.shown.length === 0) {
       return isFiltered ? (
-        <NoneFound unknown={unknown} onClear={() => setView({ filter: { text: '', tokens: [] } })} />
+        <NoneFound filter={view.filter} onClear={() => setView({ filter: emptyFilter, problems: [] })} />
       ) : (
         <NoMachines />
       )
@@ -80,14 +82,7 @@ export function MachineList() {
     <div className="relative flex flex-col gap-4 md:h-[calc(100dvh-var(--shell-top)-3.25rem)]">
       <PageHeader
         title="Machines"
-        status={
-          rows.length > 0 && (
-            <span className="text-ink-3 text-sm">
-              {plural(rows.length, 'machine')}
-              {query.hasNextPage ? ' so far' : ''}
-            </span>
-          )
-        }
+        status={<MachineCount filter={view.filter} />}
         actions={
           <Button asChild variant="primary">
             <Link href={paths.newMachine()}>
@@ -97,12 +92,13 @@ export function MachineList() {
           </Button>
         }
       />
-      <div className="flex flex-wrap items-center gap-2">
-        <FilterBox filter={view.filter} onChange={(filter) => setView({ filter })} names={names} tags={tags} />
+      <div className="flex flex-wrap items-start gap-2">
+        <FilterBox state={view} onChange={setView} known={known} />
         <span className="max-md:hidden">
           <ColumnMenu switched={switched} onToggle={toggle} />
         </span>
       </div>
+      <SavedFilters state={view} onChange={setView} />
       {held.waiting > 0 && (
         <div className="pointer-events-none absolute inset-x-0 top-36 z-20 flex justify-center">
           <Button variant="primary" size="sm" className="pointer-events-auto shadow-lg" onClick={held.release}>

@@ -2,6 +2,7 @@
 import { Button } from '@berth/ui/button'
 import { EmptyState } from '@berth/ui/empty-state'
 import { Skeleton } from '@berth/ui/skeleton'
+import { numberKeys, type VmFilter, wordKeys } from '@berth/core/vm/vm-filter'
 import { MonitorDot, Plus, SearchX } from 'lucide-react'
 import Link from 'next/link'
 import { paths } from '../../lib/paths.ts'
@@ -26,7 +27,8 @@ export function NoMachines() {
   )
 }
 
-export function NoneFound({ unknown, onClear }: { unknown: readonly string[]; onClear: () => void }) {
+export function NoneFound({ filter, onClear }: { filter: VmFilter; onClear: () => void }) {
+  const strange = filter.words.filter((word) => /^[a-z]+:/i.test(word))
   return (
     <EmptyState
       icon={<SearchX aria-hidden />}
@@ -34,7 +36,9 @@ export function NoneFound({ unknown, onClear }: { unknown: readonly string[]; on
       action={<Button onClick={onClear}>Clear the filter</Button>}
       className="border-line rounded-lg border border-dashed"
     >
-      {unknown.length > 0 ? `Nothing is known by ${unknown.join(' or ')}.` : 'Machines may be there that it hides.'}
+      {strange.length > 0
+        ? `${strange.map((word) => `“${word}”`).join(' and ')} was looked for as text: filters begin with ${[...wordKeys, ...numberKeys].join(', ')}.`
+        : 'Machines may be there that it hides.'}
     </EmptyState>
   )
 }

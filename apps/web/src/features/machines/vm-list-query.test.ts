@@ -1,39 +1,30 @@
 import { describe, expect, it } from 'vitest'
-import { askOf, formatSort, readVmListView } from './vm-list-query.ts'
+import { formatSort, listInput, readVmListView, vmListAddress } from './vm-list-query.ts'
 
-const names = {
-  hosts: [{ hostId: 'h1', name: 'host-a' }],
-  images: [{ imageId: 'i1', name: 'Debian 13' }],
-}
-const ask = (search: string) => askOf(readVmListView(new URLSearchParams(search)), names)
+const read = (search: string) => readVmListView(new URLSearchParams(search))
 
 describe('the list in the URL', () => {
   it('asks for everything by name without parameters', () => {
-    expect(ask('').input).toEqual({ limit: 50, filter: {}, sort: { by: 'name', direction: 'asc' } })
+    expect(listInput(read(''))).toEqual({ limit: 50, filter: {}, sort: { by: 'name', direction: 'asc' } })
+    expect(vmListAddress(read(''))).toEqual({ filter: undefined, sort: undefined })
   })
 
-  it('turns names into ids', () => {
-    const { input, unknown } = ask('filter=state:running+state:paused+host:host-a+image:"Debian+13"+tag:prod+web')
-    expect(input.filter).toEqual({
-      text: 'web',
-      state: ['running', 'paused'],
-      hostId: 'h1',
-      imageId: 'i1',
-      tag: 'prod',
-    })
-    expect(unknown).toEqual([])
+  it('asks the same question for the same filter, however it was written', () => {
+    const asked = { query: 'state:running image:"Debian 13" mem>8G web' }
+    expect(listInput(read('filter=web+STATE:running+image:"Debian+13"+memory>8192M')).filter).toEqual(asked)
+    expect(listInput(read('filter=state:running+image:"Debian+13"+mem>8G+web')).filter).toEqual(asked)
   })
 
-  it('looks for a host that is not known as text, and says so when there is text already', () => {
-    expect(ask('filter=host:b').input.filter).toEqual({ text: 'b' })
-    expect(ask('filter=host:b+web').unknown).toEqual(['host:b'])
-    expect(ask('filter=image:None').unknown).toEqual(['image:None'])
+  it('keeps a term that says nothing in the address, and asks without it', () => {
+    const view = read('filter=web+mem>8+tag:prod')
+    expect(listInput(view).filter).toEqual({ query: 'tag:prod web' })
+    expect(vmListAddress(view).filter).toBe('tag:prod web mem>8')
   })
 
   it('reads and writes the order', () => {
-    const sort = readVmListView(new URLSearchParams('sort=-createdAt')).sort
+    const { sort } = read('sort=-createdAt')
     expect(sort).toEqual({ by: 'createdAt', direction: 'desc' })
     expect(formatSort(sort)).toBe('-createdAt')
-    expect(formatSort(readVmListView(new URLSearchParams('sort=nonsense')).sort)).toBeUndefined()
+    expect(formatSort(read('sort=nonsense').sort)).toBeUndefined()
   })
 })

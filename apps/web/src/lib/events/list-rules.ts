@@ -4,6 +4,8 @@
  */
 import type { HostView } from '@berth/core/host/host'
 import type { ImageView } from '@berth/core/image/image'
+import { parseVmFilter } from '@berth/core/vm/vm-filter'
+import { fitsVmFilter } from '@berth/core/vm/vm-filter-match'
 import type { OperationView } from '@berth/core/operation/operation'
 import type { VmView } from '@berth/core/vm/vm-view'
 
@@ -39,16 +41,17 @@ export function vmListRules({ filter, sort }: ListInput): ListRules<VmView> {
   return {
     idOf: (vm) => vm.vmId,
     belongs: (vm) =>
+      fitsQuery(filter['query'], vm) &&
       accepts(filter['state'], vm.state) &&
       accepts(filter['hostId'], vm.host?.hostId) &&
       accepts(filter['imageId'], vm.image?.imageId) &&
-      (filter['tag'] === undefined || vm.tags.some((tag) => tag === filter['tag'])) &&
+      (filter['tag'] === undefined || vm.tags.some((tag) => isSameText(tag, filter['tag']))) &&
       hasText(filter['text'], [
         vm.name,
         vm.description,
         vm.host?.name,
         ...vm.tags,
-        ...vm.addresses.map((address) => address.ip),
+        ...vm.addresses.flatMap(({ ip, mac }) => [ip, mac]),
       ]),
     compare: (a, b) => turn * (compareKeys(vmSortKey(a, by), vmSortKey(b, by)) || compareKeys(a.vmId, b.vmId)),
   }
@@ -106,6 +109,13 @@ function vmSortKey(vm: VmView, by: unknown): SortKey {
 
 /** By code unit, like COLLATE "C". */
 const compareKeys = (a: SortKey, b: SortKey): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** The text of the filter box. */
+function fitsQuery(query: unknown, vm: VmView): boolean {
+  return typeof query !== 'string' || fitsVmFilter(parseVmFilter(query).filter, vm)
+}
+
+const isSameText = (a: string, b: unknown): boolean => typeof b === 'string' && a.toLowerCase() === b.toLowerCase()
 
 function accepts(wanted: unknown, value: string | null | undefined): boolean {
   if (wanted === undefined) return true

@@ -15,6 +15,7 @@ import {
   vmListRules,
   type ListInput,
 } from './list-rules.ts'
+import { countAgain } from './count-again.ts'
 import { mapRows, putRow, takeRow, type ListPage } from './patch-pages.ts'
 
 export interface PatchTarget {
@@ -28,11 +29,13 @@ export function patchCache(target: PatchTarget, event: PanelEvent): void {
     case 'vm.changed':
       replace<VmView>(target, trpc.vm.get.queryKey({ vmId: event.vm.vmId }), event.vm)
       patchLists<VmView>(target, vmLists(target), (pages, input) => putRow(pages, event.vm, vmListRules(input)))
+      countAgain(target)
       return
     case 'vm.removed':
       // Its page reads again, is told that there is no such machine, and says so.
       void queryClient.invalidateQueries({ queryKey: trpc.vm.get.queryKey({ vmId: event.vmId }) })
       patchLists<VmView>(target, vmLists(target), (pages, input) => takeRow(pages, event.vmId, vmListRules(input)))
+      countAgain(target)
       return
     case 'operation.changed':
       patchOperation(target, event.operation)

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { MachineList } from '../../../features/machines/machine-list.tsx'
-import { askOf, readVmListView } from '../../../features/machines/vm-list-query.ts'
+import { filterInput, listInput, readVmListView } from '../../../features/machines/vm-list-query.ts'
 import { paths } from '../../../lib/paths.ts'
 import { Hydrate } from '../../../lib/trpc/hydrate.tsx'
 import { requireViewer, serverQueries } from '../../../lib/trpc/server-queries.ts'
@@ -15,20 +15,15 @@ interface MachinesPageProps {
 export default async function MachinesPage({ searchParams }: MachinesPageProps) {
   const { filter, sort } = await searchParams
   const query = { filter: oneOf(filter), sort: oneOf(sort) }
-  const viewer = await requireViewer(paths.machines(query))
-  const { queryClient, trpc, api } = await serverQueries()
-  const [images, hosts] = await Promise.all([
-    api.image.list({ limit: 200 }),
-    viewer.isAdmin ? api.host.list({ limit: 200 }) : null,
-  ])
-  queryClient.setQueryData(trpc.image.list.queryKey({ limit: 200 }), images)
-  if (hosts) queryClient.setQueryData(trpc.host.list.queryKey({ limit: 200 }), hosts)
+  await requireViewer(paths.machines(query))
+  const { queryClient, trpc } = await serverQueries()
   const view = readVmListView({ get: (name) => (name === 'filter' ? query.filter : query.sort) ?? null })
-  const { input } = askOf(view, { hosts: hosts?.items ?? [], images: images.items })
   await Promise.all([
     queryClient.prefetchQuery(trpc.user.me.queryOptions()),
+    queryClient.prefetchQuery(trpc.vm.savedFilters.queryOptions()),
+    queryClient.prefetchQuery(trpc.vm.counts.queryOptions({ filter: filterInput(view.filter) })),
     queryClient.prefetchInfiniteQuery(
-      trpc.vm.list.infiniteQueryOptions(input, { getNextPageParam: (page) => page.nextCursor }),
+      trpc.vm.list.infiniteQueryOptions(listInput(view), { getNextPageParam: (page) => page.nextCursor }),
     ),
   ])
   return (
