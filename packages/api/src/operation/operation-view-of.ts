@@ -1,12 +1,12 @@
 /** Makes an operation's view from its row, its journal, and the steps that its kind has. */
 import {
-  isOperationEnded,
   operationKindSchema,
   operationViewSchema,
   type OperationStepView,
   type OperationView,
   type StepStatus,
 } from '@berth/core/operation/operation'
+import { isOperationEnded } from '@berth/core/operation/operation-ended'
 import { replayJournal, type JournalEntry, type Replay, type StepMark } from '@berth/core/workflow/workflow-journal'
 import { type RegisteredWorkflow, workflowRegistry } from '../workflows/workflow-registry.ts'
 import { shareOfRunningStep } from './operation-progress.ts'

@@ -80,10 +80,6 @@ export const operationViewSchema = z.object({
 })
 export type OperationView = z.infer<typeof operationViewSchema>
 
-export function isOperationEnded(status: OperationStatus): boolean {
-  return status === 'succeeded' || status === 'failed' || status === 'cancelled' || status === 'interrupted'
-}
-
 const verbs: Readonly<Record<OperationKind, string>> = {
   'vm.create': 'Create',
   'vm.start': 'Start',
