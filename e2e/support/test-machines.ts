@@ -2,7 +2,8 @@
 import { expect } from '@playwright/test'
 import { z } from 'zod'
 import { imageViewSchema } from '@berth/core/image/image'
-import { isOperationEnded, operationViewSchema, type OperationView } from '@berth/core/operation/operation'
+import { isOperationEnded } from '@berth/core/operation/operation-ended'
+import { operationViewSchema, type OperationView } from '@berth/core/operation/operation'
 import { vmViewSchema, type VmView } from '@berth/core/vm/vm-view'
 import { doneSchema, type PanelClient } from './panel-client.ts'
 

@@ -1,9 +1,6 @@
 'use client'
-import { X } from 'lucide-react'
-import * as Radix from 'radix-ui/dialog'
-import type { ReactNode } from 'react'
-import { cn } from './cn.ts'
-import { IconButton } from './icon-button.tsx'
+import { type ReactNode, useState } from 'react'
+import { late, useLate } from './late.ts'
 
 export interface DrawerProps {
   open: boolean
@@ -18,41 +15,16 @@ export interface DrawerProps {
   className?: string | undefined
 }
 
-/** A sheet over the page's edge; full width on a phone. */
+const sheet = late(() => import('./drawer-sheet.tsx'))
+
+/** A sheet over the page's edge; full width on a phone. Its code comes with the first one that is opened. */
 export function Drawer(props: DrawerProps) {
-  const { open, onOpenChange, title, hideTitle = false, actions, children, footer, side = 'right', className } = props
-  return (
-    <Radix.Root open={open} onOpenChange={onOpenChange}>
-      <Radix.Portal>
-        <Radix.Overlay className="animate-fade bg-scrim fixed inset-0 z-40" />
-        <Radix.Content
-          aria-describedby={undefined}
-          onOpenAutoFocus={(event) => {
-            // The sheet itself, not its close button: a tooltip over an opening sheet is noise.
-            event.preventDefault()
-            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
-          }}
-          className={cn(
-            'bg-raised fixed inset-y-0 z-50 flex w-full flex-col shadow-lg focus:outline-none sm:max-w-md',
-            side === 'right'
-              ? 'animate-sheet-right border-line right-0 border-l'
-              : 'animate-sheet-left border-line left-0 border-r',
-            className,
-          )}
-        >
-          <header className={cn('flex h-13 shrink-0 items-center gap-2 px-4', !hideTitle && 'border-line border-b')}>
-            <Radix.Title className={cn('flex-1 text-base font-semibold', hideTitle && 'sr-only')}>{title}</Radix.Title>
-            {actions}
-            <Radix.Close asChild>
-              <IconButton label="Close" size="sm" className={cn(hideTitle && 'ml-auto')}>
-                <X />
-              </IconButton>
-            </Radix.Close>
-          </header>
-          <div className="min-h-0 flex-1 overflow-y-auto">{children}</div>
-          {footer !== undefined && <footer className="border-line bg-sunken border-t px-4 py-3">{footer}</footer>}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
-  )
+  const [wishes, setWishes] = useState(0)
+  const [wasOpen, setWasOpen] = useState(false)
+  if (props.open !== wasOpen) {
+    setWasOpen(props.open)
+    if (props.open) setWishes(wishes + 1)
+  }
+  const loaded = useLate(sheet, wishes)
+  return loaded ? <loaded.DrawerSheet {...props} /> : null
 }

@@ -1,10 +1,31 @@
 // @vitest-environment jsdom
-import { cleanup, render, screen } from '@testing-library/react'
+import { cleanup, render, screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { DropdownMenu, MenuItem, MenuRadioGroup } from './dropdown-menu.tsx'
 
 afterEach(cleanup)
+
+describe('DropdownMenu', () => {
+  it('is a button that says it has a menu, opens by pointer, and takes the focus back', async () => {
+    const onSelect = vi.fn()
+    const user = userEvent.setup()
+    render(
+      <DropdownMenu trigger={<button type="button">More</button>}>
+        <MenuItem onSelect={onSelect}>Reboot</MenuItem>
+      </DropdownMenu>,
+    )
+    const button = screen.getByRole('button', { name: 'More' })
+    expect(button.getAttribute('aria-haspopup')).toBe('menu')
+    expect(button.getAttribute('aria-expanded')).toBe('false')
+    await user.click(button)
+    await screen.findByRole('menuitem', { name: 'Reboot' })
+    await user.keyboard('{Escape}')
+    await waitFor(() => expect(screen.queryByRole('menu')).toBeNull())
+    expect(document.activeElement).toBe(screen.getByRole('button', { name: 'More' }))
+    expect(onSelect).not.toHaveBeenCalled()
+  })
+})
 
 describe('MenuItem', () => {
   it('with a reason is reached by arrow keys, shows it, and does not run', async () => {
@@ -20,8 +41,8 @@ describe('MenuItem', () => {
     )
     screen.getByRole('button', { name: 'More' }).focus()
     await user.keyboard('{Enter}')
-    const item = screen.getByRole('menuitem', { name: /Migrate/ })
-    expect(document.activeElement).toBe(item)
+    const item = await screen.findByRole('menuitem', { name: /Migrate/ })
+    await waitFor(() => expect(document.activeElement).toBe(item))
     expect(item.textContent).toContain('No other host has 8 GiB free')
     await user.keyboard('{Enter}')
     expect(onSelect).not.toHaveBeenCalled()
@@ -45,7 +66,10 @@ describe('MenuRadioGroup', () => {
       </DropdownMenu>,
     )
     screen.getByRole('button', { name: 'Theme' }).focus()
-    await user.keyboard('{Enter}{ArrowDown}{Enter}')
+    await user.keyboard('{Enter}')
+    const light = await screen.findByRole('menuitemradio', { name: 'Light' })
+    await waitFor(() => expect(document.activeElement).toBe(light))
+    await user.keyboard('{ArrowDown}{Enter}')
     expect(onValueChange).toHaveBeenCalledExactlyOnceWith('dark')
     expect(screen.getByRole('menuitemradio', { name: 'Light' }).getAttribute('aria-checked')).toBe('true')
   })

@@ -1,9 +1,11 @@
 'use client'
 import { Check } from 'lucide-react'
-import * as Radix from 'radix-ui/dropdown-menu'
-import type { ReactElement, ReactNode } from 'react'
+import * as Slot from 'radix-ui/slot'
+import { type KeyboardEvent, type MouseEvent, type ReactElement, type ReactNode, useState } from 'react'
 import { cn } from './cn.ts'
 import { Kbd } from './kbd.tsx'
+import { late, useLate } from './late.ts'
+import { useMenuParts } from './menu-parts.ts'
 
 export interface DropdownMenuProps {
   /** The button; takes focus back when the menu closes. */
@@ -15,29 +17,39 @@ export interface DropdownMenuProps {
   onOpenChange?: ((open: boolean) => void) | undefined
 }
 
-export function DropdownMenu({
-  trigger,
-  children,
-  align = 'end',
-  side = 'bottom',
-  open,
-  onOpenChange,
-}: DropdownMenuProps) {
+const surface = late(() => import('./menu-surface.tsx'))
+
+/**
+ * A button with a menu. Until it is first wanted it is only the button: the menu's code weighs as much as a page's own, and
+ * most visits open none. Pointing at it or reaching it by key fetches the code ahead.
+ */
+export function DropdownMenu(props: DropdownMenuProps) {
+  const { trigger, open, onOpenChange } = props
+  const [openedBy, setOpenedBy] = useState<'key' | 'pointer' | null>(null)
+  const [wishes, setWishes] = useState(open === true ? 1 : 0)
+  if (open === true && wishes === 0) setWishes(1)
+  const loaded = useLate(surface, wishes)
+  if (loaded) return <loaded.MenuSurface {...props} openedBy={openedBy} />
+  const want = (by: 'key' | 'pointer') => {
+    setOpenedBy(by)
+    setWishes(wishes + 1)
+    onOpenChange?.(true)
+  }
   return (
-    <Radix.Root {...(open === undefined ? {} : { open })} {...(onOpenChange ? { onOpenChange } : {})}>
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          align={align}
-          side={side}
-          sideOffset={5}
-          collisionPadding={8}
-          className="animate-pop border-line bg-raised z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-44 overflow-y-auto rounded-lg border p-1 shadow-md focus:outline-none"
-        >
-          {children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <Slot.Root
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onPointerEnter={surface.preload}
+      onFocus={surface.preload}
+      onClick={(event: MouseEvent) => !event.defaultPrevented && want(event.detail === 0 ? 'key' : 'pointer')}
+      onKeyDown={(event: KeyboardEvent) => {
+        if (event.key !== 'ArrowDown') return
+        event.preventDefault()
+        want('key')
+      }}
+    >
+      {trigger}
+    </Slot.Root>
   )
 }
 
@@ -57,16 +69,17 @@ export interface MenuItemProps {
 }
 
 export function MenuItem({ icon, children, asChild, onSelect, tone, shortcut, disabledReason }: MenuItemProps) {
+  const { Item } = useMenuParts()
   if (asChild) {
     return (
-      <Radix.Item asChild className={cn(itemClasses, '[&>svg]:text-ink-3')}>
+      <Item asChild className={cn(itemClasses, '[&>svg]:text-ink-3')}>
         {children}
-      </Radix.Item>
+      </Item>
     )
   }
   const blocked = Boolean(disabledReason)
   return (
-    <Radix.Item
+    <Item
       aria-disabled={blocked || undefined}
       onSelect={(event) => {
         if (blocked) event.preventDefault()
@@ -86,7 +99,7 @@ export function MenuItem({ icon, children, asChild, onSelect, tone, shortcut, di
         {blocked && <span className="text-ink-3 block max-w-60 text-xs">{disabledReason}</span>}
       </span>
       {shortcut !== undefined && <Kbd>{shortcut}</Kbd>}
-    </Radix.Item>
+    </Item>
   )
 }
 
@@ -98,8 +111,9 @@ export interface MenuCheckItemProps {
 
 /** Stays open on choice, for choosing columns or filters. */
 export function MenuCheckItem({ checked, onCheckedChange, children }: MenuCheckItemProps) {
+  const { CheckboxItem } = useMenuParts()
   return (
-    <Radix.CheckboxItem
+    <CheckboxItem
       checked={checked}
       onCheckedChange={onCheckedChange}
       onSelect={(event) => event.preventDefault()}
@@ -107,7 +121,7 @@ export function MenuCheckItem({ checked, onCheckedChange, children }: MenuCheckI
     >
       <span className="text-accent-ink grid size-4 place-items-center">{checked && <Check aria-hidden />}</span>
       {children}
-    </Radix.CheckboxItem>
+    </CheckboxItem>
   )
 }
 
@@ -121,10 +135,11 @@ export interface MenuRadioGroupProps<Value extends string> {
 /** One of a few, chosen in the menu, which stays open to show the effect. */
 export function MenuRadioGroup<Value extends string>(props: MenuRadioGroupProps<Value>) {
   const { label, value, onValueChange, options } = props
+  const { RadioGroup, RadioItem } = useMenuParts()
   return (
-    <Radix.RadioGroup value={value} aria-label={label}>
+    <RadioGroup value={value} aria-label={label}>
       {options.map((option) => (
-        <Radix.RadioItem
+        <RadioItem
           key={option.value}
           value={option.value}
           onSelect={(event) => {
@@ -136,16 +151,18 @@ export function MenuRadioGroup<Value extends string>(props: MenuRadioGroupProps<
           <span className="text-ink-3">{option.icon}</span>
           <span className="flex-1">{option.label}</span>
           {option.value === value && <Check aria-hidden className="text-accent-ink" />}
-        </Radix.RadioItem>
+        </RadioItem>
       ))}
-    </Radix.RadioGroup>
+    </RadioGroup>
   )
 }
 
 export function MenuSeparator() {
-  return <Radix.Separator className="bg-line mx-1 my-1 h-px" />
+  const { Separator } = useMenuParts()
+  return <Separator className="bg-line mx-1 my-1 h-px" />
 }
 
 export function MenuLabel({ children }: { children: ReactNode }) {
-  return <Radix.Label className="text-ink-3 px-2 pt-1.5 pb-1 text-xs">{children}</Radix.Label>
+  const { Label } = useMenuParts()
+  return <Label className="text-ink-3 px-2 pt-1.5 pb-1 text-xs">{children}</Label>
 }

@@ -1,34 +1,42 @@
 'use client'
-import { toast as sonner, Toaster as SonnerToaster } from 'sonner'
+import { useSyncExternalStore } from 'react'
+import { late, useLate } from './late.ts'
+import type { Sonner } from './toast-shelf.tsx'
 
-/** Once, in the root of the app. */
+const shelf = late(() => import('./toast-shelf.tsx'))
+
+/** Of this page: toasts wait here until their shelf is fetched and listens. */
+const waiting: ((sonner: Sonner) => void)[] = []
+const listeners = new Set<() => void>()
+let ready: Sonner | null = null
+let asked = 0
+
+function show(put: (sonner: Sonner) => void): void {
+  if (ready !== null) return put(ready)
+  waiting.push(put)
+  asked += 1
+  for (const listener of listeners) listener()
+}
+
+function onReady(sonner: Sonner): void {
+  ready = sonner
+  for (const put of waiting.splice(0)) put(sonner)
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+/** Once, in the root of the app. Nothing, until there is something to show. */
 export function Toaster({ theme = 'system' }: { theme?: 'light' | 'dark' | 'system' | undefined }) {
-  return (
-    <SonnerToaster
-      theme={theme}
-      position="bottom-right"
-      visibleToasts={4}
-      mobileOffset={{ bottom: 72, left: 12, right: 12 }}
-      closeButton
-      // Side by side, not stacked: a failure must not hide behind what came after it.
-      expand
-      toastOptions={{
-        unstyled: true,
-        classNames: {
-          toast:
-            'group relative flex w-full sm:w-[22rem] items-start gap-2.5 rounded-lg border border-line bg-raised px-3.5 py-3 pr-8 text-sm text-ink shadow-lg font-sans',
-          title: 'font-medium [overflow-wrap:anywhere]',
-          description: 'mt-0.5 text-xs text-ink-2 [overflow-wrap:anywhere]',
-          icon: 'mt-0.5 shrink-0 group-data-[type=error]:text-bad group-data-[type=success]:text-ok',
-          content: 'min-w-0 flex-1',
-          actionButton:
-            'h-7 shrink-0 self-center rounded-md border border-line bg-surface px-2.5 text-xs font-medium hover:bg-hover',
-          closeButton:
-            'absolute! top-2! right-2! left-auto! border-0! bg-transparent! grid size-6 place-items-center rounded-sm text-ink-3 hover:bg-hover hover:text-ink transform-none! [&_svg]:size-3.5',
-        },
-      }}
-    />
+  const wishes = useSyncExternalStore(
+    subscribe,
+    () => asked,
+    () => 0,
   )
+  const loaded = useLate(shelf, wishes)
+  return loaded ? <loaded.ToastShelf theme={theme} onReady={onReady} /> : null
 }
 
 export interface ToastOptions {
@@ -41,16 +49,16 @@ export interface ToastOptions {
 /** Only for failures and for what happened off screen. Failures stay until closed. */
 export const toast = {
   failure(title: string, options: ToastOptions = {}) {
-    sonner.error(title, { ...clean(options), duration: Infinity })
+    show((sonner) => sonner.error(title, { ...clean(options), duration: Infinity }))
   },
   success(title: string, options: ToastOptions = {}) {
-    sonner.success(title, clean(options))
+    show((sonner) => sonner.success(title, clean(options)))
   },
   notice(title: string, options: ToastOptions = {}) {
-    sonner(title, clean(options))
+    show((sonner) => sonner(title, clean(options)))
   },
   dismiss(id?: string) {
-    sonner.dismiss(id)
+    ready?.dismiss(id)
   },
 }
 

@@ -1,32 +1,72 @@
 'use client'
-import * as Radix from 'radix-ui/tooltip'
-import type { ReactElement, ReactNode } from 'react'
+import * as Slot from 'radix-ui/slot'
+import { type ReactElement, type ReactNode, type PointerEvent, useEffect, useId, useRef, useState } from 'react'
+import { TooltipBubble } from './tooltip-bubble.tsx'
+import type { Side } from './tooltip-place.ts'
 
 export interface TooltipProps {
   content: ReactNode
   children: ReactElement
-  side?: 'top' | 'right' | 'bottom' | 'left' | undefined
+  side?: Side | undefined
   delayMs?: number | undefined
 }
 
-/** Shows `content` on hover and focus of its single child; without content it is only the child. */
+/** So long the pointer may need from the anchor to the bubble, whose text may be selected. */
+const graceMs = 120
+
+/**
+ * Shows `content` on hover and focus of its single child; without content it is only the child. Made here and not of a
+ * primitive, because it is on every page, in every row, and has to weigh little.
+ */
 export function Tooltip({ content, children, side = 'top', delayMs = 350 }: TooltipProps) {
-  if (content === undefined || content === null || content === '') return children
+  const id = useId()
+  const [anchor, setAnchor] = useState<Element | null>(null)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const isPressed = useRef(false)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const isEmpty = content === undefined || content === null || content === '' || content === false
+
+  const after = (waitMs: number, next: Element | null) => {
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => setAnchor(next), waitMs)
+  }
+  const set = (next: Element | null) => {
+    clearTimeout(timer.current)
+    setAnchor(next)
+  }
+  const isOpen = anchor !== null && !isEmpty
   return (
-    <Radix.Provider delayDuration={delayMs}>
-      <Radix.Root>
-        <Radix.Trigger asChild>{children}</Radix.Trigger>
-        <Radix.Portal>
-          <Radix.Content
-            side={side}
-            sideOffset={6}
-            collisionPadding={8}
-            className="animate-pop border-line bg-raised text-ink z-50 max-w-xs rounded-md border px-2.5 py-1.5 text-xs shadow-md"
-          >
-            {content}
-          </Radix.Content>
-        </Radix.Portal>
-      </Radix.Root>
-    </Radix.Provider>
+    <>
+      <Slot.Root
+        {...(isOpen ? { 'aria-describedby': id } : {})}
+        onPointerEnter={(event: PointerEvent) => event.pointerType !== 'touch' && after(delayMs, event.currentTarget)}
+        onPointerLeave={() => after(graceMs, null)}
+        onPointerDown={() => {
+          isPressed.current = true
+          set(null)
+        }}
+        onPointerUp={() => (isPressed.current = false)}
+        // A press focuses too, and says already that the name was understood.
+        onFocus={(event: { currentTarget: Element }) => !isPressed.current && set(event.currentTarget)}
+        onBlur={() => {
+          isPressed.current = false
+          set(null)
+        }}
+      >
+        {children}
+      </Slot.Root>
+      {isOpen && (
+        <TooltipBubble
+          id={id}
+          anchor={anchor}
+          side={side}
+          onClose={() => set(null)}
+          onEnter={() => clearTimeout(timer.current)}
+          onLeave={() => after(graceMs, null)}
+        >
+          {content}
+        </TooltipBubble>
+      )}
+    </>
   )
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { isOperationEnded, operationStatuses } from './operation.ts'
+import { isOperationEnded } from './operation-ended.ts'
+import { operationStatuses } from './operation.ts'
 import { mayOperationBecome } from './operation-transitions.ts'
 
 it('leaves no ended operation, and every other one can end', () => {

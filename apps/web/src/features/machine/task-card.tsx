@@ -1,5 +1,5 @@
 'use client'
-import { isOperationEnded } from '@berth/core/operation/operation'
+import { isOperationEnded } from '@berth/core/operation/operation-ended'
 import type { VmView } from '@berth/core/vm/vm-view'
 import { Card } from '@berth/ui/card'
 import { IconButton } from '@berth/ui/icon-button'

@@ -1,15 +1,16 @@
 'use client'
 import { Button } from '@berth/ui/button'
 import { ErrorState } from '@berth/ui/error-state'
+import { late, useLate } from '@berth/ui/late'
 import { PageHeader } from '@berth/ui/page-header'
 import { emptyFilter } from '@berth/core/vm/vm-filter'
+import type { VmView } from '@berth/core/vm/vm-view'
 import { ArrowUp, Plus } from 'lucide-react'
 import Link from 'next/link'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { errorLine, errorText } from '../../lib/error-text.ts'
 import { plural } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
-import { BulkBar } from './bulk-bar.tsx'
 import { useColumnChoice } from './column-choice.ts'
 import { ColumnMenu } from './column-menu.tsx'
 import { FilterBox } from './filter-box.tsx'
@@ -22,6 +23,8 @@ import { SavedFilters } from './saved-filters.tsx'
 import { useHeldRows } from './use-held-rows.ts'
 import { useSelection } from './use-selection.ts'
 import { useSetVmListView, useVmList } from './use-vm-list.ts'
+
+const bulkBar = late(() => import('./bulk-bar.tsx'))
 
 export function MachineList() {
   const { view, query, rows, known, key } = useVmList()
@@ -108,7 +111,15 @@ export function MachineList() {
         </div>
       )}
       {body()}
-      <BulkBar vms={held.shown.filter((vm) => selection.has(vm.vmId))} onClear={selection.clear} />
+      <LateBulkBar vms={held.shown.filter((vm) => selection.has(vm.vmId))} onClear={selection.clear} />
     </div>
   )
+}
+
+/** Comes with the first tick, and stays: its dialog outlives a selection whose machines are gone. */
+function LateBulkBar({ vms, onClear }: { vms: readonly VmView[]; onClear: () => void }) {
+  const [wishes, setWishes] = useState(0)
+  if (vms.length > wishes) setWishes(vms.length)
+  const loaded = useLate(bulkBar, wishes)
+  return loaded ? <loaded.BulkBar vms={vms} onClear={onClear} /> : null
 }
