@@ -1,5 +1,6 @@
 /** The panel's API as a script of an administrator speaks it: plain JSON with a token. */
-import { isOperationEnded, operationViewSchema, type OperationView } from '@berth/core/operation/operation'
+import { isOperationEnded } from '@berth/core/operation/operation-ended'
+import { operationViewSchema, type OperationView } from '@berth/core/operation/operation'
 import { until } from '../measure/started-program.ts'
 import { z } from 'zod'
 

@@ -4,26 +4,34 @@ import { connect, type Socket } from 'node:net'
 import { z } from 'zod'
 import { until } from '../measure/started-program.ts'
 
+const eventSchema = z.object({
+  event: z.string(),
+  timestamp: z.object({ seconds: z.number(), microseconds: z.number() }),
+})
 const messageSchema = z.object({ return: z.unknown(), error: z.unknown(), QMP: z.unknown() }).partial()
+/** `atMs`: QEMU's own wall clock, milliseconds since 1970. */
+type EventListener = (event: string, atMs: number) => void
 export const statusSchema = z.object({ status: z.string(), running: z.boolean() })
 
 export class QmpWire implements Disposable {
   readonly #socket: Socket
   readonly #answers: unknown[] = []
   #waiting: ((answer: unknown) => void) | undefined
+  readonly #onEvent: EventListener | undefined
   #rest = ''
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, onEvent: EventListener | undefined) {
     this.#socket = socket
+    this.#onEvent = onEvent
     socket.setEncoding('utf8').on('data', (text: string) => this.#read(text))
     // QEMU ends while we listen: whoever waits is bounded by his own time.
     socket.on('error', () => socket.destroy())
   }
 
   /** Waits for the socket to be there, for the greeting, and for the capabilities to be settled. */
-  static async open(path: string, everyMs = 3): Promise<QmpWire> {
+  static async open(path: string, everyMs = 3, onEvent?: EventListener): Promise<QmpWire> {
     const socket = await until(`QMP on ${path}`, () => tryConnect(path), { everyMs, timeoutMs: 30_000 })
-    const wire = new QmpWire(socket)
+    const wire = new QmpWire(socket, onEvent)
     await wire.#next()
     await wire.command('qmp_capabilities')
     return wire
@@ -50,7 +58,10 @@ export class QmpWire implements Disposable {
     const lines = (this.#rest + text).split('\n')
     this.#rest = lines.pop() ?? ''
     for (const line of lines) {
-      const message = messageSchema.parse(JSON.parse(line))
+      const parsed: unknown = JSON.parse(line)
+      const { success: isEvent, data: told } = eventSchema.safeParse(parsed)
+      if (isEvent) this.#onEvent?.(told.event, told.timestamp.seconds * 1000 + told.timestamp.microseconds / 1000)
+      const message = messageSchema.parse(parsed)
       if (message.error !== undefined) throw new Error(`QMP refused: ${line}`)
       const answer = message.return ?? message.QMP
       if (answer === undefined) continue
