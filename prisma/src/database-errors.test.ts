@@ -12,3 +12,12 @@ it('knows a lost connection by the words at the end of an error that says nothin
   expect(isDatabaseUnavailable(unknown('Connection terminated unexpectedly'))).toBe(true)
   expect(isDatabaseUnavailable(unknown('value out of range'))).toBe(false)
 })
+
+it('knows the driver’s own error, which a transaction throws that could not begin', () => {
+  const cut = new Error('terminating connection due to administrator command', {
+    cause: { kind: 'postgres', code: '57P01', originalCode: '57P01' },
+  })
+  expect(isDatabaseUnavailable(cut)).toBe(true)
+  const unique = new Error('duplicate key', { cause: { kind: 'UniqueConstraintViolation', originalCode: '23505' } })
+  expect(isDatabaseUnavailable(unique)).toBe(false)
+})

@@ -42,7 +42,8 @@ function saysUnavailable(error: Error): boolean {
   if (error instanceof Prisma.PrismaClientUnknownRequestError && namesUnavailable(error.message)) return true
   const code = readField(error, 'code')
   if (isOneOf(unavailableCodes, code) || (code === 'ENOENT' && isAboutSocket(error))) return true
-  const cause = readField(readField(readField(error, 'meta'), 'driverAdapterError'), 'cause')
+  // Prisma's errors carry the driver's; a transaction that could not begin throws the driver's own, bare.
+  const cause = readField(readField(readField(error, 'meta'), 'driverAdapterError'), 'cause') ?? error.cause
   return (
     isOneOf(unavailableKinds, readField(cause, 'kind')) || isOneOf(unavailableCodes, readField(cause, 'originalCode'))
   )
