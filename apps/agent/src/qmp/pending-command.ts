@@ -22,8 +22,8 @@ export class PendingCommand {
   readonly args: unknown
   readonly isOob: boolean
   readonly promise: Promise<unknown>
-  /** After it, a missing answer means: it may or may not have taken effect. */
-  wasSent = false
+  /** After it, a missing answer means: it may or may not have taken effect. By the wall clock. */
+  sentAtMs: number | undefined
   readonly #options: PendingCommandOptions
   readonly #resolve: (value: unknown) => void
   readonly #reject: (error: AppError) => void
@@ -81,7 +81,7 @@ export class PendingCommand {
   }
 
   #details(): { command: string; wasSent: boolean } {
-    return { command: this.command, wasSent: this.wasSent }
+    return { command: this.command, wasSent: this.sentAtMs !== undefined }
   }
 
   #record(direction: 'command' | 'reply' | 'error', payload: unknown): void {

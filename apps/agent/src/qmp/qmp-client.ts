@@ -63,6 +63,7 @@ export class QmpClient {
   readonly #listeners = new Set<EventSink>()
   #greeting: QmpGreeting | undefined
   #lastId = 0
+  #endedAtMs: number | undefined
 
   constructor(options: QmpConnectOptions) {
     this.recorder = options.recorder ?? new FlightRecorder()
@@ -86,6 +87,17 @@ export class QmpClient {
   get greeting(): QmpGreeting {
     if (this.#greeting === undefined) throw new TypeError('the client is not open')
     return this.#greeting
+  }
+
+  /**
+   * Since when QEMU owes us an answer, by the wall clock: the oldest command that it got and did not answer, or the end of
+   * the link. A caller's own timeout changes nothing in it. Undefined: it owes nothing.
+   */
+  get unansweredSinceMs(): number | undefined {
+    if (this.#endedAtMs !== undefined) return this.#endedAtMs
+    // In the order of sending, and QEMU answers in that order.
+    const [oldest] = this.#sent.values()
+    return oldest?.sentAtMs
   }
 
   async open(signal?: AbortSignal): Promise<void> {
@@ -173,7 +185,7 @@ export class QmpClient {
   }
 
   #send(pending: PendingCommand): void {
-    pending.wasSent = true
+    pending.sentAtMs = Date.now()
     this.#sent.set(pending.id, pending)
     const verb = pending.isOob ? 'exec-oob' : 'execute'
     this.#connection.send({ [verb]: pending.command, arguments: pending.args, id: pending.id })
@@ -221,6 +233,7 @@ export class QmpClient {
     this.#sent.clear()
     this.#waiting.length = 0
     for (const pending of unanswered) pending.interrupt(cause)
+    this.#endedAtMs ??= Date.now()
     const interrupted = new AppError('QMP_INTERRUPTED', 'the connection to QEMU was lost: no events come any more', {
       cause,
     })

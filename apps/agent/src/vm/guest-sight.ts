@@ -36,7 +36,7 @@ export class GuestSight {
 
   /** The run ended. */
   ended(): void {
-    this.#publisher.sight({ addresses: [], guest: noGuest })
+    this.#publisher.sight({ addresses: [], guest: noGuest, silentSince: null })
   }
 
   /** Asks in the background, whether or not an agent is known to be there. */

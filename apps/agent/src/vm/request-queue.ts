@@ -14,6 +14,7 @@ export type RequestVerb = (typeof requestVerbs)[number]
 export interface RequestSituation {
   readonly state: HeldVmState
   readonly hasProcess: boolean
+  readonly isSilent?: boolean
   /** The request that works now. */
   readonly current: RequestVerb | null
 }

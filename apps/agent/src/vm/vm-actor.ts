@@ -52,7 +52,7 @@ interface Run {
   readonly end: () => void
 }
 
-/** QEMU says STOP or RESUME within milliseconds; this bounds a QEMU that does not. */
+/** For a QEMU that does not say STOP or RESUME. */
 const confirmMs = 15_000
 const ownEndMs = 2_500
 
@@ -60,6 +60,8 @@ export class VmActor {
   readonly vmId: VmId
   readonly publisher: VmPublisher
   readonly recorder = new FlightRecorder()
+  /** A process of an earlier agent's lives, and has not answered since: it can be stopped, and nothing else. */
+  silentFromMs: number | undefined
   readonly #options: VmActorOptions
   readonly #mailbox: Mailbox
   readonly #desk: RequestDesk
@@ -67,8 +69,6 @@ export class VmActor {
   readonly #letGo = new AbortController()
   readonly #guest: GuestSight
   #run: Run | undefined
-  /** A process of an earlier agent's lives, and does not answer (yet): it can be stopped, and nothing else. */
-  #isSilent = false
   #memory: EventMemory = freshMemory
   #isStopAsked = false
   /** What an ended run left is being cleared away; a start waits for it. */
@@ -82,7 +82,7 @@ export class VmActor {
     this.#mailbox = new Mailbox((error) => options.logger.error({ err: error, vmId: this.vmId }, 'a letter broke'))
     this.#desk = new RequestDesk({
       mailbox: this.#mailbox,
-      situation: () => ({ state: this.record.state, hasProcess: this.hasProcess }),
+      situation: () => ({ state: this.record.state, hasProcess: this.hasProcess, isSilent: this.publisher.isSilent }),
     })
   }
 
@@ -95,10 +95,9 @@ export class VmActor {
   }
 
   get hasProcess(): boolean {
-    return this.#run !== undefined || this.#isSilent
+    return this.#run !== undefined || this.silentFromMs !== undefined
   }
 
-  /** The request that works now, or null. */
   get busyWith(): RequestVerb | null {
     return this.#desk.currentVerb
   }
@@ -110,13 +109,14 @@ export class VmActor {
 
   #requireRun(): Run {
     if (this.#run !== undefined) return this.#run
-    if (this.#isSilent) throw new AppError('QMP_UNAVAILABLE', 'QEMU lives and does not answer; it can only be stopped.')
+    if (this.hasProcess)
+      throw new AppError('QMP_UNAVAILABLE', 'QEMU lives and does not answer; it can only be stopped.')
     throw new AppError('VM_STATE_CONFLICT', 'The machine is off.')
   }
 
   /** Its process was found and does not answer, or that is over: it was taken over or is gone. */
   setSilent(isSilent: boolean): void {
-    this.#isSilent = isSilent
+    this.silentFromMs = isSilent ? Date.now() : undefined
     this.#waiters.changed()
   }
 
@@ -270,7 +270,7 @@ export class VmActor {
   /** adopt.ts finds it gone then, and clears it away. */
   async #endSilent(): Promise<void> {
     await this.#options.launcher.endStray(this.vmId)
-    await this.#reach(() => !this.#isSilent, 'stop', new AbortController().signal)
+    await this.#reach(() => this.silentFromMs === undefined, 'stop', new AbortController().signal)
   }
 
   async #reset(signal: AbortSignal): Promise<void> {

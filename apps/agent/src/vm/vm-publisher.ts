@@ -22,6 +22,8 @@ export interface VmSightings {
   readonly addresses: readonly GuestAddress[]
   readonly guest: GuestInfo
   readonly volumes: readonly VolumeObservation[]
+  /** ISO; see silence.ts. */
+  readonly silentSince: string | null
 }
 
 export const noGuest: GuestInfo = { isAgentConnected: false, hostname: null, osName: null, kernel: null }
@@ -39,7 +41,7 @@ const generationStride = 1_000
 export class VmPublisher {
   readonly #options: VmPublisherOptions
   #record: VmRecord
-  #sightings: VmSightings = { addresses: [], guest: noGuest, volumes: [] }
+  #sightings: VmSightings = { addresses: [], guest: noGuest, volumes: [], silentSince: null }
   /** The highest generation that a crash of the agent cannot bring back. */
   #generationOnDisk: number
   #saving: Promise<void> = Promise.resolve()
@@ -55,10 +57,16 @@ export class VmPublisher {
     return this.#record
   }
 
+  get isSilent(): boolean {
+    return this.#sightings.silentSince !== null
+  }
+
   observation(): VmObservation {
     const { vmId, epoch, generation, specRevision, state, stateSince, pauseReason, lastExit, run } = this.#record
     return {
       ...{ vmId, epoch, generation, specRevision, state, stateSince, pauseReason, lastExit },
+      // A silence ends with its process, and that may be before anybody looked again.
+      silentSince: state === 'stopped' ? null : this.#sightings.silentSince,
       run: run === null ? null : vmRunSchema.parse({ ...run, startedWith: startingFieldsSchema.parse(run.spec) }),
       addresses: [...this.#sightings.addresses],
       guest: this.#sightings.guest,

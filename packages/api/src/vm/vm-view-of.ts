@@ -51,6 +51,7 @@ export function vmViewOf(row: VmRow, sample: VmSample | null): VmView {
     lastKnownState: row.observed?.state ?? (row.lifecycle === 'creating' ? 'creating' : 'unknown'),
     seenAt: seenAtOf(row)?.toISOString() ?? null,
     pauseReason: seen?.pauseReason ?? null,
+    silentSince: state === 'unknown' ? null : (seen?.silentSince ?? null),
     host: row.host && { hostId: row.host.id, name: row.host.name },
     image: row.image && { imageId: row.image.id, name: row.image.name },
     spec: row.spec,

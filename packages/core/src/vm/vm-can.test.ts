@@ -7,6 +7,7 @@ const situation = fc.record<VmSituation>({
   state: fc.constantFrom(...vmStateSchema.options),
   isProtected: fc.boolean(),
   hasProcess: fc.boolean(),
+  isSilent: fc.boolean(),
   busyWith: fc.constantFrom(null, 'Start web-1'),
 })
 const running: VmSituation = { state: 'running', isProtected: false, hasProcess: true, busyWith: null }
@@ -31,6 +32,13 @@ describe('vmCan', () => {
         if (isOut) expect(mayVm(verb, vm).isAllowed).toBe(false)
       }),
     )
+  })
+
+  it('leaves of a machine whose QEMU does not answer what is done to the process alone', () => {
+    const silent: VmSituation = { ...running, isSilent: true }
+    const allowed = vmVerbs.filter((verb) => vmCan[verb](silent).isAllowed)
+    expect(allowed).toEqual(['stop', 'delete', 'update', 'openConsole'])
+    expect(vmCan.shutdown(silent)).toMatchObject({ reason: expect.stringContaining('does not answer') as unknown })
   })
 
   it('knows what is possible in the plain cases', () => {

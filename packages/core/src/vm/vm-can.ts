@@ -25,6 +25,8 @@ export interface VmSituation {
   readonly isProtected: boolean
   /** Whether a QEMU process exists: a crashed machine may still have its body. */
   readonly hasProcess: boolean
+  /** Whether that process is there and does not answer; absent: it does. */
+  readonly isSilent?: boolean
   /** The changing operation under way, in words ("Start web-1"), or null. */
   readonly busyWith: string | null
 }
@@ -35,26 +37,29 @@ export type VmAnswer =
 interface Rule {
   readonly states: readonly VmState[]
   readonly needsProcess?: true
+  /** QEMU, or the guest through it, has to do something; the others are done to the process itself. */
+  readonly needsAnswer?: true
   readonly ignoresBusy?: true
   readonly otherwise: string
 }
 
 const rules: Readonly<Record<VmVerb, Rule>> = {
   start: { states: ['stopped', 'crashed'], otherwise: 'Only a stopped machine can be started' },
-  shutdown: { states: ['running'], otherwise: 'Only a running machine can shut down' },
+  shutdown: { states: ['running'], needsAnswer: true, otherwise: 'Only a running machine can shut down' },
   stop: {
     states: ['running', 'paused', 'starting', 'stopping', 'crashed', 'migrating'],
     needsProcess: true,
     otherwise: 'The machine is already off',
   },
-  reboot: { states: ['running'], otherwise: 'Only a running machine can reboot' },
+  reboot: { states: ['running'], needsAnswer: true, otherwise: 'Only a running machine can reboot' },
   reset: {
     states: ['running', 'paused', 'crashed'],
     needsProcess: true,
+    needsAnswer: true,
     otherwise: 'Only a machine that is on can be reset',
   },
-  pause: { states: ['running'], otherwise: 'Only a running machine can be paused' },
-  resume: { states: ['paused'], otherwise: 'Only a paused machine can be resumed' },
+  pause: { states: ['running'], needsAnswer: true, otherwise: 'Only a running machine can be paused' },
+  resume: { states: ['paused'], needsAnswer: true, otherwise: 'Only a paused machine can be resumed' },
   delete: { states: ['stopped', 'crashed', 'running', 'paused'], otherwise: 'It cannot be deleted now' },
   update: { states: ['stopped', 'crashed', 'running', 'paused'], otherwise: 'It cannot be changed now' },
   openConsole: {
@@ -66,6 +71,7 @@ const rules: Readonly<Record<VmVerb, Rule>> = {
   takeScreenshot: {
     states: ['running', 'paused', 'stopping', 'migrating', 'crashed'],
     needsProcess: true,
+    needsAnswer: true,
     ignoresBusy: true,
     otherwise: 'The machine is off: there is no screen to show',
   },
@@ -84,12 +90,15 @@ const stateWords: Readonly<Record<VmState, string>> = {
   unknown: 'its host does not answer, so its state is not known',
 }
 
+const silentReason = 'Its QEMU does not answer. It may come back; until then only cutting its power works.'
+
 const no = (code: ErrorCode, reason: string): VmAnswer => ({ isAllowed: false, code, reason })
 
 export function mayVm(verb: VmVerb, vm: VmSituation): VmAnswer {
   const rule = rules[verb]
   if (!rule.states.includes(vm.state)) return no('VM_STATE_CONFLICT', `${rule.otherwise}; ${stateWords[vm.state]}.`)
   if (rule.needsProcess && !vm.hasProcess) return no('VM_STATE_CONFLICT', `${rule.otherwise}.`)
+  if (rule.needsAnswer && vm.isSilent === true) return no('VM_STATE_CONFLICT', silentReason)
   if (vm.busyWith !== null && !rule.ignoresBusy) return no('VM_BUSY', `Busy: ${vm.busyWith}.`)
   if (verb === 'delete' && vm.isProtected) return no('VM_PROTECTED', 'The machine is protected against deletion.')
   return { isAllowed: true }

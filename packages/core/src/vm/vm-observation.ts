@@ -44,6 +44,8 @@ export const vmObservationSchema = z.object({
   state: heldVmStateSchema,
   stateSince: z.iso.datetime(),
   pauseReason: pauseReasonSchema.nullable(),
+  /** Its QEMU lives and has answered nothing since then; `state` is the last that it said. Null: it answers, or is off. */
+  silentSince: z.iso.datetime().nullable().default(null),
   run: vmRunSchema.nullable(),
   lastExit: vmExitSchema.nullable(),
   addresses: z.array(guestAddressSchema),

@@ -7,6 +7,7 @@ export function situationOf(vm: VmView): VmSituation {
     state: vm.state,
     isProtected: vm.isProtected,
     hasProcess: vm.run !== null,
+    isSilent: vm.silentSince !== null,
     busyWith: vm.operation?.title ?? null,
   }
 }

@@ -21,6 +21,8 @@ export const vmViewSchema = z.object({
   lastKnownState: vmStateSchema,
   seenAt: z.iso.datetime().nullable(),
   pauseReason: pauseReasonSchema.nullable(),
+  /** Since when its QEMU, which lives, does not answer; null also while its host is not heard. */
+  silentSince: z.iso.datetime().nullable().default(null),
   host: z.object({ hostId: hostIdSchema, name: z.string() }).nullable(),
   image: z.object({ imageId: imageIdSchema, name: z.string() }).nullable(),
   /** Without the password: that one never leaves the panel. */

@@ -7,6 +7,7 @@ import type { Logger } from 'pino'
 import type { EventStream } from '../../events/event-stream.ts'
 import type { SampleRound } from '../../metrics/sampler.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { silenceOf } from '../../vm/silence.ts'
 import { sightVolumes } from '../../vm/volume-sightings.ts'
 import type { VmRegistry } from '../../vm/vm-registry.ts'
 
@@ -31,6 +32,7 @@ export function createHeartbeat(options: HeartbeatOptions): (round: SampleRound)
   let isLooking = false
   return (round) => {
     rounds++
+    for (const actor of options.machines.all()) actor.publisher.sight({ silentSince: silenceOf(actor, Date.now()) })
     // Apart from the beat: looking waits for QEMUs and guests, and one that hangs must not hold up the others' figures.
     if (rounds % roundsPerLook === 0 && !isLooking) {
       isLooking = true
