@@ -12,6 +12,7 @@ const stampPath = join(buildDir, 'berth-stamp')
 
 const pageInputs = [
   'src',
+  'scripts',
   'public',
   'next.config.ts',
   'next.config.mjs',
@@ -41,6 +42,9 @@ export async function ensureBuild(): Promise<StageNote> {
       cwd: webDir,
       env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
       failure: 'The panel could not be built:',
+    })
+    await runProgram(['node', join(webDir, 'scripts/compress-static.ts')], {
+      failure: 'The built pages could not be compressed:',
     })
     await writeWhole(stampPath, stamp)
   } catch (error) {

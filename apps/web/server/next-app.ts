@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream'
 import next from 'next'
 import { AppError } from '@berth/core/errors/app-error'
 import { setPagePolicy } from './security-headers.ts'
+import { serveStaticFiles } from './static-files.ts'
 
 const webDir = join(import.meta.dirname, '..')
 
@@ -25,9 +26,11 @@ export async function startNext(server: Server, isDev: boolean): Promise<NextApp
   await app.prepare()
   const handle = app.getRequestHandler()
   const upgrade = app.getUpgradeHandler()
+  const serveStatic = isDev ? () => false : serveStaticFiles(join(webDir, '.next', 'static'))
   return {
     async handle(request, response) {
       requirePageRequest(request)
+      if (serveStatic(request, response)) return
       stripInternalHeaders(request)
       setPagePolicy(request, response, isDev)
       await handle(request, response)
