@@ -2,7 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '@berth/core/errors/app-error'
 import { isOwnOrigin, isWithoutBrowser } from '@berth/api/auth/own-origin'
-import { authPaths, clientIpHeader, type PanelAuth } from '@berth/api/auth/panel-auth'
+import { clientIpHeader } from '@berth/api/auth/auth-hooks'
+import { authPaths, type PanelAuth } from '@berth/api/auth/panel-auth'
 import { readBody } from './request-body.ts'
 
 const maxBodyBytes = 16 * 1_024

@@ -47,6 +47,11 @@ test('a new user does nothing before he has a password of his own', async () => 
   expect((await panel.get('/api/trpc/user.me', { cookie })).status).toBe(200)
   expect((await signIn('eve@example.test', password)).status).toBe(401)
   expect((await signIn('eve@example.test', ownPassword)).status).toBe(200)
+  const trail = await panel.world.as(panel.world.admin).audit.list({ filter: { procedure: 'auth.changePassword' } })
+  expect(trail.items.map(({ actor, outcome }) => [actor.userId, outcome])).toEqual([
+    [userId, 'ok'],
+    [userId, 'denied'],
+  ])
   const account = await panel.world.as(panel.world.admin).user.get({ userId })
   expect(account).toMatchObject({ mustChangePassword: false, lastSignInAt: expect.any(String), sessionCount: 2 })
 })

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { betterAuth } from 'better-auth'
-import { APIError, createAuthMiddleware } from 'better-auth/api'
+import { APIError } from 'better-auth/api'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
 import type { Logger } from 'pino'
 import { z } from 'zod'
@@ -13,14 +13,17 @@ import type { PrismaClient } from '@berth/prisma/client'
 import { newUuid } from '@berth/core/ids/ids'
 import type { SessionCaller } from '../trpc/caller.ts'
 import { pingDatabase } from '../trpc/readiness-repo.ts'
-import { insertAudit } from '../audit/audit-repo.ts'
+import {
+  changePasswordPath,
+  clientIpHeader,
+  makeAfterHook,
+  makeBeforeHook,
+  refuseDisabled,
+  signInPath,
+} from './auth-hooks.ts'
 import { hashPassword, maxPasswordLength, minPasswordLength, verifyPassword } from './passwords.ts'
 import { readOrMakeSecretFile } from './secret-files.ts'
-import { accountWindowSeconds, countSignInTry, forgetSignInTries } from './sign-in-limit-repo.ts'
-import { isUserDisabled, noteOwnPassword, noteSignIn } from '../user/user-access-repo.ts'
-
-/** Set by the server from the connection, over whatever a client sent: limits and sessions take the address from it. */
-export const clientIpHeader = 'x-berth-client-ip'
+import { accountWindowSeconds } from './sign-in-limit-repo.ts'
 
 /** All of better-auth that is reachable; every other path of it answers 404. */
 export const authPaths: readonly string[] = [
@@ -47,11 +50,6 @@ export interface PanelAuthOptions {
   readonly publicUrl: string | undefined
 }
 
-const signInPath = '/sign-in/email'
-const emailBody = z.object({ email: z.string() }).catch({ email: '' })
-const changePasswordPath = '/change-password'
-const passwordsBody = z.object({ currentPassword: z.string(), newPassword: z.string() })
-const refusedAs = (code: string) => z.object({ body: z.object({ code: z.literal(code) }) })
 const sessionUser = z.object({
   id: z.string(),
   name: z.string(),
@@ -116,52 +114,10 @@ export async function openPanelAuth(options: PanelAuthOptions): Promise<PanelAut
     },
     databaseHooks: {
       session: {
-        create: {
-          // Only now is the password known to be right: who does not know it learns nothing of the account.
-          async before({ userId }) {
-            if (!(await isUserDisabled(db, userId))) return
-            throw new APIError('FORBIDDEN', { code: 'ACCOUNT_DISABLED', message: 'This account is disabled.' })
-          },
-        },
+        create: { before: ({ userId }) => refuseDisabled(db, userId) },
       },
     },
-    hooks: {
-      before: createAuthMiddleware(async (ctx) => {
-        if (ctx.path === changePasswordPath) return refuseSamePassword(ctx.body)
-        if (ctx.path !== signInPath) return
-        const waitSeconds = await countSignInTry(db, emailBody.parse(ctx.body).email, Date.now())
-        if (waitSeconds === 0) return
-        throw new APIError('TOO_MANY_REQUESTS', {
-          code: 'RATE_LIMITED',
-          message: `Too many attempts for this account. Try again in ${waitSeconds} s.`,
-        })
-      }),
-      after: createAuthMiddleware(async (ctx) => {
-        const session = ctx.context.newSession
-        if (ctx.path === changePasswordPath && !(ctx.context.returned instanceof APIError)) {
-          const changed = session?.user ?? ctx.context.session?.user
-          if (changed) await noteOwnPassword(db, changed.id)
-        }
-        if (ctx.path !== signInPath) return
-        const { email } = emailBody.parse(ctx.body)
-        if (session) await Promise.all([forgetSignInTries(db, email), noteSignIn(db, session.user.id)])
-        const isDisabled = refusedAs('ACCOUNT_DISABLED').safeParse(ctx.context.returned).success
-        await insertAudit(db, {
-          actorUserId: session?.user.id ?? null,
-          actorName: session?.user.name ?? email.slice(0, 200),
-          via: 'session',
-          viaId: session?.session.id ?? null,
-          ip: ctx.headers?.get(clientIpHeader) ?? null,
-          procedure: 'auth.signIn',
-          targetKind: null,
-          targetId: null,
-          targetName: null,
-          operationId: null,
-          outcome: session ? 'ok' : 'denied',
-          errorCode: session ? null : isDisabled ? 'ACCOUNT_DISABLED' : 'CREDENTIALS_INVALID',
-        })
-      }),
-    },
+    hooks: { before: makeBeforeHook(db), after: makeAfterHook(db) },
   })
   return {
     async handler(request) {
@@ -190,11 +146,4 @@ export async function openPanelAuth(options: PanelAuthOptions): Promise<PanelAut
       }
     },
   }
-}
-
-/** Otherwise a password that an administrator knows would stay what it is. */
-function refuseSamePassword(body: unknown): void {
-  const passwords = passwordsBody.safeParse(body)
-  if (!passwords.success || passwords.data.newPassword !== passwords.data.currentPassword) return
-  throw new APIError('BAD_REQUEST', { code: 'PASSWORD_UNCHANGED', message: 'The new password is the current one.' })
 }

@@ -8,7 +8,7 @@ import { useTheme } from '../theme/theme-provider.tsx'
 import { usePalette, usePaletteGroup } from './palette-provider.tsx'
 
 /** Places and actions that every page offers. */
-export function DefaultCommands() {
+export function DefaultCommands({ isAdmin }: { isAdmin: boolean }) {
   const router = useRouter()
   const { setTheme } = useTheme()
   const { close } = usePalette()
@@ -20,9 +20,9 @@ export function DefaultCommands() {
     }
     return {
       heading: 'Go to',
-      items: navPlaces.map(({ href, label, icon }) => ({ id: `go:${href}`, label, icon, onSelect: go(href) })),
+      items: navPlaces(isAdmin).map(({ href, label, icon }) => ({ id: `go:${href}`, label, icon, onSelect: go(href) })),
     }
-  }, [router, close])
+  }, [router, close, isAdmin])
 
   const actions = useMemo(() => {
     const run = (action: () => void) => () => {

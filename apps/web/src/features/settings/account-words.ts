@@ -20,7 +20,7 @@ export const roleWords = { admin: 'Administrator', user: 'User' } as const
 
 export const roleHints = {
   admin: 'Sees and changes everything: hosts, images, users and everybody’s machines',
-  user: 'Makes machines and sees only these',
+  user: 'Makes machines, and sees none but these',
 } as const
 
 export function accountState(account: ShownAccount): { kind: StateKind; label: string; hint: string } {

@@ -1,6 +1,7 @@
 /** The audit trail's procedures in words. What is not listed shows by its own name. */
 const words: Readonly<Record<string, string>> = {
   'auth.signIn': 'Sign in',
+  'auth.changePassword': 'Change own password',
   'vm.create': 'Create machine',
   'vm.update': 'Change machine',
   'vm.start': 'Start machine',

@@ -30,7 +30,7 @@ export interface AppShellProps {
 export function AppShell(props: AppShellProps) {
   return (
     <PaletteProvider>
-      <DefaultCommands />
+      <DefaultCommands isAdmin={props.user?.isAdmin ?? false} />
       <Frame {...props} />
     </PaletteProvider>
   )
@@ -38,6 +38,7 @@ export function AppShell(props: AppShellProps) {
 
 function Frame({ user, live, tasks, banner, children }: AppShellProps) {
   const current = currentPlace(usePathname())
+  const places = navPlaces(user?.isAdmin ?? false)
   return (
     <div className="flex min-h-dvh">
       <a
@@ -51,12 +52,12 @@ function Frame({ user, live, tasks, banner, children }: AppShellProps) {
           <Logo />
         </Link>
         <div className="flex-1 overflow-y-auto px-2.5 py-2">
-          <SideNav label="Main" items={navPlaces} currentHref={current} linkAs={Link} />
+          <SideNav label="Main" items={places} currentHref={current} linkAs={Link} />
         </div>
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
         <header className="border-line bg-canvas/90 sticky top-0 z-30 flex h-13 items-center gap-2 border-b px-3 backdrop-blur-md md:px-6">
-          <PhoneMenu current={current} />
+          <PhoneMenu places={places} current={current} />
           <SearchButton />
           <div className="ml-auto flex items-center gap-1.5">
             {live}
@@ -69,12 +70,12 @@ function Frame({ user, live, tasks, banner, children }: AppShellProps) {
           {children}
         </main>
       </div>
-      <BottomNav label="Main places" items={navPlaces.slice(0, 5)} currentHref={current} linkAs={Link} />
+      <BottomNav label="Main places" items={places.slice(0, 5)} currentHref={current} linkAs={Link} />
     </div>
   )
 }
 
-function PhoneMenu({ current }: { current: string | null }) {
+function PhoneMenu({ places, current }: { places: ReturnType<typeof navPlaces>; current: string | null }) {
   const [open, setOpen] = useState(false)
   return (
     <div className="flex items-center gap-1.5 md:hidden">
@@ -86,7 +87,7 @@ function PhoneMenu({ current }: { current: string | null }) {
         <div className="p-2.5">
           <SideNav
             label="All places"
-            items={navPlaces}
+            items={places}
             currentHref={current}
             linkAs={Link}
             onNavigate={() => setOpen(false)}

@@ -16,6 +16,7 @@ const themes = [
 export interface ShellUser {
   name: string
   email: string
+  isAdmin: boolean
 }
 
 export function UserMenu({ user }: { user: ShellUser }) {

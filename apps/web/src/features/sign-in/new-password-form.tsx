@@ -72,7 +72,7 @@ export function NewPasswordForm({ after, email, given }: NewPasswordFormProps) {
           value={draft.next}
           onChange={(next) => set({ next })}
           error={problems.next ?? (refusal?.field === 'next' ? refusal.text : undefined)}
-          hint={`At least ${minPasswordLength} characters`}
+          {...(problems.next === undefined ? { hint: `At least ${minPasswordLength} characters` } : {})}
           autoFocus={given !== null}
         />
         <TextField
