@@ -43,8 +43,8 @@ export function nameOfViewer(viewer: ConsoleViewer, mine: ConsoleViewer): string
 }
 
 export const inputText: Readonly<Record<ViewerInput, string>> = {
-  shares: 'types along',
+  shares: 'may type',
   watches: 'only watches',
   holds: 'has taken over',
-  heldBack: 'watches meanwhile',
+  heldBack: 'watches',
 }

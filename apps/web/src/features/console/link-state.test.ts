@@ -21,6 +21,15 @@ describe('the link of a screen', () => {
     expect(run(going, closed(1, consoleCloseCodes.machineOff)).state).toEqual({ kind: 'off' })
   })
 
+  it('believes an agent that said that it restarts, but not for ever', () => {
+    const wait = (link: Link) => run(link, { kind: 'timeIsUp' }, closed(link.lastSession + 1))
+    let link = run(startLink('on', true), opened(1), closed(1, consoleCloseCodes.agentStopping))
+    const causes: unknown[] = []
+    for (let tries = 0; tries < 6; tries++, link = wait(link)) causes.push('cause' in link.state && link.state.cause)
+    expect(new Set(causes.slice(0, 5))).toEqual(new Set(['agentRestarts']))
+    expect(causes[5]).toBe('hostSilent')
+  })
+
   it('tries again when QEMU ended but the machine is said to be on: it is being started again', () => {
     const link = run(startLink('on', true), opened(1), closed(1, consoleCloseCodes.machineOff))
     expect(link.state).toMatchObject({ kind: 'waiting', cause: 'machineRestarts', delayMs: 250 })

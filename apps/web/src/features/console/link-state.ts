@@ -53,8 +53,10 @@ export type LinkEvent =
   | { readonly kind: 'asked' }
   | { readonly kind: 'machineSeen'; readonly machine: MachinePower }
 
-const delaysMs = [250, 500, 1_000, 2_000, 4_000, 8_000] as const
-const longestDelayMs = 10_000
+const delaysMs = [250, 500, 1_000, 2_000, 4_000] as const
+const longestDelayMs = 6_000
+/** An agent that said that it restarts is back in 2 s; after this many failures it is silent like any other. */
+const restartFailures = 5
 
 export const retryDelayMs = (failures: number): number => delaysMs[failures] ?? longestDelayMs
 
@@ -76,7 +78,7 @@ export function nextLink(link: Link, event: LinkEvent): Link {
       return { ...link, state: { ...state, failures: 0 } }
     case 'closed':
       if (!isCurrent(state, event.session)) return link
-      return fail(link, state.failures, causeOfClose(event.code, state.kind === 'open'))
+      return fail(link, state.failures, causeOfClose(event.code, state))
     case 'refused':
       if (!isCurrent(state, event.session)) return link
       return refuse(link, state.failures, event.code)
@@ -138,7 +140,7 @@ function see(link: Link, machine: MachinePower): Link {
   return machine === 'on' && state.kind === 'waiting' ? connect(seen, state.failures, state.cause) : seen
 }
 
-function causeOfClose(code: number, wasOpen: boolean): WaitCause {
+function causeOfClose(code: number, state: Trying): WaitCause {
   switch (code) {
     case consoleCloseCodes.machineOff:
       return 'machineRestarts'
@@ -149,7 +151,8 @@ function causeOfClose(code: number, wasOpen: boolean): WaitCause {
     case 1013:
       return 'tooManyConsoles'
     default:
+      if (state.kind === 'open') return 'linkLost'
       // A handshake that was refused tells a browser nothing but 1006.
-      return wasOpen ? 'linkLost' : 'hostSilent'
+      return state.cause === 'agentRestarts' && state.failures < restartFailures ? 'agentRestarts' : 'hostSilent'
   }
 }

@@ -2,6 +2,7 @@
 /** Carries out link-state.ts: sessions, timers, and what the browser notices about its network. */
 import type { ConsoleKind } from '@berth/core/agent-contract/agent-contract'
 import { useEffect, useEffectEvent, useReducer, useState } from 'react'
+import { useLiveState } from '../../lib/events/events-provider.tsx'
 import { useTRPCClient } from '../../lib/trpc/trpc-context.ts'
 import { newIdempotencyKey } from '../../lib/idempotency-key.ts'
 import { type LinkState, type MachinePower, nextLink, startLink } from './link-state.ts'
@@ -73,6 +74,12 @@ export function useConsoleLink({ vmId, kind, machine, prepare }: ConsoleLinkOpti
     const timer = setTimeout(() => dispatch(event), waitMs)
     return () => clearTimeout(timer)
   }, [state])
+
+  // The page's stream is back, so the panel is: no need to wait for the time to be up.
+  const isPanelBack = useLiveState().kind === 'live'
+  useEffect(() => {
+    if (isPanelBack) dispatch({ kind: 'asked' })
+  }, [isPanelBack])
 
   useEffect(() => {
     const ask = () => {

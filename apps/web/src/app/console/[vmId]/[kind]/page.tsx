@@ -8,11 +8,22 @@ import { Hydrate } from '../../../../lib/trpc/hydrate.tsx'
 import { PanelProvider } from '../../../../lib/trpc/panel-provider.tsx'
 import { orNotFound, requireViewer, serverQueries } from '../../../../lib/trpc/server-queries.ts'
 
-export const metadata: Metadata = { title: 'Console' }
 export const dynamic = 'force-dynamic'
 
+interface ConsoleRoute {
+  params: Promise<{ vmId: string; kind: string }>
+}
+
+export async function generateMetadata({ params }: ConsoleRoute): Promise<Metadata> {
+  const { vmId } = await params
+  await requireViewer(paths.machine(vmId, 'console'))
+  const { api } = await serverQueries()
+  const { name } = await orNotFound(api.vm.get({ vmId }))
+  return { title: `${name} · Console` }
+}
+
 /** The console alone, without the frame of the panel, for a window of its own. */
-export default async function ConsoleWindowPage({ params }: { params: Promise<{ vmId: string; kind: string }> }) {
+export default async function ConsoleWindowPage({ params }: ConsoleRoute) {
   const { vmId, kind: asked } = await params
   const kind = consoleKindSchema.safeParse(asked)
   if (!kind.success) notFound()
