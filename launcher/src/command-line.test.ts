@@ -33,6 +33,7 @@ test('flags, positionals and defaults of the other commands', () => {
     lineCount: 5,
     follow: false,
   })
+  expect(parse('bench create --quick')).toEqual({ verb: 'bench', names: ['create'], isQuick: true })
   expect(parse('test unit e2e')).toEqual({ verb: 'test', rings: ['unit', 'e2e'] })
   expect(parse('token create --name ci --expires 30d')).toMatchObject({
     verb: 'token-create',

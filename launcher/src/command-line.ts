@@ -18,7 +18,7 @@ export type Command =
   | { verb: 'test'; rings: string[] }
   | { verb: 'token-create'; dataDir: string; name: string; expires: string | undefined }
   | { verb: 'user-reset-password'; dataDir: string; email: string }
-  | { verb: 'bench'; names: string[] }
+  | { verb: 'bench'; names: string[]; isQuick: boolean }
   | { verb: 'dev'; dataDir: string; port: number | undefined }
   | { verb: 'help' }
 
@@ -31,7 +31,7 @@ export const usage = `Usage: ./berth <command>
   logs [NAME…] [-n N] [--no-follow] [--data DIR]
                                  follow the logs: supervisor, database, panel, agent-<host>
   test [RING…]                   run the tests: check, unit, component, e2e (default: all)
-  bench [NAME…]                  run the benchmarks and print their table
+  bench [NAME…] [--quick]        run the benchmarks and print their table; --quick only tries them
   token create --name X [--expires 30d] [--data DIR]
                                  print a new API token
   user reset-password EMAIL [--data DIR]
@@ -72,8 +72,10 @@ export function parseCommandLine(argv: readonly string[], place: { root: string;
     }
     case 'test':
       return { verb, rings: parse(rest, {}, true).positionals }
-    case 'bench':
-      return { verb, names: parse(rest, {}, true).positionals }
+    case 'bench': {
+      const { values, positionals: names } = parse(rest, { quick: flag }, true)
+      return { verb, names, isQuick: values.quick === true }
+    }
     case 'token': {
       const { values, positionals } = parse(rest, { data: text, name: text, expires: text }, true)
       if (positionals.join(' ') !== 'create') throw usageError('token knows one verb: token create --name X')

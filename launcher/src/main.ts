@@ -33,7 +33,7 @@ async function run(command: Command): Promise<number> {
     }
     case 'bench': {
       const { runBenches } = await import('./bench-runs.ts')
-      return runBenches(command.names)
+      return runBenches(command.names, command.isQuick)
     }
     case 'token-create': {
       const { createToken } = await import('./token.ts')
