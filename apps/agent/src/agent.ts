@@ -19,6 +19,7 @@ import { probeHost } from './host/probe-host.ts'
 import { openDoor } from './http/open-door.ts'
 import { Sampler } from './metrics/sampler.ts'
 import { createNetworks } from './network/networks.ts'
+import { sweepNetworks } from './network/sweep-networks.ts'
 import { runAgentCommand } from './operations/agent-commands.ts'
 import { Journal } from './operations/journal.ts'
 import { StepRunner } from './operations/step-runner.ts'
@@ -60,7 +61,10 @@ export async function startAgent({ config, logger, signal }: StartAgentOptions):
   })
   const storage = await createStorage(config)
   const networks = createNetworks({ stateDir: join(dataDir, 'network'), isRoot: host.isRoot })
-  parts.defer(() => networks.close())
+  parts.defer(async () => {
+    networks.close()
+    await sweepNetworks(networks, logger)
+  })
 
   const checks: HostCheck[] = []
   const facts = await createHostFacts(host, () => [...checks, ...silenceChecks(machines)])

@@ -23,6 +23,9 @@ const toText = (value: number): string => [24, 16, 8, 0].map((shift) => Math.flo
 const shortId = (id: string): string => id.replaceAll('-', '').slice(-10)
 
 export const bridgeName = (networkId: string): string => `bth${shortId(networkId)}`
+export const tableOfBridge = (bridge: string): string => `berth_${bridge.slice(3)}`
+export const isBridgeName = (name: string): boolean => /^bth[0-9a-f]{10}$/.test(name)
+export const isTapName = (name: string): boolean => /^btap[0-9a-f]{10}$/.test(name)
 export const tapName = (nicId: string): string => `btap${shortId(nicId)}`
 
 /** Throws NETWORK_SETUP_FAILED for a subnet with no room for guests. */

@@ -40,11 +40,15 @@ export function dnsmasqArgs(plan: BridgePlan, paths: DhcpPaths): string[] {
   ]
 }
 
-/** Starts the server unless it runs. Throws NETWORK_SETUP_FAILED with its last lines when it ends at once. */
+/** The mark by which a bridge is known to be ours; made before the bridge, so that no kill leaves one without it. */
+export async function markBridge(bridge: string, stateDir: string): Promise<void> {
+  await mkdir(dhcpPaths(stateDir, bridge).folder, { recursive: true, mode: 0o711 })
+}
+
+/** Starts the server unless it runs; after `markBridge`. Throws NETWORK_SETUP_FAILED with its last lines when it ends at once. */
 export async function ensureDhcpServer(plan: BridgePlan, stateDir: string): Promise<DhcpPaths> {
   const paths = dhcpPaths(stateDir, plan.bridge)
-  await mkdir(paths.folder, { recursive: true, mode: 0o711 })
-  if ((await findDhcpServer(plan, paths)) !== undefined) return paths
+  if ((await findDhcpServer(plan.bridge, paths)) !== undefined) return paths
   const child = await spawnDetached({ file: 'dnsmasq', args: dnsmasqArgs(plan, paths), logPath: paths.log })
   await writeFileDurably(paths.pidFile, `${child.pid}\n`, 0o600)
   // A wrong option or a taken address ends it within milliseconds; one that has bound its socket stays.
@@ -59,16 +63,18 @@ export async function ensureDhcpServer(plan: BridgePlan, stateDir: string): Prom
 const settle = (ms: number): Promise<undefined> => new Promise((resolve) => setTimeout(() => resolve(undefined), ms))
 
 /** The pid of this network's server: alive, and by its command line the one we mean. */
-async function findDhcpServer(plan: BridgePlan, paths: DhcpPaths): Promise<number | undefined> {
+async function findDhcpServer(bridge: string, paths: DhcpPaths): Promise<number | undefined> {
   const pid = Number(await readFileIfAny(paths.pidFile))
   if (!Number.isInteger(pid) || pid <= 1) return undefined
   const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-  return commandLine.split('\0').includes(`--interface=${plan.bridge}`) ? pid : undefined
+  return commandLine.split('\0').includes(`--interface=${bridge}`) ? pid : undefined
 }
 
-export async function stopDhcpServer(plan: BridgePlan, stateDir: string): Promise<void> {
-  const paths = dhcpPaths(stateDir, plan.bridge)
-  const pid = await findDhcpServer(plan, paths)
+/** Leases are kept: a guest that comes back gets its address again. False when none ran. */
+export async function stopDhcpServer(bridge: string, stateDir: string): Promise<boolean> {
+  const paths = dhcpPaths(stateDir, bridge)
+  const pid = await findDhcpServer(bridge, paths)
   if (pid !== undefined) process.kill(pid, 'SIGTERM')
   await removeFile(paths.pidFile)
+  return pid !== undefined
 }

@@ -13,8 +13,9 @@ import type { NicSpec } from '@berth/core/network/network'
 import { runCommand } from '../exec/run-command.ts'
 import { readFileIfAny } from '../storage/durable-files.ts'
 import { antiSpoofRules, natRules, planBridge, tapName, type BridgePlan, type NatConfig } from './bridge-plan.ts'
+import { removeBridge, sweepBridges } from './bridge-sweep.ts'
 import { parseLeases } from './dhcp-leases.ts'
-import { ensureDhcpServer, stopDhcpServer } from './dhcp-server.ts'
+import { ensureDhcpServer, markBridge } from './dhcp-server.ts'
 import { ensureBridge, ensureTap, openTunDevice, findOverlappingRoute, linkExists, removeLink } from './ip-link.ts'
 
 export type NicBackend = { kind: 'user' } | { kind: 'tap'; ifname: string }
@@ -29,7 +30,12 @@ export interface Networks {
   /** Leased addresses by MAC. */
   leases(): ReadonlyMap<string, string>
   onLeaseChange(listener: () => void): void
-  /** Takes the bridges down; for tests and for removing Berth from a host. Machines must be off. */
+  /**
+   * Takes away what no machine uses: for the start, when all machines are adopted, and for the end. Answers what went.
+   * Nothing may be attaching meanwhile; `attach` makes again what is needed.
+   */
+  sweep(): Promise<string[]>
+  /** Takes the bridges down, used or not; for tests. */
   dismantle(): Promise<void>
   close(): void
 }
@@ -63,6 +69,7 @@ export function createNetworks(options: { stateDir: string; isRoot: boolean }): 
     const plan = planBridge(config)
     await refuseOverlap(plan)
     await openTunDevice()
+    await markBridge(plan.bridge, options.stateDir)
     await ensureBridge(plan.bridge, plan.gatewayCidr)
     await writeFile('/proc/sys/net/ipv4/ip_forward', '1')
     await applyRules(natRules(plan))
@@ -129,19 +136,16 @@ export function createNetworks(options: { stateDir: string; isRoot: boolean }): 
       return all
     },
     onLeaseChange: (listener) => void listeners.add(listener),
+    sweep: async () => {
+      if (!options.isRoot) return []
+      return sweepBridges(options.stateDir, new Set([...opened].flatMap(({ taps }) => [...taps.keys()])))
+    },
     dismantle: async () => {
       for (const opening of bridges.values()) {
         const bridge = await opening.catch(() => undefined)
         if (bridge === undefined) continue
         bridge.watcher.close()
-        await stopDhcpServer(bridge.plan, options.stateDir)
-        await applyRules(`delete table inet ${bridge.plan.table}\n`)
-        await runCommand({
-          file: 'nft',
-          args: ['delete', 'table', 'bridge', bridge.plan.table],
-          timeoutMs: 10_000,
-        }).catch(() => undefined)
-        await removeLink(bridge.plan.bridge)
+        await removeBridge(bridge.plan.bridge, options.stateDir)
       }
       bridges.clear()
       opened.clear()

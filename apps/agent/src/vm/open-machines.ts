@@ -4,6 +4,7 @@ import type { HostCheck } from '@berth/core/host/host'
 import { vmIdSchema } from '@berth/core/ids/ids'
 import type { Logger } from 'pino'
 import type { Networks } from '../network/networks.ts'
+import { sweepNetworks } from '../network/sweep-networks.ts'
 import { scanProcesses } from '../qemu/process-identity.ts'
 import type { Storage } from '../storage/storage.ts'
 import { adoptMachine } from './adopt.ts'
@@ -32,6 +33,7 @@ export async function openMachines(options: OpenMachinesOptions): Promise<HostCh
   const settlings = actors.map((actor) => ({ actor, settled: adoptMachine(actor, { launcher, logger }) }))
   await Promise.all(settlings.map(({ settled }) => settledOrLate(settled)))
   await sweepMachines(options)
+  await sweepNetworks(networks, logger)
   const swept = await storage.sweep(registry.specs())
   if (swept.length > 0) logger.info({ swept }, 'what an earlier agent left half done in the pool was removed')
   // After all, not after each: what it publishes is written and synced, and that would hold up the others' files.
