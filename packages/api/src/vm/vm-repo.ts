@@ -5,17 +5,8 @@ import { AppError } from '@berth/core/errors/app-error'
 import type { VmView } from '@berth/core/vm/vm-view'
 import type { VmSpec } from '@berth/core/vm/vm-spec'
 import type { LiveFigures } from '../metrics/live-figures.ts'
+import { readVmRows } from './vm-row-repo.ts'
 import { vmViewOf } from './vm-view-of.ts'
-
-const unfinished = { status: { in: ['queued', 'running', 'cancelling'] } }
-
-const viewInclude = {
-  owner: { select: { id: true, name: true } },
-  host: { select: { id: true, name: true, state: true, stateSince: true, seenAt: true } },
-  image: { select: { id: true, name: true } },
-  observed: { select: { hostId: true, state: true, stateSince: true, seenAt: true, observed: true } },
-  operations: { where: unfinished, select: { id: true, kind: true, title: true }, take: 1 },
-} satisfies Prisma.VmInclude
 
 export interface VmReader {
   readonly db: DatabaseClient
@@ -25,7 +16,7 @@ export interface VmReader {
 /** Views of living machines, in the order of the ids; those that are gone are left out. */
 export async function findVmViews({ db, live }: VmReader, vmIds: readonly string[]): Promise<VmView[]> {
   if (vmIds.length === 0) return []
-  const rows = await db.vm.findMany({ where: { id: { in: [...vmIds] }, deletedAt: null }, include: viewInclude })
+  const rows = await readVmRows(db, vmIds)
   const byId = new Map(rows.map((row) => [row.id, row]))
   return vmIds.flatMap((id) => {
     const row = byId.get(id)
