@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { AppError, hasErrorCode } from '@berth/core/errors/app-error'
 import { GiB, formatBytes } from '@berth/core/units/bytes'
 import type { Agent, Dispatcher } from 'undici'
+import { PacedProgress } from './paced-progress.ts'
 import { checkUrl, guardedLookup } from './url-guard.ts'
 
 export interface DownloadOptions {
@@ -47,7 +48,7 @@ export async function downloadImage(options: DownloadOptions): Promise<Downloade
   })
   try {
     await using file = await open(options.path, 'w', 0o600)
-    const transfer = new Transfer(file, options)
+    using transfer = new Transfer(file, options)
     await transfer.run((range) => follow(options, { dispatcher, range }))
     return transfer.result()
   } catch (error) {
@@ -88,18 +89,24 @@ function accept(response: Dispatcher.ResponseData, url: URL): Dispatcher.Respons
 type Ask = (range: Readonly<Record<string, string>>) => Promise<Dispatcher.ResponseData>
 
 /** One file on its way: what is here of it, its hashes so far, and by what the server knows it again. */
-class Transfer {
+class Transfer implements Disposable {
   readonly #file: FileHandle
   readonly #options: DownloadOptions
+  // A fast network brings thousands of chunks a second, and each word goes to every browser.
+  readonly #progress: PacedProgress<{ done: number; total: number | null }>
   #hashes = newHashes()
   #done = 0
   #total: number | null = null
   #validator: string | undefined
-  #toldAt = 0
 
   constructor(file: FileHandle, options: DownloadOptions) {
     this.#file = file
     this.#options = options
+    this.#progress = new PacedProgress(({ done, total }) => options.onProgress(done, total), tellIntervalMs)
+  }
+
+  [Symbol.dispose](): void {
+    this.#progress[Symbol.dispose]()
   }
 
   result(): DownloadedFile {
@@ -145,7 +152,7 @@ class Transfer {
       // By position: after a start from the beginning the handle's own would leave a hole.
       await this.#file.write(chunk, 0, chunk.length, this.#done)
       this.#done += chunk.length
-      this.#tell()
+      this.#progress.add({ done: this.#done, total: this.#total })
     }
     if (this.#total !== null && this.#done !== this.#total) throw brokenOff(this.#done, this.#total, undefined)
   }
@@ -167,14 +174,6 @@ class Transfer {
     this.#hashes = newHashes()
     this.#done = 0
     await this.#file.truncate(0)
-  }
-
-  /** A fast network brings thousands of chunks a second, and each word goes to every browser. */
-  #tell(): void {
-    const now = performance.now()
-    if (now - this.#toldAt < tellIntervalMs && this.#done !== this.#total) return
-    this.#toldAt = now
-    this.#options.onProgress(this.#done, this.#total)
   }
 }
 

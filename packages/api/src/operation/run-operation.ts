@@ -83,8 +83,9 @@ class JournalWriter implements Journal {
   readonly #run: HeldRun
   readonly #workflow: RegisteredWorkflow
   readonly #ended = new Set<string>()
-  #progressAt = 0
-  #progressWrite: Promise<void> = Promise.resolve()
+  #latest: { readonly progress: number | null; readonly progressText: string } | null = null
+  #pumping: Promise<void> | null = null
+  #pause = new AbortController()
 
   constructor(run: HeldRun, workflow: RegisteredWorkflow) {
     this.#run = run
@@ -101,7 +102,7 @@ class JournalWriter implements Journal {
   async append(entries: readonly JournalEntry[]): Promise<void> {
     for (const entry of entries) this.#follow(entry)
     // Progress of a step that is over must not land on top of what comes now.
-    await this.#progressWrite
+    await this.settle()
     const last = entries.at(-1)
     const step = this.#workflow.steps.find(({ name }) => name === last?.step)
     await persist(this.#run, () =>
@@ -114,21 +115,33 @@ class JournalWriter implements Journal {
     )
   }
 
-  /** At most two a second, and never two at once; those between are dropped, as the next one says more. */
+  /** At most two a second, never two at once, and always the last: what stalls must not show what was there before. */
   progress(step: string, share: number | null, text: string): void {
-    const now = Date.now()
-    if (now - this.#progressAt < progressIntervalMs || this.#ended.has(step)) return
-    this.#progressAt = now
-    const { db, claim } = this.#run
+    if (this.#ended.has(step)) return
     const standing = { ended: this.#ended, running: step, share: share ?? 0 }
     const progress = share === null ? null : overallProgress(this.#workflow.steps, standing)
-    const data = { progress, progressText: text }
-    // A lost line of progress is no loss, and a lost lease is found by the next append.
-    this.#progressWrite = this.#progressWrite.then(() => writeProgress(db, claim, data)).catch(() => undefined)
+    this.#latest = { progress, progressText: text }
+    this.#pumping ??= this.#pump()
   }
 
-  settle(): Promise<void> {
-    return this.#progressWrite
+  async #pump(): Promise<void> {
+    const { db, claim } = this.#run
+    while (this.#latest !== null) {
+      const data = this.#latest
+      this.#latest = null
+      // A lost line of progress is no loss, and a lost lease is found by the next append.
+      await writeProgress(db, claim, data).catch(() => undefined)
+      await systemClock.sleep(progressIntervalMs, this.#pause.signal)
+    }
+    this.#pumping = null
+  }
+
+  /** Resolves when no line of progress is on its way any more; those that were not written are dropped. */
+  async settle(): Promise<void> {
+    this.#latest = null
+    this.#pause.abort()
+    await this.#pumping
+    this.#pause = new AbortController()
   }
 
   #follow({ step, event }: JournalEntry): void {
