@@ -13,6 +13,7 @@ export function CountStepper() {
     <div role="group" aria-label="Count" className="flex items-start gap-1">
       <IconButton
         label="One less"
+        className="mt-6"
         variant="secondary"
         onClick={() => step(-1)}
         disabledReason={form.count <= 1 ? 'One at least' : null}
@@ -21,7 +22,6 @@ export function CountStepper() {
       </IconButton>
       <TextField
         label="Count"
-        hideLabel
         inputMode="numeric"
         value={Number.isFinite(form.count) && form.count > 0 ? String(form.count) : ''}
         onChange={(event) => change({ count: Number(event.target.value.replace(/\D/g, '').slice(0, 3)) })}
@@ -31,6 +31,7 @@ export function CountStepper() {
       />
       <IconButton
         label="One more"
+        className="mt-6"
         variant="secondary"
         onClick={() => step(1)}
         disabledReason={form.count >= maxCount ? `At most ${maxCount} at a time` : null}

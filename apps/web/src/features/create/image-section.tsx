@@ -54,7 +54,7 @@ const usableFirst = (images: readonly ImageView[]): readonly ImageView[] =>
 
 const stateReasons = {
   importing: 'It is still being imported',
-  failed: 'Its import failed',
+  failed: 'It was not imported to its end',
   deleting: 'It is being deleted',
 }
 

@@ -14,10 +14,9 @@ export function NameSection() {
   const names = machineNames(form.name, form.count)
   return (
     <FormSection id="name" title="Name and count" description="The name is also the guest’s host name.">
-      <div className="flex items-start gap-2">
+      <div className="flex flex-wrap items-start gap-x-2 gap-y-3">
         <TextField
           label="Name"
-          hideLabel
           value={form.name}
           onChange={(event) => change({ name: event.target.value })}
           onBlur={() => touch('name')}
@@ -25,9 +24,14 @@ export function NameSection() {
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}
-          className="w-full max-w-sm"
+          className="max-w-sm min-w-48 flex-1"
         />
-        <IconButton label="Suggest another name" variant="secondary" onClick={() => change({ name: suggestName() })}>
+        <IconButton
+          label="Suggest another name"
+          variant="secondary"
+          className="mt-6"
+          onClick={() => change({ name: suggestName() })}
+        >
           <Dices />
         </IconButton>
         <CountStepper />

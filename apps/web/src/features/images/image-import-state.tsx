@@ -20,7 +20,10 @@ function Running({ operationId }: { operationId: string }) {
 
 function Failure({ imageId }: { imageId: string }) {
   const { data: task } = useLastImport(imageId)
-  if (!task?.error || task.status === 'cancelled') return null
+  if (!task?.error) return null
+  if (task.status === 'cancelled') {
+    return <p className="text-ink-2 text-xs">Nothing of it is kept on the host. It can be tried again.</p>
+  }
   const { sentence, message } = errorText(task.error)
   return (
     <p className="text-bad-ink line-clamp-2 text-xs [overflow-wrap:anywhere]">

@@ -27,10 +27,13 @@ interface Started {
   imageId: string
 }
 
-/** Asks for an image and shows its import in place. Lives while its page does, so that closing it loses nothing typed. */
-export function ImportImageDialog({ open, onOpenChange, initial = emptyDraft }: ImportImageDialogProps) {
+/** What was typed and not sent, for as long as the tab lives: a look at another page must not cost it. */
+const typed = { draft: emptyDraft }
+
+/** Asks for an image and shows its import in place. */
+export function ImportImageDialog({ open, onOpenChange, initial }: ImportImageDialogProps) {
   const trpc = useTRPC()
-  const [draft, setDraft] = useState(initial)
+  const [draft, setDraft] = useState(initial ?? typed.draft)
   const [showsProblems, setShowsProblems] = useState(false)
   const [started, setStarted] = useState<Started | null>(null)
   const [idempotencyKey, setKey] = useState(newIdempotencyKey)
@@ -40,6 +43,7 @@ export function ImportImageDialog({ open, onOpenChange, initial = emptyDraft }: 
 
   const change = (next: ImportDraft) => {
     setDraft(next)
+    typed.draft = next
     setKey(newIdempotencyKey())
     start.reset()
   }
@@ -47,7 +51,11 @@ export function ImportImageDialog({ open, onOpenChange, initial = emptyDraft }: 
     event.preventDefault()
     setShowsProblems(true)
     if (start.isPending || Object.keys(draftProblems(draft)).length > 0) return
-    start.mutate({ ...importRequest(draft), idempotencyKey }, { onSuccess: setStarted })
+    const accepted = (answer: Started) => {
+      typed.draft = emptyDraft
+      setStarted(answer)
+    }
+    start.mutate({ ...importRequest(draft), idempotencyKey }, { onSuccess: accepted })
   }
   const again = (next: ImportDraft) => {
     change(next)

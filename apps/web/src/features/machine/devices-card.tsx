@@ -24,10 +24,10 @@ export function DevicesCard({ vm }: { vm: VmView }) {
           },
           ...spec.disks.map((disk, index) => ({
             key: `Disk ${index}`,
-            value: `${formatBytes(disk.sizeBytes)}, ${disk.format}, in pool ${disk.pool}`,
+            value: `${formatBytes(disk.sizeBytes)}, ${disk.format}, in pool ${disk.pool}, ${diskOrigin(disk.source)}`,
             note: (
               <Copyable text={disk.volumeId} label="Copy the volume’s id">
-                {diskOrigin(disk.source)}
+                {disk.volumeId}
               </Copyable>
             ),
           })),
@@ -46,7 +46,7 @@ type Spec = VmView['spec']
 
 function diskOrigin(source: Spec['disks'][number]['source']): string {
   if (source.kind === 'blank') return 'blank at first'
-  return source.mode === 'overlay' ? 'lies on top of its image, which must stay' : 'a full copy of its image'
+  return source.mode === 'overlay' ? 'on top of its image, which must stay' : 'a full copy of its image'
 }
 
 const describeNetwork = (network: Spec['nics'][number]['network']): string =>

@@ -11,18 +11,17 @@ export function RestartNotice({ vm }: { vm: VmView }) {
   const reboot = useRebootMachine(vm)
   const waiting = waitingChanges(vm)
   return (
-    <InlineAlert
-      tone="info"
-      title="Changes wait for the next start"
-      action={<VerbButton size="sm" handle={{ ...reboot, label: 'Apply now, restarts' }} />}
-    >
+    <InlineAlert tone="info" title="Changes wait for the next start">
       {waiting.length > 0 && (
-        <div className="my-2 max-w-xl">
-          <ChangeLines changes={waiting} label="Waiting changes" />
+        <div className="my-2">
+          <ChangeLines changes={waiting} label="Waiting changes" hideWhen />
         </div>
       )}
       The guest goes on with what it was started with. Applying asks it to shut down, and starts it again. A reboot from
       inside the guest applies nothing.
+      <div className="mt-2.5">
+        <VerbButton size="sm" handle={{ ...reboot, label: 'Apply now, restarts' }} />
+      </div>
     </InlineAlert>
   )
 }

@@ -1,3 +1,4 @@
+import { cn } from '@berth/ui/cn'
 import { CodeBlock } from '@berth/ui/code-block'
 import { CopyButton } from '@berth/ui/copy-button'
 import type { WireError } from '@berth/core/errors/app-error'
@@ -5,14 +6,19 @@ import { CircleAlert } from 'lucide-react'
 import { errorText } from '../../lib/error-text.ts'
 import { causeChain, errorFactsOf } from './error-facts.ts'
 
+const boxes = { bad: 'border-bad/25 bg-bad-soft', warn: 'border-warn/30 bg-warn-soft' }
+
 /** Why something failed: sentence, what happened here, what to do, a program's last lines, and the causes folded below. */
-export function TaskError({ error }: { error: WireError }) {
+export function TaskError({ error, tone = 'bad' }: { error: WireError; tone?: 'bad' | 'warn' }) {
   const { sentence, message, remedy, code } = errorText(error)
   const causes = causeChain(error).slice(1)
   return (
-    <div role="alert" className="border-bad/25 bg-bad-soft flex flex-col gap-3 rounded-md border p-3 text-sm">
+    <div role="alert" className={cn('flex flex-col gap-3 rounded-md border p-3 text-sm', boxes[tone])}>
       <div className="flex gap-2.5">
-        <CircleAlert aria-hidden className="text-bad-ink mt-0.5 size-4 shrink-0" />
+        <CircleAlert
+          aria-hidden
+          className={cn('mt-0.5 size-4 shrink-0', tone === 'bad' ? 'text-bad-ink' : 'text-warn-ink')}
+        />
         <div className="min-w-0 flex-1 [overflow-wrap:anywhere]">
           <p className="font-medium">{sentence}</p>
           {message !== null && <p className="text-ink-2 mt-0.5">{message}</p>}

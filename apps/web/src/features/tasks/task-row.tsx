@@ -81,5 +81,6 @@ function WideRow({ task }: { task: OperationView }) {
 function WhyNot({ task }: { task: OperationView }) {
   if (task.error === null || (task.status !== 'failed' && task.status !== 'interrupted')) return null
   const { message, sentence } = errorText(task.error)
-  return <span className="text-bad-ink block truncate text-xs">{message ?? sentence}</span>
+  const ink = task.status === 'failed' ? 'text-bad-ink' : 'text-warn-ink'
+  return <span className={cn('block truncate text-xs', ink)}>{message ?? sentence}</span>
 }

@@ -1,7 +1,9 @@
 'use client'
+import { InlineAlert } from '@berth/ui/inline-alert'
 import { ProgressBar } from '@berth/ui/progress-bar'
 import { type StepItem, StepList } from '@berth/ui/step-list'
 import { useNow } from '@berth/ui/ticking-clock'
+import type { WireError } from '@berth/core/errors/app-error'
 import type { OperationStepView, OperationView } from '@berth/core/operation/operation'
 import { TaskError } from './task-error.tsx'
 import { stepDuration, stepStateOf } from './task-words.ts'
@@ -9,10 +11,18 @@ import { stepDuration, stepStateOf } from './task-words.ts'
 /** The steps of a task with their times and errors. An error of the whole task that no step has stands above them. */
 export function TaskSteps({ task }: { task: OperationView }) {
   const now = useNow()
-  const isOwnError = task.error !== null && !task.steps.some((step) => isSameError(step, task))
+  const isOwnError =
+    task.error !== null && !isMereCancel(task.error) && !task.steps.some((step) => isSameError(step, task))
   return (
     <div className="flex flex-col gap-4">
-      {isOwnError && task.error !== null && <TaskError error={task.error} />}
+      {task.status === 'cancelled' && (
+        <InlineAlert title="The task was cancelled">
+          What it had done until then was undone, as far as it says below.
+        </InlineAlert>
+      )}
+      {isOwnError && task.error !== null && (
+        <TaskError error={task.error} tone={task.status === 'interrupted' ? 'warn' : 'bad'} />
+      )}
       <StepList label={`Steps of ${task.title}`} steps={task.steps.map((step) => stepItem(step, task, now))} />
     </div>
   )
@@ -23,18 +33,22 @@ function stepItem(step: OperationStepView, task: OperationView, now: number | nu
   const isCurrent = state === 'running'
   const duration = state === 'skipped' ? null : stepDuration(step, now)
   const attempt = step.attempt > 1 ? `attempt ${step.attempt}` : null
-  const undone = step.status === 'undone' && state === 'failed' ? 'cleaned up' : null
+  const undone = step.status === 'undone' && state !== 'undone' ? 'cleaned up' : null
   const meta = [attempt, undone, duration].filter((part) => part !== null).join(' · ')
   return {
     id: step.name,
     title: step.title,
     state,
     ...(meta === '' ? {} : { meta }),
-    ...(step.error === null && !isCurrent
-      ? {}
-      : { detail: <StepDetail step={step} task={task} isCurrent={isCurrent} /> }),
+    ...(hidesDetail(step, isCurrent) ? {} : { detail: <StepDetail step={step} task={task} isCurrent={isCurrent} /> }),
   }
 }
+
+/** A cancel is no error to be looked into. */
+const isMereCancel = (error: WireError): boolean => error.code === 'OPERATION_CANCELLED'
+
+const hidesDetail = ({ error }: OperationStepView, isCurrent: boolean): boolean =>
+  !isCurrent && (error === null || isMereCancel(error))
 
 interface StepDetailProps {
   step: OperationStepView
@@ -51,7 +65,7 @@ function StepDetail({ step, task, isCurrent }: StepDetailProps) {
           <ProgressBar label={step.title} value={step.progress} />
         </>
       )}
-      {step.error !== null && <TaskError error={step.error} />}
+      {step.error !== null && !isMereCancel(step.error) && <TaskError error={step.error} />}
     </div>
   )
 }

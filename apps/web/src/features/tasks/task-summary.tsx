@@ -20,7 +20,10 @@ export function TaskProgress({ task }: { task: OperationView }) {
   const line = progressLine(task)
   return (
     <div className="flex flex-col gap-1.5">
-      {line !== '' && <p className="text-ink-2 truncate text-xs">{line}</p>}
+      <p className="text-ink-2 flex flex-wrap justify-between gap-x-3 text-xs empty:hidden">
+        {line !== '' && <span className="line-clamp-2 min-w-0">{line}</span>}
+        <TaskRemaining task={task} />
+      </p>
       <ProgressBar
         label={task.title}
         value={task.status === 'queued' ? 0 : task.progress}
@@ -41,7 +44,6 @@ export function TaskFacts({ task }: { task: OperationView }) {
       <RelativeTime at={task.startedAt ?? task.createdAt} />
       <span aria-hidden>·</span>
       <TaskDuration task={task} />
-      <TaskRemaining task={task} />
     </span>
   )
 }
@@ -50,12 +52,7 @@ function TaskRemaining({ task }: { task: OperationView }) {
   const now = useNow()
   const remaining = now === null ? null : remainingMs(task, now)
   if (remaining === null) return null
-  return (
-    <>
-      <span aria-hidden>·</span>
-      <span className="whitespace-nowrap">about {formatDuration(Math.max(1_000, remaining))} left</span>
-    </>
-  )
+  return <span className="text-ink-3 whitespace-nowrap">about {formatDuration(Math.max(1_000, remaining))} left</span>
 }
 
 /** How long it took, or has been taking so far; milliseconds only where they say something. */

@@ -33,6 +33,8 @@ describe('a step', () => {
     expect(stepStateOf(step({ status: 'undone' }), 'failed')).toBe('undone')
     const error = { code: 'TIMEOUT', message: '', details: {} } as const
     expect(stepStateOf(step({ status: 'undone', error }), 'failed')).toBe('failed')
+    const cancel = { code: 'OPERATION_CANCELLED', message: '', details: {} } as const
+    expect(stepStateOf(step({ status: 'undone', error: cancel }), 'cancelled')).toBe('cancelled')
   })
 
   it('says how long it took, or has been taking in whole seconds', () => {

@@ -31,6 +31,7 @@ const stepStates: Readonly<Record<StepStatus, StepState>> = {
  * A step that was running when its task ended did not end itself: nobody knows how far it came.
  */
 export function stepStateOf(step: OperationStepView, status: OperationStatus): StepState {
+  if (status === 'cancelled' && step.error?.code === 'OPERATION_CANCELLED') return 'cancelled'
   if (step.status === 'undone' && step.error !== null) return 'failed'
   const state = stepStates[step.status]
   if (!isOperationEnded(status) || (state !== 'running' && state !== 'undoing')) return state
