@@ -1,5 +1,7 @@
-/** console-throughput: bytes per second to a viewer and from one, over the whole way, against websockify's one hop. */
-import { cpuMsOf } from './measure/process-cost.ts'
+/**
+ * console-throughput: bytes per second to a viewer and from one, over the whole way, against websockify's one hop; by the panel
+ * beside the agent, which passes the viewer's connection on, and by one that splices, as to an agent on another host.
+ */
 import { BenchReport } from './measure/bench-report.ts'
 import { benchEnv } from './measure/env.ts'
 import { runRounds } from './measure/rounds.ts'
@@ -12,23 +14,22 @@ const frameBytes = 64 * 1024
 
 const report = new BenchReport('console-throughput')
 await using world = await openConsoleWorld()
-const { browsers, berth } = world
+const { browsers } = world
+const far = await world.openFarSide()
 
 interface Run {
   downMBs: number
   upMBs: number
   downCpuMsPerGB: number
   upCpuMsPerGB: number
-  /** Of ours: the panel's share of the CPU that the bytes down cost. */
-  panelShare: number
 }
 
 const measure = (side: ConsoleSide) => async (): Promise<Run> => {
   const group = side.name
   await browsers.run({ kind: 'open', group, viewers: [await side.target()] })
-  const [before, panelBefore] = [cpuOf(side), cpuMsOf(berth.panelPid)]
+  const before = cpuOf(side)
   const down = await browsers.run({ kind: 'down', group, bytes: downBytes })
-  const [between, panelBetween] = [cpuOf(side), cpuMsOf(berth.panelPid)]
+  const between = cpuOf(side)
   const up = await browsers.run({ kind: 'up', group, bytes: upBytes, frameBytes })
   const after = cpuOf(side)
   await browsers.run({ kind: 'close', group })
@@ -37,26 +38,37 @@ const measure = (side: ConsoleSide) => async (): Promise<Run> => {
     upMBs: upBytes / MB / (up.ms / 1000),
     downCpuMsPerGB: (between - before) / (downBytes / 1e9),
     upCpuMsPerGB: (after - between) / (upBytes / 1e9),
-    panelShare: (panelBetween - panelBefore) / (between - before),
   }
 }
 
 const rounds = { warmups: 2, rounds: benchEnv.rounds(9) }
-const runs = await runRounds({ ours: measure(world.ours), peer: measure(world.peer) }, rounds)
+const contenders = { ours: measure(world.ours), far: measure(far), peer: measure(world.peer) }
+const runs = await runRounds(contenders, rounds)
 report.keep('runs', runs)
-const column = (side: 'ours' | 'peer', name: keyof Run): number[] => (runs[side] ?? []).map((run) => run[name])
-const speed = (name: 'downMBs' | 'upMBs', caseName: string, least: number): void =>
-  report.compare({
-    ...{ case: caseName, unit: 'MB/s', ours: column('ours', name), peer: column('peer', name) },
-    ...{ hold: `≥ ${least.toFixed(1)}×`, holds: (_ours, _peer, ratio) => ratio >= least },
-  })
-speed('downMBs', 'to the viewer, two hops and TLS against one hop', 1)
-speed('upMBs', 'from the viewer, two hops and TLS against one hop', 2)
-const cost = (name: 'downCpuMsPerGB' | 'upCpuMsPerGB', caseName: string): void =>
-  report.compare({
-    ...{ case: caseName, unit: 'CPU-ms/GB', ours: column('ours', name), peer: column('peer', name) },
-    ...{ hold: 'told', holds: () => true },
-  })
-cost('downCpuMsPerGB', 'CPU to the viewer, panel and agent')
-cost('upCpuMsPerGB', 'CPU from the viewer, panel and agent')
+const column = (side: keyof typeof contenders, name: keyof Run): number[] => (runs[side] ?? []).map((run) => run[name])
+
+interface Way {
+  side: 'ours' | 'far'
+  words: string
+  least: { down: number; up: number }
+}
+
+function compare({ side, words, least }: Way): void {
+  const speed = (name: 'downMBs' | 'upMBs', caseName: string, atLeast: number): void =>
+    report.compare({
+      ...{ case: `${caseName}, ${words}`, unit: 'MB/s', ours: column(side, name), peer: column('peer', name) },
+      ...{ hold: `≥ ${atLeast.toFixed(1)}×`, holds: (_ours, _peer, ratio) => ratio >= atLeast },
+    })
+  const cost = (name: 'downCpuMsPerGB' | 'upCpuMsPerGB', caseName: string): void =>
+    report.compare({
+      ...{ case: `${caseName}, ${words}`, unit: 'CPU-ms/GB', ours: column(side, name), peer: column('peer', name) },
+      ...{ hold: 'told', holds: () => true },
+    })
+  speed('downMBs', 'to the viewer', least.down)
+  speed('upMBs', 'from the viewer', least.up)
+  cost('downCpuMsPerGB', 'CPU to the viewer')
+  cost('upCpuMsPerGB', 'CPU from the viewer')
+}
+compare({ side: 'ours', words: 'passed to the agent here', least: { down: 1, up: 2 } })
+compare({ side: 'far', words: 'spliced to another host', least: { down: 0.3, up: 0.3 } })
 await report.write()

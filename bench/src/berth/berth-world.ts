@@ -1,6 +1,7 @@
 /**
  * A Berth of the benchmark's own: database, panel and agent as the processes that `./berth up` starts, in a folder that
- * goes with it. Durable as in production; the only differences are the folder and free ports.
+ * goes with it. Durable as in production; the only differences are the folder and free ports. The benchmark stands in the
+ * supervisor's place, with the supervisor's own way to pass connections between the two.
  */
 import { execFile } from 'node:child_process'
 import { rmSync } from 'node:fs'
@@ -10,6 +11,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { imageViewSchema } from '@berth/core/image/image'
 import { networkViewSchema } from '@berth/core/network/network'
+import { House } from '@berth/launcher/src/house.ts'
 import { startEmbeddedPostgres } from '@berth/prisma/embedded-postgres'
 import { z } from 'zod'
 import { freeTcpPort } from '../measure/free-tcp-port.ts'
@@ -26,10 +28,17 @@ export interface BerthWorld extends AsyncDisposable {
   readonly panel: PanelClient
   readonly machines: BenchMachines
   readonly panelPid: number
+  /** Another panel on the same database, without a supervisor: to it the agent is as far as one on another host. */
+  openFarPanel(): Promise<FarPanel>
   agentPid(): number
   /** Starts the agent where it was killed; resolves with its process. `onLine` hears its log from the first line. */
   startAgent(onLine?: (line: string) => void): Promise<StartedProgram>
   agent(): StartedProgram
+}
+
+export interface FarPanel extends AsyncDisposable {
+  readonly panel: PanelClient
+  readonly pid: number
 }
 
 const hostsSchema = z.object({ items: z.array(z.object({ hostId: z.string(), state: z.string() })) })
@@ -47,20 +56,23 @@ export async function openBerthWorld(): Promise<BerthWorld> {
 
   const database = stack.use(await startEmbeddedPostgres({ dir: join(dir, 'database') }))
   stack.defer(atLast(() => signalIfThere(database.pid, 'SIGQUIT')))
-  const panelPort = await freeTcpPort()
-  const origin = `http://127.0.0.1:${panelPort}`
-  const panelEnv = {
+  const house = new House()
+  const envOfPanel = async () => ({
     BERTH_DATA: folders.data,
-    BERTH_PORT: String(panelPort),
+    BERTH_PORT: String(await freeTcpPort()),
     DATABASE_URL: database.url,
     NODE_ENV: 'production',
-  }
+  })
+  const panelEnv = await envOfPanel()
+  const origin = `http://127.0.0.1:${panelEnv.BERTH_PORT}`
   const panelProcess = stack.use(
     await startProgram({
       argv: [process.execPath, join(root, 'apps/web/server/main.ts')],
-      ...{ env: panelEnv, cwd: root, logPath: join(dir, 'panel.log') },
+      env: { ...panelEnv, ...house.environmentOf('panel') },
+      ...{ cwd: root, logPath: join(dir, 'panel.log'), hasChannel: true },
     }),
   )
+  house.takeIn('panel', panelProcess.child)
   await until('the panel is ready', async () => (await answers(`${origin}/readyz`)) || undefined)
   const cli = async (...args: string[]): Promise<string> => {
     const argv = [join(root, 'apps/web/server/cli.ts'), ...args]
@@ -83,8 +95,10 @@ export async function openBerthWorld(): Promise<BerthWorld> {
   const startAgent = async (onLine?: (line: string) => void): Promise<StartedProgram> => {
     running.agent = await startProgram({
       argv: [process.execPath, join(root, 'apps/agent/src/main.ts')],
-      ...{ env: agentEnv, cwd: root, logPath: join(dir, 'agent.log'), ...(onLine && { onLine }) },
+      env: { ...agentEnv, ...house.environmentOf('agent') },
+      ...{ cwd: root, logPath: join(dir, 'agent.log'), hasChannel: true, ...(onLine && { onLine }) },
     })
+    house.takeIn('agent', running.agent.child)
     return running.agent
   }
   stack.defer(async () => running.agent?.end())
@@ -110,9 +124,23 @@ export async function openBerthWorld(): Promise<BerthWorld> {
   const machines = stack.use(
     new BenchMachines({ panel, runRoot: folders.run, imageId: image.imageId, networkId: network.networkId }),
   )
+  const openFarPanel = async (): Promise<FarPanel> => {
+    const env = await envOfPanel()
+    const far = await startProgram({
+      argv: [process.execPath, join(root, 'apps/web/server/main.ts')],
+      ...{ env, cwd: root, logPath: join(dir, 'far-panel.log') },
+    })
+    const farOrigin = `http://127.0.0.1:${env.BERTH_PORT}`
+    await until('the far panel is ready', async () => (await answers(`${farOrigin}/readyz`)) || undefined)
+    return {
+      panel: new PanelClient(farOrigin, panel.token),
+      pid: far.pid,
+      [Symbol.asyncDispose]: () => far.end(),
+    }
+  }
   const kept = stack.move()
   return {
-    ...{ dir, panel, machines, startAgent, agent },
+    ...{ dir, panel, machines, openFarPanel, startAgent, agent },
     panelPid: panelProcess.pid,
     agentPid: () => agent().pid,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),

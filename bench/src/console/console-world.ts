@@ -1,6 +1,8 @@
 /**
- * The whole way of a console, with nothing left out but the browser's drawing and QEMU's: load generator ⇄ panel (ticket,
- * splice) ⇄ mutual TLS ⇄ agent (WebSocket) ⇄ unix socket ⇄ synthetic screen; and websockify before the same screen.
+ * The whole way of a console, with nothing left out but the browser's drawing and QEMU's. To an agent of the same supervisor:
+ * load generator → panel (ticket), which passes the connection on; then load generator ⇄ agent (WebSocket) ⇄ unix socket ⇄
+ * synthetic screen. To one on another host: load generator ⇄ panel (splice) ⇄ mutual TLS ⇄ agent, and on. And websockify before
+ * the same screen.
  *
  * The machine is real and paused. Its VNC socket's file is replaced by the synthetic screen's, which the agent, dialling by
  * path for each viewer, cannot tell.
@@ -9,6 +11,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { openBerthWorld, type BerthWorld } from '../berth/berth-world.ts'
+import type { PanelClient } from '../berth/panel-client.ts'
 import { cpuMsOf, sum, withDescendants } from '../measure/process-cost.ts'
 import { startProgram } from '../measure/started-program.ts'
 import { startWebsockify, type Websockify } from '../peers/websockify.ts'
@@ -27,6 +30,8 @@ export interface ConsoleWorld extends AsyncDisposable {
   readonly browsers: Browsers
   readonly ours: ConsoleSide
   readonly peer: ConsoleSide
+  /** The same machine's consoles by a panel that has to splice. */
+  openFarSide(): Promise<ConsoleSide>
 }
 
 const ticketSchema = z.object({ path: z.string() })
@@ -42,7 +47,12 @@ export async function openConsoleWorld(machineCount = 1): Promise<ConsoleWorld> 
   const websockify = stack.use(await startWebsockify(ownScreen, join(berth.dir, 'websockify.log')))
   const kept = stack.move()
   return {
-    ...{ berth, browsers, ours: ownSide(berth, vmIds), peer: peerSide(websockify) },
+    ...{ berth, browsers, peer: peerSide(websockify) },
+    ours: ownSide('ours', { panel: berth.panel, vmIds, pids: () => [berth.panelPid, berth.agentPid()] }),
+    async openFarSide() {
+      const { panel, pid } = kept.use(await berth.openFarPanel())
+      return ownSide('far', { panel, vmIds, pids: () => [pid, berth.agentPid()] })
+    },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
 }
@@ -59,17 +69,23 @@ async function replaceScreen(path: string, dir: string): Promise<AsyncDisposable
   return program
 }
 
-function ownSide(berth: BerthWorld, vmIds: readonly string[]): ConsoleSide {
-  const port = Number(new URL(berth.panel.origin).port)
+interface OwnSide {
+  panel: PanelClient
+  vmIds: readonly string[]
+  pids: () => number[]
+}
+
+function ownSide(name: string, { panel, vmIds, pids }: OwnSide): ConsoleSide {
+  const port = Number(new URL(panel.origin).port)
   let next = 0
   return {
-    name: 'ours',
+    name,
     async target() {
       const vmId = vmIds[next++ % vmIds.length]
-      const { path } = await berth.panel.mutate('console.open', { vmId, kind: 'screen' }, ticketSchema)
+      const { path } = await panel.mutate('console.open', { vmId, kind: 'screen' }, ticketSchema)
       return { port, path }
     },
-    pids: () => [berth.panelPid, berth.agentPid()],
+    pids,
   }
 }
 

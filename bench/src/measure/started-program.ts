@@ -11,6 +11,8 @@ export interface ProgramOptions {
   cwd?: string
   /** Both its streams go here. */
   logPath: string
+  /** A Node program that gets an IPC channel to us. */
+  hasChannel?: boolean
   /** Called with each line of its standard output. */
   onLine?: (line: string) => void
 }
@@ -25,12 +27,13 @@ export interface StartedProgram extends AsyncDisposable {
 const graceMs = 10_000
 
 /** Throws when it cannot be started at all. */
-export async function startProgram({ argv, env, cwd, logPath, onLine }: ProgramOptions): Promise<StartedProgram> {
+export async function startProgram(options: ProgramOptions): Promise<StartedProgram> {
+  const { argv, env, cwd, logPath, hasChannel, onLine } = options
   const [file = '', ...args] = argv
   const child = spawn(file, args, {
     cwd: cwd ?? '/',
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/nonexistent', LANG: 'C.UTF-8', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: hasChannel === true ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
   })
   await once(child, 'spawn')
   child.once(
@@ -38,9 +41,9 @@ export async function startProgram({ argv, env, cwd, logPath, onLine }: ProgramO
     atLast(() => child.kill('SIGKILL')),
   )
   const log = createWriteStream(logPath, { flags: 'a' })
-  child.stdout.pipe(log, { end: false })
-  child.stderr.pipe(log, { end: false })
-  if (onLine !== undefined) eachLine(child.stdout, onLine)
+  child.stdout?.pipe(log, { end: false })
+  child.stderr?.pipe(log, { end: false })
+  if (onLine !== undefined && child.stdout) eachLine(child.stdout, onLine)
   const end = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const exited = once(child, 'exit')
