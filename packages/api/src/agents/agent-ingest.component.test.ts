@@ -20,6 +20,7 @@ const seenAs = (vmId: string, changes: Partial<VmObservation> = {}): VmObservati
   state: 'stopped',
   stateSince: at,
   pauseReason: null,
+  silentSince: null,
   run: null,
   lastExit: null,
   addresses: [],

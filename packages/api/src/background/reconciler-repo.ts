@@ -1,5 +1,6 @@
 /** Where what should be and what is differ with nobody working on it. */
-import type { DatabaseClient } from '@berth/prisma/client'
+import type { DatabaseClient, PrismaClient } from '@berth/prisma/client'
+import { announce } from '../events/outbox-repo.ts'
 
 export interface HalfDone {
   readonly id: string
@@ -44,4 +45,25 @@ export async function findForsakenImports(db: DatabaseClient): Promise<string[]>
                         AND o.status IN ('queued', 'running', 'cancelling'))
     ORDER BY image.id LIMIT 20`
   return rows.map((row) => row.id)
+}
+
+/**
+ * A guest that powered itself off was told to by its user: what is wanted follows. Else the next change of the machine
+ * would tell its host to start it with its next boot. Not within a minute of a task, whose end may be told before what the
+ * host saw of it. Answers whose they were.
+ */
+export async function followGuestShutdowns(db: PrismaClient): Promise<string[]> {
+  return db.$transaction(async (tx) => {
+    const rows = await tx.$queryRaw<{ id: string }[]>`
+      UPDATE vm SET desired_power = 'off', spec = jsonb_set(vm.spec, '{desiredPower}', '"off"'), revision = vm.revision + 1
+      FROM vm_observed seen, host
+      WHERE seen.vm_id = vm.id AND host.id = vm.host_id AND host.state = 'online'
+        AND vm.lifecycle = 'present' AND vm.deleted_at IS NULL AND vm.desired_power = 'on'
+        AND seen.state = 'stopped' AND seen.observed->'lastExit'->>'reason' = 'guest-shutdown'
+        AND NOT EXISTS (SELECT 1 FROM operation o WHERE o.vm_id = vm.id
+          AND (o.status IN ('queued', 'running', 'cancelling') OR o.ended_at > now() - interval '1 minute'))
+      RETURNING vm.id`
+    for (const { id } of rows) await announce(tx, { kind: 'vm.changed', vmId: id })
+    return rows.map(({ id }) => id)
+  })
 }

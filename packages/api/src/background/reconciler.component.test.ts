@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
 import { AppError } from '@berth/core/errors/app-error'
+import { vmIdSchema } from '@berth/core/ids/ids'
+import { vmSpecSchema } from '@berth/core/vm/vm-spec'
 import { makeOperationWorld, type OperationWorld } from '../operation/testing/operation-world.ts'
 import { reconcileOnce } from './reconciler.ts'
 
@@ -67,4 +69,35 @@ it('calls a forsaken import failed, and takes a half deleted image up again', as
   })
   expect(await runOpen(world)).toBe(1)
   expect(await world.db.image.count()).toBe(1)
+})
+
+it('wants off what powered itself off, and leaves every other drift to people', async () => {
+  await using world = await makeOperationWorld()
+  const { db } = world
+  const addSeen = async (name: string, reason: string): Promise<string> => {
+    const vmId = await world.addVm({ name })
+    const { hostId, spec } = await db.vm.findUniqueOrThrow({ where: { id: vmId } })
+    const wanted = { ...vmSpecSchema.parse(spec), desiredPower: 'on' as const }
+    await db.vm.update({ where: { id: vmId }, data: { desiredPower: 'on', spec: wanted } })
+    const seen = { vmId, hostId: hostId ?? '', epoch: 1, generation: 1, state: 'stopped', stateSince: new Date() }
+    await db.vmObserved.create({ data: { ...seen, observed: { lastExit: { reason } }, bootId: 'b' } })
+    return vmId
+  }
+  const ownWill = await addSeen('own-will', 'guest-shutdown')
+  const drifted = await addSeen('drifted', 'host-restarted')
+  const busy = await addSeen('busy', 'guest-shutdown')
+  const args = { vmId: vmIdSchema.parse(busy) }
+  const target = { vmId: busy, name: 'busy' }
+  await world.operations.startAs({ kind: 'vm.start', args, target, actor: world.actor, request: args })
+  await sweep(world)
+  await sweep(world)
+  const wantedOf = async (id: string) => {
+    const { desiredPower, spec, revision } = await db.vm.findUniqueOrThrow({ where: { id } })
+    return [desiredPower, vmSpecSchema.parse(spec).desiredPower, revision]
+  }
+  expect(await wantedOf(ownWill)).toEqual(['off', 'off', 2])
+  expect(await wantedOf(drifted)).toEqual(['on', 'on', 1])
+  expect(await wantedOf(busy)).toEqual(['on', 'on', 1])
+  expect(await db.event.count({ where: { vmId: ownWill, kind: 'vm.changed' } })).toBe(1)
+  expect(await db.operation.count({ where: { vmId: { not: busy } } })).toBe(0)
 })

@@ -1,6 +1,7 @@
 /**
  * The slow sweep over desired and observed: what an operation left half done is proposed again as an operation, by the
- * same path as a user's. It never deletes what it does not know, and gives up on a thing after three tries an hour.
+ * same path as a user's. It never deletes what it does not know, and gives up on a thing after three tries an hour. A
+ * machine whose power is not as it should be is shown (core's power-drift.ts), and never started or stopped from here.
  */
 import type { Logger } from 'pino'
 import { AppError, hasErrorCode } from '@berth/core/errors/app-error'
@@ -9,7 +10,13 @@ import type { PrismaClient } from '@berth/prisma/client'
 import { systemActor } from '../operation/operation-actor.ts'
 import type { OperationService } from '../operation/operation-service.ts'
 import type { ImageRecords } from '../workflows/ports.ts'
-import { findForsakenImports, findHalfDeletedImages, findHalfDoneVms, type HalfDone } from './reconciler-repo.ts'
+import {
+  findForsakenImports,
+  findHalfDeletedImages,
+  findHalfDoneVms,
+  followGuestShutdowns,
+  type HalfDone,
+} from './reconciler-repo.ts'
 import { startTimer } from './background-timer.ts'
 
 const sweepMs = 30_000
@@ -31,6 +38,8 @@ export async function reconcileOnce(options: ReconcilerOptions): Promise<void> {
   const { db, images } = options
   for (const vm of await findHalfDoneVms(db, maxTriesPerHour)) await deleteVm(options, vm)
   for (const image of await findHalfDeletedImages(db, maxTriesPerHour)) await deleteImage(options, image)
+  const ownWill = await followGuestShutdowns(db)
+  if (ownWill.length > 0) options.log.info({ vmIds: ownWill }, 'wanted off, as their guests powered off')
   for (const imageId of await findForsakenImports(db)) {
     const reason = new AppError('OPERATION_INTERRUPTED', 'Its import was given up in the middle.')
     await images.setFailed(imageId, reason.toWire())

@@ -113,6 +113,7 @@ function observationOf(vmId: string, state: HeldVmState): VmObservation {
     state,
     stateSince: at,
     pauseReason: null,
+    silentSince: null,
     run: state === 'stopped' ? null : run,
     lastExit: null,
     addresses: [{ mac: '52:54:00:00:00:01', ip: '10.90.0.7', source: 'lease' }],

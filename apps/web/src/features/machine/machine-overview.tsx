@@ -9,6 +9,7 @@ import { IdentityCard } from './identity-card.tsx'
 import { isBadExit, LastExitCard } from './last-exit-card.tsx'
 import { LiveFigures } from './live-figures.tsx'
 import { MachineTasks } from './machine-tasks.tsx'
+import { PowerNotices } from './power-notices.tsx'
 import { RestartNotice } from './restart-notice.tsx'
 import { ScreenCard } from './screen-card.tsx'
 import { TaskCard } from './task-card.tsx'
@@ -25,6 +26,7 @@ function Overview({ vm }: { vm: VmView }) {
     <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
       <div className="flex min-w-0 flex-col gap-4 empty:hidden lg:col-span-2">
         <TaskCard vm={vm} />
+        <PowerNotices vm={vm} />
         {vm.isRestartPending && <RestartNotice vm={vm} />}
         {showsExit && vm.lastExit && <LastExitCard exit={vm.lastExit} />}
       </div>

@@ -4,8 +4,9 @@ import { Copyable } from '@berth/ui/copyable'
 import { Meter } from '@berth/ui/meter'
 import { RelativeTime } from '@berth/ui/relative-time'
 import { Tooltip } from '@berth/ui/tooltip'
+import { powerDriftOf } from '@berth/core/vm/power-drift'
 import type { VmView } from '@berth/core/vm/vm-view'
-import { Gauge, Lock, RotateCcw } from 'lucide-react'
+import { Gauge, Lock, PowerOff, RotateCcw } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { formatUsed, none } from '../../lib/format.ts'
@@ -121,6 +122,11 @@ export function MachineBadges({ vm }: { vm: VmView }) {
   if (vm.isProtected) notes.push({ text: 'Protected against deletion', icon: <Lock aria-hidden />, tone: 'neutral' })
   if (vm.isRestartPending) {
     notes.push({ text: 'Changes wait for its next start', icon: <RotateCcw aria-hidden />, tone: 'accent' })
+  }
+  const drift = powerDriftOf(vm)
+  if (drift !== null) {
+    const text = drift === 'should-run' ? 'Wanted on, and it is off' : 'Wanted off, and it is on'
+    notes.push({ text, icon: <PowerOff aria-hidden />, tone: 'warn' })
   }
   if (vm.run?.acceleration === 'tcg') {
     const text = 'Software emulation: its host has no working KVM, so it is slow'

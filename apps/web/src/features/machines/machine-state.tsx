@@ -27,11 +27,10 @@ export interface MachineStateProps {
 
 /** State by colour, shape and word; with its age when its host does not answer. */
 export function MachineState({ vm, detailed = false, className }: MachineStateProps) {
-  const { kind, word } = stateLooks[vm.state]
-  const isIoPaused = vm.state === 'paused' && vm.pauseReason !== null && vm.pauseReason !== 'user'
+  const { kind } = stateLooks[vm.state]
   return (
     <span className={className}>
-      <StateDot kind={isIoPaused ? 'warn' : kind} label={isIoPaused ? `Paused: ${vm.pauseReason}` : word} />
+      <StateDot {...lookOf(vm)} />
       {detailed && vm.state === 'unknown' && vm.seenAt !== null && (
         <span className="mt-1 block">
           <StaleBadge seenAt={vm.seenAt} reason={`Was ${vm.lastKnownState}; its host does not answer`} />
@@ -45,6 +44,15 @@ export function MachineState({ vm, detailed = false, className }: MachineStatePr
       )}
     </span>
   )
+}
+
+function lookOf({ state, silentSince, pauseReason }: VmView): { kind: StateKind; label: string } {
+  const { kind, word } = stateLooks[state]
+  // What it said last stays the state: it goes on from there when it answers again.
+  if (silentSince !== null) return { kind: 'warn', label: `${word}, not responding` }
+  if (state === 'paused' && pauseReason !== null && pauseReason !== 'user')
+    return { kind: 'warn', label: `Paused: ${pauseReason}` }
+  return { kind, label: word }
 }
 
 const kindIsCalm = (kind: StateKind): boolean => kind !== 'busy'
