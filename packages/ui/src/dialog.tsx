@@ -1,9 +1,7 @@
 'use client'
-import { X } from 'lucide-react'
-import * as Radix from 'radix-ui/dialog'
 import type { ReactNode } from 'react'
-import { cn } from './cn.ts'
-import { IconButton } from './icon-button.tsx'
+import { late, useLate } from './late.ts'
+import { useWishes } from './use-wishes.ts'
 
 export interface DialogProps {
   open: boolean
@@ -18,47 +16,10 @@ export interface DialogProps {
   dismissible?: boolean | undefined
 }
 
-const widths = { sm: 'sm:max-w-md', md: 'sm:max-w-lg', lg: 'sm:max-w-2xl', xl: 'sm:max-w-5xl' }
+const dialog = late(() => import('./dialog-window.tsx'))
 
-/** A modal dialog; on a phone it rises from the bottom edge. */
+/** A modal dialog; on a phone it rises from the bottom edge. Its code comes with the first one that is opened. */
 export function Dialog(props: DialogProps) {
-  const { open, onOpenChange, title, description, children, footer, size = 'md', dismissible = true } = props
-  const keep = (event: Event) => {
-    if (!dismissible) event.preventDefault()
-  }
-  return (
-    <Radix.Root open={open} onOpenChange={onOpenChange}>
-      <Radix.Portal>
-        <Radix.Overlay className="animate-fade bg-scrim fixed inset-0 z-40 backdrop-blur-[2px]" />
-        <Radix.Content
-          onEscapeKeyDown={keep}
-          onPointerDownOutside={keep}
-          {...(description === undefined ? { 'aria-describedby': undefined } : {})}
-          className={cn(
-            'animate-pop border-line bg-raised fixed inset-x-0 bottom-0 z-50 mx-auto flex max-h-[92dvh] w-full flex-col rounded-t-xl border shadow-lg focus:outline-none sm:inset-x-4 sm:top-[max(2rem,12vh)] sm:bottom-auto sm:max-h-[80vh] sm:w-auto sm:rounded-xl',
-            widths[size],
-          )}
-        >
-          <header className="px-5 pt-4 pr-13 pb-3">
-            <Radix.Title className="text-ink text-lg font-semibold">{title}</Radix.Title>
-            {description !== undefined && (
-              <Radix.Description className="text-ink-2 mt-0.5 text-sm">{description}</Radix.Description>
-            )}
-          </header>
-          {children !== undefined && <div className="min-h-0 flex-1 overflow-y-auto px-5 pt-1 pb-5">{children}</div>}
-          {footer !== undefined && (
-            <footer className="border-line bg-sunken flex flex-wrap justify-end gap-2 rounded-b-xl border-t px-5 py-3">
-              {footer}
-            </footer>
-          )}
-          {/* Last in the order, so that opening a dialog focuses its first field and not this. */}
-          <Radix.Close asChild>
-            <IconButton label="Close" size="sm" className="absolute top-3.5 right-3.5">
-              <X />
-            </IconButton>
-          </Radix.Close>
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
-  )
+  const loaded = useLate(dialog, useWishes(props.open))
+  return loaded ? <loaded.DialogWindow {...props} /> : null
 }

@@ -1,6 +1,7 @@
 'use client'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { late, useLate } from './late.ts'
+import { useWishes } from './use-wishes.ts'
 
 export interface DrawerProps {
   open: boolean
@@ -19,12 +20,6 @@ const sheet = late(() => import('./drawer-sheet.tsx'))
 
 /** A sheet over the page's edge; full width on a phone. Its code comes with the first one that is opened. */
 export function Drawer(props: DrawerProps) {
-  const [wishes, setWishes] = useState(0)
-  const [wasOpen, setWasOpen] = useState(false)
-  if (props.open !== wasOpen) {
-    setWasOpen(props.open)
-    if (props.open) setWishes(wishes + 1)
-  }
-  const loaded = useLate(sheet, wishes)
+  const loaded = useLate(sheet, useWishes(props.open))
   return loaded ? <loaded.DrawerSheet {...props} /> : null
 }

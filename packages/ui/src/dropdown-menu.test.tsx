@@ -1,9 +1,11 @@
 // @vitest-environment jsdom
 import { cleanup, render, screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { DropdownMenu, MenuItem, MenuRadioGroup } from './dropdown-menu.tsx'
 
+// Reading it takes longer on a busy computer than a test waits for what it shows.
+beforeAll(async () => void (await import('./menu-surface.tsx')))
 afterEach(cleanup)
 
 describe('DropdownMenu', () => {

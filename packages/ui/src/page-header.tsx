@@ -29,7 +29,7 @@ export function PageHeader(props: PageHeaderProps) {
   const { title, crumbs = [], linkAs: Link = 'a', status, meta, actions, tabs, sticky = false, className } = props
   return (
     <header className={cn('flex flex-col gap-3', sticky && 'bg-canvas sticky top-0 z-20 pt-1', className)}>
-      <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
+      <div className="flex min-h-8 flex-wrap items-end justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">
           {crumbs.length > 0 && (
             <nav aria-label="Breadcrumb" className="text-ink-3 mb-0.5 flex items-center gap-1 text-xs">
@@ -48,7 +48,7 @@ export function PageHeader(props: PageHeaderProps) {
             {status}
           </div>
           {meta !== undefined && (
-            <div className="text-ink-2 mt-1 flex flex-wrap items-center gap-x-4 gap-y-1 text-sm">{meta}</div>
+            <div className="text-ink-2 mt-1 flex min-h-6 flex-wrap items-center gap-x-4 gap-y-1 text-sm">{meta}</div>
           )}
         </div>
         {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
