@@ -28,8 +28,8 @@ test('a machine is made, spoken to, measured, powered and deleted, and nothing o
     second.write('echo from-the-$((1 + 1))nd\n')
     await serial.waitFor(/from-the-2nd/, 10_000)
     await expect
-      .poll(() => second.controls.filter(({ type }) => type === 'viewers').at(-1))
-      .toEqual({ type: 'viewers', count: 2 })
+      .poll(() => second.viewers.map(({ name, kind }) => `${name} ${kind}`))
+      .toEqual(['Administrator (token e2e) serial', 'Administrator (token e2e) serial'])
   })
 
   await test.step('its address is shown', async () => {

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { z } from 'zod'
 import WebSocket from 'ws'
+import type { ConsoleViewer } from '@berth/core/console/console-viewer'
 import { consoleControlSchema, type ConsoleControl } from '@berth/core/console/serial-control'
 import type { PanelClient } from './panel-client.ts'
 
@@ -48,6 +49,12 @@ export class SerialViewer implements AsyncDisposable {
   /** Everything received so far, history included. */
   get text(): string {
     return this.#received
+  }
+
+  /** Of the last list: who is at the machine's consoles. */
+  get viewers(): ConsoleViewer[] {
+    const last = this.controls.findLast((control) => control.type === 'viewers')
+    return last?.type === 'viewers' ? last.viewers : []
   }
 
   write(text: string): void {

@@ -28,6 +28,7 @@ describe('the viewers of a machine, as one sees them', () => {
     const mine = viewer('me', 'shares')
     expect(nameOfViewer(mine, mine)).toBe('You')
     expect(nameOfViewer({ ...mine, kind: 'screen' }, mine)).toBe('You, in another window')
+    expect(nameOfViewer({ ...mine, seatId: 'other', name: 'me (token ci)' }, mine)).toBe('me (token ci)')
     expect(nameOfViewer(viewer('ada', 'shares'), mine)).toBe('ada')
   })
 })

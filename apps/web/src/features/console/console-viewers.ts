@@ -36,10 +36,13 @@ export function wishAfterReturn(before: ViewerInput, now: ViewerInput): InputWis
   return before === 'watches' ? 'watch' : null
 }
 
-/** "Ada", or which of one's own windows. */
+/** Oneself in another window; a token of one's own is a program, and has a name of its own. */
+export const isSamePerson = (viewer: ConsoleViewer, mine: ConsoleViewer): boolean =>
+  viewer.userId !== '' && viewer.userId === mine.userId && viewer.name === mine.name
+
 export function nameOfViewer(viewer: ConsoleViewer, mine: ConsoleViewer): string {
   if (viewer.seatId === mine.seatId && viewer.kind === mine.kind) return 'You'
-  return viewer.userId !== '' && viewer.userId === mine.userId ? 'You, in another window' : viewer.name
+  return isSamePerson(viewer, mine) ? 'You, in another window' : viewer.name
 }
 
 export const inputText: Readonly<Record<ViewerInput, string>> = {

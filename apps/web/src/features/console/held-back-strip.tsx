@@ -1,7 +1,7 @@
 'use client'
 import { Button } from '@berth/ui/button'
 import { ConsoleStrip } from './console-strip.tsx'
-import { nameOfViewer } from './console-viewers.ts'
+import { isSamePerson } from './console-viewers.ts'
 import type { ConsoleViewers } from './use-console-viewers.ts'
 
 /** Said to whoever would type and cannot, because another took over. */
@@ -9,10 +9,9 @@ export function HeldBackStrip({ viewers }: { viewers: ConsoleViewers }) {
   const { seen, ask } = viewers
   if (!seen?.holder || seen.mine.input !== 'heldBack') return null
   const { holder, mine } = seen
-  const isOwn = holder.userId !== '' && holder.userId === mine.userId
   return (
     <ConsoleStrip
-      title={isOwn ? 'You took over in another window.' : `${nameOfViewer(holder, mine)} has taken over.`}
+      title={isSamePerson(holder, mine) ? 'You took over in another window.' : `${holder.name} has taken over.`}
       action={
         <Button size="sm" onClick={() => ask('hold')}>
           Take over
