@@ -14,7 +14,8 @@ import { useMetricWindow } from '../metrics/use-metric-window.ts'
 export function LiveFigures({ vm, className }: { vm: VmView; className?: string | undefined }) {
   const { data: window } = useMetricWindow(vm.vmId, recentSpanMs, null)
   const values = vm.run ? vm.sample?.values : undefined
-  const { memoryBytes } = vm.spec
+  // What runs has what it was started with; what waits for the next start is not there yet.
+  const { memoryBytes } = vm.run?.startedWith ?? vm.spec
   const memory = values?.memoryGuestUsedBytes ?? values?.memoryHostBytes
   const memoryNames = ['memoryGuestUsedBytes', 'memoryHostBytes'] as const
   const points = (...names: RecentLine[]) => {

@@ -93,7 +93,8 @@ export function AddressCell({ vm }: { vm: VmView }) {
 /** What the guest says it uses. What the host gives is no measure of it: that holds QEMU too, and all that was ever touched. */
 export function MemoryCell({ vm }: { vm: VmView }) {
   const used = vm.run === null ? undefined : vm.sample?.values.memoryGuestUsedBytes
-  return <UsageMeter label={`Memory of ${vm.name}`} used={used ?? null} total={vm.spec.memoryBytes} />
+  const { memoryBytes } = vm.run?.startedWith ?? vm.spec
+  return <UsageMeter label={`Memory of ${vm.name}`} used={used ?? null} total={memoryBytes} />
 }
 
 export function DiskCell({ vm }: { vm: VmView }) {

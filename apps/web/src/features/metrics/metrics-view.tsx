@@ -33,7 +33,7 @@ export function MetricsView({ vm }: { vm: VmView }) {
   const { range, zoom, show } = useShownSpan()
   const { data: window, error, refetch, isFetching } = useMetricWindow(vm.vmId, rangeSpansMs[range], zoom)
   const [cpu, setCpu] = useState<'all' | 'each'>('all')
-  const { vcpus, memoryBytes } = vm.spec
+  const { vcpus, memoryBytes } = vm.run?.startedWith ?? vm.spec
   const charts = useMemo(() => {
     const cpuSpec = cpu === 'each' ? perVcpuChart(Math.min(vcpus, maxVcpuSeries)) : cpuChart
     return [cpuSpec, memoryChart(memoryBytes), ...otherCharts]
