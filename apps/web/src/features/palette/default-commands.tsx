@@ -1,27 +1,49 @@
 'use client'
-import { Monitor, Moon, Plus, Sun } from 'lucide-react'
+import { Monitor, Moon, Plus, Settings, Sun } from 'lucide-react'
+import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { useMemo } from 'react'
-import { paths } from '../../lib/paths.ts'
+import { paths, type SettingsSection } from '../../lib/paths.ts'
 import { navPlaces } from '../shell/nav-places.tsx'
 import { useTheme } from '../theme/theme-provider.tsx'
 import { usePalette, usePaletteGroup } from './palette-provider.tsx'
 
-/** Places and actions that every page offers. */
+/** Those that are looked for by name; the rest is one click behind Settings. */
+const settingsPlaces: readonly { section: SettingsSection; label: string }[] = [
+  { section: 'ssh-keys', label: 'SSH keys' },
+  { section: 'tokens', label: 'API tokens' },
+  { section: 'sessions', label: 'Sessions' },
+  { section: 'audit', label: 'Audit trail' },
+]
+
+// With the palette, on first use.
+const FoundObjects = dynamic(() => import('./found-objects.tsx').then((module) => module.FoundObjects), { ssr: false })
+
+/** Places and actions that every page offers, and what is found by name while the palette is open. */
 export function DefaultCommands({ isAdmin }: { isAdmin: boolean }) {
   const router = useRouter()
   const { setTheme } = useTheme()
-  const { close } = usePalette()
+  const { close, isOpen } = usePalette()
 
   const places = useMemo(() => {
     const go = (href: string) => () => {
       close()
       router.push(href)
     }
-    return {
-      heading: 'Go to',
-      items: navPlaces(isAdmin).map(({ href, label, icon }) => ({ id: `go:${href}`, label, icon, onSelect: go(href) })),
-    }
+    const main = navPlaces(isAdmin).map(({ href, label, icon }) => ({
+      id: `go:${href}`,
+      label,
+      icon,
+      onSelect: go(href),
+    }))
+    const settings = settingsPlaces.map(({ section, label }) => ({
+      id: `go:settings-${section}`,
+      label: `Settings: ${label}`,
+      keywords: [label],
+      icon: <Settings />,
+      onSelect: go(paths.settings(section)),
+    }))
+    return { heading: 'Go to', items: [...main, ...settings] }
   }, [router, close, isAdmin])
 
   const actions = useMemo(() => {
@@ -48,5 +70,5 @@ export function DefaultCommands({ isAdmin }: { isAdmin: boolean }) {
 
   usePaletteGroup(places)
   usePaletteGroup(actions)
-  return null
+  return isOpen ? <FoundObjects isAdmin={isAdmin} /> : null
 }

@@ -14,6 +14,8 @@ interface PaletteContextValue {
   /** What is typed; a feature that searches on the server reads it and registers its finds as a group. */
   query: string
   isOpen: boolean
+  /** While a search on the server runs, nothing is not yet "nothing found". */
+  setSearching: (isSearching: boolean) => void
   register: (group: PaletteGroup) => () => void
 }
 
@@ -35,6 +37,7 @@ export function PaletteProvider({ children }: { children: ReactNode }) {
   const [isOpen, setIsOpen] = useState(false)
   const [wasOpened, setWasOpened] = useState(false)
   const [query, setQuery] = useState('')
+  const [isSearching, setSearching] = useState(false)
   const [groups, setGroups] = useState<readonly PaletteGroup[]>([])
 
   const change = useCallback((next: boolean) => {
@@ -60,15 +63,25 @@ export function PaletteProvider({ children }: { children: ReactNode }) {
     return () => document.removeEventListener('keydown', onKeyDown)
   }, [change, isOpen])
 
+  // These two keep their identity while somebody types: groups are made of them.
+  const open = useCallback(() => change(true), [change])
+  const close = useCallback(() => change(false), [change])
   const value = useMemo(
-    () => ({ open: () => change(true), close: () => change(false), query, isOpen, register }),
-    [change, query, isOpen, register],
+    () => ({ open, close, query, isOpen, setSearching, register }),
+    [open, close, query, isOpen, register],
   )
   return (
     <PaletteContext value={value}>
       {children}
       {wasOpened && (
-        <CommandPalette open={isOpen} onOpenChange={change} query={query} onQueryChange={setQuery} groups={groups} />
+        <CommandPalette
+          open={isOpen}
+          onOpenChange={change}
+          query={query}
+          onQueryChange={setQuery}
+          groups={groups}
+          searching={isSearching}
+        />
       )}
     </PaletteContext>
   )
