@@ -66,7 +66,17 @@ function pathOf(request: IncomingMessage): string {
   return url.split('?', 1)[0] ?? url
 }
 
+/** Next answers 500 to an escape that is no UTF-8, as if the panel had failed. Throws OBJECT_NOT_FOUND. */
+function requireReadable(path: string): void {
+  try {
+    decodeURIComponent(path)
+  } catch (cause) {
+    throw new AppError('OBJECT_NOT_FOUND', 'There is no such path.', { cause })
+  }
+}
+
 async function showPage(dispatch: Dispatch, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  requireReadable(pathOf(request))
   const pages = dispatch.pages()
   if (pages) return pages.handle(request, response)
   const why =

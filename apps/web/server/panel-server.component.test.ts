@@ -157,6 +157,7 @@ test.each([
     /^HTTP\/1\.1 400/,
   ],
   ['an unknown path of ours', `GET /api/nothing HTTP/1.1\r\n${host}connection: close\r\n\r\n`, /^HTTP\/1\.1 404/],
+  ['a path that is no UTF-8', `GET /machines/%E0%A4%A HTTP/1.1\r\n${host}connection: close\r\n\r\n`, /^HTTP\/1\.1 404/],
   ['headers that are too large', `GET / HTTP/1.1\r\n${host}x: ${'y'.repeat(20_000)}\r\n\r\n`, /^HTTP\/1\.1 4\d\d/],
   ['nonsense', 'HELO\r\n\r\n', /^HTTP\/1\.1 400/],
 ])('%s is refused', async (_what, text, answer) => {

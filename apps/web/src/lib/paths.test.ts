@@ -14,13 +14,14 @@ describe('paths', () => {
     )
   })
 
-  it.each(['//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)', ''])(
-    'does not carry %j past the sign-in',
-    (next) => {
-      expect(safeNext(next)).toBeUndefined()
-      expect(paths.signIn(next)).toBe('/sign-in')
-    },
-  )
+  it.each([
+    ...['//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)', ''],
+    // Browsers drop these before they read the address.
+    ...['/\t/evil.example', '/\n/evil.example', '/\r\\evil.example', '/machines\u0000'],
+  ])('does not carry %j past the sign-in', (next) => {
+    expect(safeNext(next)).toBeUndefined()
+    expect(paths.signIn(next)).toBe('/sign-in')
+  })
 
   it('carries a path of this panel', () => {
     expect(paths.signIn('/machines/a1?tab=x')).toBe('/sign-in?next=%2Fmachines%2Fa1%3Ftab%3Dx')

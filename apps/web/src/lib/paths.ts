@@ -38,7 +38,10 @@ export const paths = {
   newPassword: (next?: string) => withQuery('/sign-in/new-password', { next: safeNext(next) }),
 } as const
 
-/** Where to go after signing in: only a path on this origin, else undefined (`//host` and `/\host` are other origins). */
+/**
+ * Where to go after signing in: only a path on this origin, else undefined. `//host` and `/\host` are other origins, and
+ * browsers drop tabs and line ends before they read an address, so `/<tab>/host` is one too.
+ */
 export function safeNext(next: string | null | undefined): string | undefined {
-  return next && /^\/(?![/\\])/.test(next) && next !== '/' ? next : undefined
+  return next && /^\/(?![/\\])[^\p{Cc}]*$/u.test(next) && next !== '/' ? next : undefined
 }

@@ -1,4 +1,6 @@
+import { vmIdSchema } from '@berth/core/ids/ids'
 import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
 import type { ReactNode } from 'react'
 import { MachineFrame } from '../../../../features/machine/machine-frame.tsx'
 import { paths } from '../../../../lib/paths.ts'
@@ -11,6 +13,7 @@ interface MachineRoute {
 
 export async function generateMetadata({ params }: MachineRoute): Promise<Metadata> {
   const { vmId } = await params
+  if (!vmIdSchema.safeParse(vmId).success) notFound()
   await requireViewer(paths.machine(vmId))
   const { api } = await serverQueries()
   const { name } = await orNotFound(api.vm.get({ vmId }))
@@ -19,6 +22,7 @@ export async function generateMetadata({ params }: MachineRoute): Promise<Metada
 
 export default async function MachineLayout({ params, children }: MachineRoute & { children: ReactNode }) {
   const { vmId } = await params
+  if (!vmIdSchema.safeParse(vmId).success) notFound()
   const viewer = await requireViewer(paths.machine(vmId))
   const { queryClient, trpc } = await serverQueries()
   await orNotFound(queryClient.fetchQuery(trpc.vm.get.queryOptions({ vmId })))

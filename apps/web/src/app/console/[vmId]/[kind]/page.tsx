@@ -1,4 +1,5 @@
 import { consoleKindSchema } from '@berth/core/agent-contract/agent-contract'
+import { vmIdSchema } from '@berth/core/ids/ids'
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { ConsoleWindow } from '../../../../features/machine/console-window.tsx'
@@ -16,6 +17,7 @@ interface ConsoleRoute {
 
 export async function generateMetadata({ params }: ConsoleRoute): Promise<Metadata> {
   const { vmId } = await params
+  if (!vmIdSchema.safeParse(vmId).success) notFound()
   await requireViewer(paths.machine(vmId, 'console'))
   const { api } = await serverQueries()
   const { name } = await orNotFound(api.vm.get({ vmId }))
