@@ -1,7 +1,7 @@
 'use client'
 import { FilterChip } from '@berth/ui/filter-chip'
 import { TextField } from '@berth/ui/text-field'
-import { type FilterTerm, formatTerm } from '@berth/core/vm/vm-filter'
+import { type FilterTerm, formatTerm, formatVmFilter } from '@berth/core/vm/vm-filter'
 import { Search } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useEffectEvent, useId, useMemo, useRef, useState } from 'react'
 import { type BoxState, draftOf, readDraft, toggleTerm } from './filter-draft.ts'
@@ -20,25 +20,32 @@ const pauseMs = 90
 
 /** Free text and terms in one box, with what can be typed below it; terms become chips. */
 export function FilterBox({ state, onChange, known }: FilterBoxProps) {
-  const shown = draftOf(state)
-  const [draft, setDraft] = useState(shown)
+  const [box, setBox] = useState(state)
+  const [draft, setDraft] = useState(draftOf(state))
   const [isOpen, setIsOpen] = useState(false)
   const [active, setActive] = useState(-1)
   const input = useRef<HTMLInputElement>(null)
   const listId = useId()
-  const told = useTold(shown, setDraft)
+  const told = useTold(state, (next) => {
+    setBox(next)
+    setDraft(draftOf(next))
+  })
   const apply = usePaced((next) => {
-    told(draftOf(next))
+    told(next)
     onChange(next)
   })
   useFocusBySlash(input)
   const suggestions = useMemo(() => (isOpen ? suggestionsFor(draft, known) : []), [isOpen, draft, known])
 
+  const tell = (next: BoxState, isUrgent: boolean) => {
+    setBox(next)
+    apply(next, isUrgent)
+  }
   const read = (source: string, isFinished: boolean) => {
-    const { draft: rest, ...next } = readDraft(source, state.filter.terms, isFinished)
+    const { draft: rest, ...next } = readDraft(source, box.filter.terms, isFinished)
     setDraft(rest)
     setActive(-1)
-    apply(next, isFinished)
+    tell(next, isFinished || next.filter.terms !== box.filter.terms)
   }
   const choose = (suggestion: Suggestion) => {
     const source = withSuggestion(draft, suggestion)
@@ -49,11 +56,10 @@ export function FilterBox({ state, onChange, known }: FilterBoxProps) {
     input.current?.focus()
   }
   const toggle = (term: FilterTerm) => {
-    const { filter, problems } = readDraft(draft, state.filter.terms, false)
-    apply({ filter: { ...filter, terms: toggleTerm(state.filter.terms, term) }, problems }, true)
+    tell({ ...box, filter: { ...box.filter, terms: toggleTerm(box.filter.terms, term) } }, true)
   }
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
-    const last = state.filter.terms.at(-1)
+    const last = box.filter.terms.at(-1)
     const chosen = suggestions[active]
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
     if (step !== 0) {
@@ -103,12 +109,12 @@ export function FilterBox({ state, onChange, known }: FilterBoxProps) {
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}
-          error={state.problems.length === 0 ? null : state.problems.map(({ sentence }) => sentence).join(' ')}
+          error={box.problems.length === 0 ? null : box.problems.map(({ sentence }) => sentence).join(' ')}
         />
         <SuggestionList id={listId} suggestions={suggestions} active={active} onChoose={choose} />
       </div>
-      <FilterMenu terms={state.filter.terms} known={known} onToggle={toggle} />
-      {state.filter.terms.map((term) => (
+      <FilterMenu terms={box.filter.terms} known={known} onToggle={toggle} />
+      {box.filter.terms.map((term) => (
         <span key={formatTerm(term)} className="flex h-8 items-center">
           <FilterChip label={formatTerm(term)} onRemove={() => toggle(term)} />
         </span>
@@ -141,18 +147,23 @@ function usePaced(onChange: (state: BoxState) => void) {
  * Takes over what the address says when it changed elsewhere (back, a link, a saved filter), and not when it says, late, what
  * was told from here while somebody typed on. Call the answer with what is told.
  */
-function useTold(shown: string, takeOver: (shown: string) => void): (next: string) => void {
+function useTold(state: BoxState, takeOver: (state: BoxState) => void): (next: BoxState) => void {
   const told = useRef<string[]>([])
-  const onShown = useEffectEvent((next: string) => {
-    const at = told.current.indexOf(next)
-    if (at < 0) takeOver(next)
+  const shown = textOf(state)
+  const onShown = useEffectEvent((text: string) => {
+    const at = told.current.indexOf(text)
+    if (at < 0) takeOver(state)
     told.current = told.current.slice(at + 1)
   })
   useEffect(() => onShown(shown), [shown])
   return (next) => {
-    if (next !== shown) told.current = [...told.current, next]
+    const text = textOf(next)
+    if (text !== shown) told.current = [...told.current, text]
   }
 }
+
+const textOf = ({ filter, problems }: BoxState): string =>
+  [formatVmFilter(filter), ...problems.map(({ source }) => source)].join(' ')
 
 /** "/" goes to the box, unless somebody is typing. */
 function useFocusBySlash(input: { current: HTMLInputElement | null }) {

@@ -19,7 +19,7 @@ import { MachineCards } from './machine-cards.tsx'
 import { shownColumns } from './machine-columns.ts'
 import { MachineTable } from './machine-table.tsx'
 import { NoMachines, NoneFound, TableSkeleton } from './no-machines.tsx'
-import { SavedFilters } from './saved-filters.tsx'
+import { SaveFilterButton, SavedFilters } from './saved-filters.tsx'
 import { useHeldRows } from './use-held-rows.ts'
 import { useSelection } from './use-selection.ts'
 import { useSetVmListView, useVmList } from './use-vm-list.ts'
@@ -97,6 +97,7 @@ export function MachineList() {
       />
       <div className="flex flex-wrap items-start gap-2">
         <FilterBox state={view} onChange={setView} known={known} />
+        <SaveFilterButton state={view} />
         <span className="max-md:hidden">
           <ColumnMenu switched={switched} onToggle={toggle} />
         </span>

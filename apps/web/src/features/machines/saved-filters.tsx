@@ -1,6 +1,6 @@
 'use client'
-import { Button } from '@berth/ui/button'
 import { cn } from '@berth/ui/cn'
+import { IconButton } from '@berth/ui/icon-button'
 import { toast } from '@berth/ui/toast'
 import { formatVmFilter, parseVmFilter } from '@berth/core/vm/vm-filter'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -24,16 +24,12 @@ interface SavedFilter {
 export function SavedFilters({ state, onChange }: SavedFiltersProps) {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
-  const [isSaving, setIsSaving] = useState(false)
   const { data } = useQuery(trpc.vm.savedFilters.queryOptions())
   const refresh = () => queryClient.invalidateQueries({ queryKey: trpc.vm.savedFilters.queryKey() })
   const save = useMutation(trpc.vm.saveFilter.mutationOptions({ onSettled: refresh }))
   const forget = useMutation(trpc.vm.forgetFilter.mutationOptions({ onSettled: refresh }))
-  const saved = data?.items ?? []
+  if (data === undefined || data.items.length === 0) return null
   const query = formatVmFilter(state.filter)
-  const isCurrent = (filter: SavedFilter) => formatVmFilter(parseVmFilter(filter.query).filter) === query
-  const canSave = query !== '' && state.problems.length === 0 && data !== undefined && !saved.some(isCurrent)
-  if (saved.length === 0 && !canSave) return null
 
   const onForget = (filter: SavedFilter) => {
     const undo = { label: 'Undo', onClick: () => save.mutate(filter) }
@@ -43,30 +39,52 @@ export function SavedFilters({ state, onChange }: SavedFiltersProps) {
     )
   }
   return (
-    <div className="flex flex-wrap items-center gap-2">
-      {saved.length > 0 && (
-        <ul aria-label="Saved filters" className="flex min-w-0 flex-wrap items-center gap-2">
-          {saved.map((filter) => (
-            <SavedChip
-              key={filter.name}
-              filter={filter}
-              isOn={isCurrent(filter)}
-              onToggle={() => onChange(parseVmFilter(isCurrent(filter) ? '' : filter.query))}
-              onForget={() => onForget(filter)}
-            />
-          ))}
-        </ul>
-      )}
-      {canSave && (
-        <Button variant="ghost" size="sm" onClick={() => setIsSaving(true)}>
-          <Bookmark aria-hidden />
-          Save this filter
-        </Button>
-      )}
+    <ul aria-label="Saved filters" className="flex min-w-0 flex-wrap items-center gap-2">
+      {data.items.map((filter) => {
+        const isOn = queryOf(filter) === query
+        return (
+          <SavedChip
+            key={filter.name}
+            filter={filter}
+            isOn={isOn}
+            onToggle={() => onChange(parseVmFilter(isOn ? '' : filter.query))}
+            onForget={() => onForget(filter)}
+          />
+        )
+      })}
+    </ul>
+  )
+}
+
+const queryOf = (saved: SavedFilter): string => formatVmFilter(parseVmFilter(saved.query).filter)
+
+/** Keeps what the box says now under a name. */
+export function SaveFilterButton({ state }: Pick<SavedFiltersProps, 'state'>) {
+  const trpc = useTRPC()
+  const [isSaving, setIsSaving] = useState(false)
+  const { data } = useQuery(trpc.vm.savedFilters.queryOptions())
+  const saved = data?.items ?? []
+  const query = formatVmFilter(state.filter)
+  const same = saved.find((filter) => queryOf(filter) === query)
+  const reason = () => {
+    if (query === '') return 'There is no filter to save yet'
+    if (state.problems.length > 0) return 'The filter has a term that cannot be read'
+    return same ? `Saved as “${same.name}” already` : null
+  }
+  return (
+    <>
+      <IconButton
+        label="Save this filter"
+        variant="secondary"
+        disabledReason={reason()}
+        onClick={() => setIsSaving(true)}
+      >
+        <Bookmark />
+      </IconButton>
       {isSaving && (
         <SaveFilterDialog query={query} taken={saved.map(({ name }) => name)} onClose={() => setIsSaving(false)} />
       )}
-    </div>
+    </>
   )
 }
 

@@ -23,8 +23,8 @@ export function useVmList() {
   const query = useInfiniteQuery({
     ...trpc.vm.list.infiniteQueryOptions(input, {
       getNextPageParam: (page) => page.nextCursor,
-      // What was typed over is not waited for.
-      trpc: { abortOnUnmount: true },
+      // What was typed over is not waited for, and nothing that is asked with it either.
+      trpc: { abortOnUnmount: true, context: { isAlone: true } },
     }),
     placeholderData: (previous) => fittingPages(previous, view.filter),
   })

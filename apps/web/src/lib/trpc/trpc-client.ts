@@ -1,7 +1,17 @@
-/** The browser's line to the panel: one batched request for what is asked together, server-sent events for the stream. */
+/**
+ * The browser's line to the panel: one batched request for what is asked together, one of its own for
+ * what must not wait for others (`context: { isAlone: true }`), server-sent events for the stream.
+ */
 import type { AppRouter } from '@berth/api/root'
 import { dropDirection } from './drop-direction.ts'
-import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, type TRPCClient } from '@trpc/client'
+import {
+  createTRPCClient,
+  httpBatchLink,
+  httpLink,
+  httpSubscriptionLink,
+  splitLink,
+  type TRPCClient,
+} from '@trpc/client'
 
 export type PanelClient = TRPCClient<AppRouter>
 
@@ -16,7 +26,11 @@ export function makePanelClient(): PanelClient {
       splitLink({
         condition: (op) => op.type === 'subscription',
         true: httpSubscriptionLink({ url }),
-        false: httpBatchLink({ url, maxItems, maxURLLength: 4_000 }),
+        false: splitLink({
+          condition: (op) => op.context['isAlone'] === true,
+          true: httpLink({ url }),
+          false: httpBatchLink({ url, maxItems, maxURLLength: 4_000 }),
+        }),
       }),
     ],
   })
