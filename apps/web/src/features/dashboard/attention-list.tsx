@@ -6,11 +6,19 @@ import { CircleCheck } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
 import { Button } from '@berth/ui/button'
+import { formatNumber } from '../../lib/format.ts'
+import { paths } from '../../lib/paths.ts'
 import type { AttentionItem } from './attention.ts'
 
 const firstCount = 5
 
-export function AttentionList({ items }: { items: readonly AttentionItem[] }) {
+export interface AttentionListProps {
+  items: readonly AttentionItem[]
+  /** In all, which may be more than were read. */
+  crashedCount: number
+}
+
+export function AttentionList({ items, crashedCount }: AttentionListProps) {
   const [isAll, setIsAll] = useState(false)
   const shown = isAll ? items : items.slice(0, firstCount)
   return (
@@ -45,11 +53,20 @@ export function AttentionList({ items }: { items: readonly AttentionItem[] }) {
           ))}
         </ul>
       )}
-      {items.length > shown.length && (
-        <div className="border-line-soft border-t px-2 py-1.5">
-          <Button variant="ghost" size="sm" onClick={() => setIsAll(true)}>
-            {items.length - shown.length} more
-          </Button>
+      {(items.length > shown.length || crashedCount > shown.length) && (
+        <div className="border-line-soft flex flex-wrap gap-1 border-t px-2 py-1.5">
+          {items.length > shown.length && (
+            <Button variant="ghost" size="sm" onClick={() => setIsAll(true)}>
+              {items.length - shown.length} more
+            </Button>
+          )}
+          {crashedCount > shown.length && (
+            <Button asChild variant="ghost" size="sm">
+              <Link href={paths.machines({ filter: 'state:crashed' })}>
+                All {formatNumber(crashedCount)} crashed machines
+              </Link>
+            </Button>
+          )}
         </div>
       )}
     </Card>

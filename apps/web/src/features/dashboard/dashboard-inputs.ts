@@ -4,7 +4,12 @@ import type { inferRouterInputs } from '@trpc/server'
 
 type Inputs = inferRouterInputs<AppRouter>
 
-export const troubledInput: Inputs['vm']['list'] = { limit: 50, filter: { state: ['crashed', 'unknown', 'paused'] } }
+/** By state, which puts the crashed ones first: those that do not fit are only paused or unknown. */
+export const troubledInput: Inputs['vm']['list'] = {
+  limit: 50,
+  filter: { state: ['crashed', 'unknown', 'paused'] },
+  sort: { by: 'state', direction: 'asc' },
+}
 export const failedInput: Inputs['operation']['list'] = { limit: 20, filter: { status: ['failed', 'interrupted'] } }
 /** Of all: the same question as the machine list's without a filter. */
 export const countsInput: Inputs['vm']['counts'] = { filter: {} }

@@ -56,7 +56,9 @@ export function Dashboard({ isAdmin }: { isAdmin: boolean }) {
             {hostItems.length > 0 && <HostMeters hosts={hostItems} />}
           </div>
           <div className="flex min-w-0 flex-col gap-5">
-            {(!isFirstRun || attention.length > 0) && <AttentionList items={attention} />}
+            {(!isFirstRun || attention.length > 0) && (
+              <AttentionList items={attention} crashedCount={counts.data.states.crashed ?? 0} />
+            )}
             {recent.data && (!isFirstRun || recent.data.items.length > 0) && (
               <RecentTasks operations={recent.data.items} />
             )}
