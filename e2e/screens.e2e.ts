@@ -3,8 +3,10 @@ import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { z } from 'zod'
 import { repoRoot, resultsDir } from './support/berth-place.ts'
 import { expect, test } from './support/berth-test.ts'
+import { fillSignIn } from './support/sign-in-page.ts'
 
 const screens: readonly [name: string, path: (vmId: string) => string, heading: RegExp][] = [
   ['dashboard', () => '/', /Dashboard/],
@@ -18,6 +20,7 @@ const screens: readonly [name: string, path: (vmId: string) => string, heading: 
   ['hosts', () => '/hosts', /Hosts/],
   ['tasks', () => '/tasks', /Tasks/],
   ['settings', () => '/settings/profile', /Settings|Profile/],
+  ['users', () => '/settings/users', /Settings/],
 ]
 const themes = ['light', 'dark'] as const
 const shots = join(resultsDir, 'screens')
@@ -77,6 +80,32 @@ test('sign-in', async ({ page }) => {
   await page.getByLabel('Password', { exact: true }).fill('not the password')
   await page.getByRole('button', { name: 'Sign in' }).click()
   await expect(page.getByText('Email or password is wrong')).toBeVisible()
+})
+
+test('a password of one’s own', async ({ page, panel }) => {
+  const email = `shown-${Date.now()}@example.test`
+  const password = 'given by an administrator'
+  await panel.mutate('user.create', { email, name: 'Shown', password }, z.unknown())
+  await page.goto('/sign-in')
+  await fillSignIn(page, { email, password })
+  await expect(page.getByRole('heading', { name: 'Choose a password' })).toBeVisible()
+  for (const theme of themes) {
+    await page.emulateMedia({ colorScheme: theme })
+    await page.screenshot({ path: join(shots, `new-password-${theme}.png`) })
+    expect.soft(await seriousViolations(page), theme).toEqual([])
+  }
+})
+
+test('adding a user', async ({ signedIn: page, berth }) => {
+  for (const theme of themes) {
+    await page.context().addCookies([{ name: 'berth-theme', value: theme, url: berth.url }])
+    await page.goto('/settings/users')
+    await page.getByRole('button', { name: 'Add user' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Add user' }).click()
+    await expect(page.getByText('Type an email address.')).toBeVisible()
+    await page.screenshot({ path: join(shots, `add-user-${theme}.png`), animations: 'disabled' })
+    expect.soft(await seriousViolations(page), theme).toEqual([])
+  }
 })
 
 test.describe('on a phone', () => {
