@@ -62,7 +62,7 @@ const contenders = {
   peerCalm: measure(peer, false),
   peerStalled: measure(peer, true),
 }
-const runs = await runRounds(contenders, { warmups: 1, rounds: benchEnv.rounds(7) })
+const runs = await runRounds(contenders, { warmups: 1, rounds: benchEnv.rounds(4) })
 report.keep('runs', runs)
 const column = (name: keyof typeof contenders, which: keyof Run): number[] =>
   (runs[name] ?? []).map((run) => run[which])

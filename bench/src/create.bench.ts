@@ -83,7 +83,7 @@ const runs = await runRounds(
     bare: async (): Promise<Created> => ({ runningMs: await timeBareCreate(recipe, berth.dir), steps: {} }),
     virsh: createByVirsh,
   },
-  { warmups: 2, rounds: benchEnv.rounds(15) },
+  { warmups: 2, rounds: benchEnv.rounds(11) },
 )
 report.keep('runs', runs)
 const running = (name: string): number[] => (runs[name] ?? []).map(({ runningMs }) => runningMs)

@@ -104,7 +104,7 @@ async function restartLibvirtd(): Promise<Run> {
   return { readyMs: performance.now() - began, seenMs: Number.NaN }
 }
 
-const runs = await runRounds({ ours: restartAgent, peer: restartLibvirtd }, { warmups: 1, rounds: benchEnv.rounds(7) })
+const runs = await runRounds({ ours: restartAgent, peer: restartLibvirtd }, { warmups: 1, rounds: benchEnv.rounds(5) })
 report.keep('runs', runs)
 const column = (side: 'ours' | 'peer', name: keyof Run): number[] => (runs[side] ?? []).map((each) => each[name])
 const mostMs = 2_000

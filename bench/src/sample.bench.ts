@@ -98,7 +98,7 @@ const peer = (): Promise<Run> =>
     }
   })
 
-const runs = await runRounds({ ours, peer }, { warmups: 1, rounds: benchEnv.rounds(5) })
+const runs = await runRounds({ ours, peer }, { warmups: 1, rounds: benchEnv.rounds(3) })
 report.keep('runs', runs)
 report.keep('machines', { ours: machineCount, peer: domainCount, peerQemus: domainQemus.length })
 const column = (side: 'ours' | 'peer', name: keyof Run): number[] => (runs[side] ?? []).map((each) => each[name])
