@@ -20,7 +20,7 @@ export interface PageHeaderProps {
   actions?: ReactNode
   /** Tabs, at the lower edge. */
   tabs?: ReactNode
-  /** Stays at the top while the page scrolls. */
+  /** Stays at the top while the page scrolls, unless that would leave no room for the page: zoomed in, a phone on its side. */
   sticky?: boolean | undefined
   className?: string | undefined
 }
@@ -28,7 +28,13 @@ export interface PageHeaderProps {
 export function PageHeader(props: PageHeaderProps) {
   const { title, crumbs = [], linkAs: Link = 'a', status, meta, actions, tabs, sticky = false, className } = props
   return (
-    <header className={cn('flex flex-col gap-3', sticky && 'bg-canvas sticky top-0 z-20 pt-1', className)}>
+    <header
+      className={cn(
+        'flex flex-col gap-3',
+        sticky && 'bg-canvas top-0 z-20 pt-1 [@media(min-height:40rem)]:sticky',
+        className,
+      )}
+    >
       <div className="flex min-h-8 flex-wrap items-end justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">
           {crumbs.length > 0 && (

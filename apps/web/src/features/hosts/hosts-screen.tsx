@@ -86,7 +86,9 @@ function HostRow({ host }: { host: HostView }) {
           used={gauges?.cpuShare ?? 0}
           total={1}
           text={gauges === null ? none : formatPercent(gauges.cpuShare)}
-          note={facts === null ? undefined : `${committed.vcpus} vCPUs on ${facts.cpuCount}`}
+          note={
+            facts === null ? undefined : `${plural(committed.vcpus, 'vCPU')} on ${plural(facts.cpuCount, 'processor')}`
+          }
         />
         <Meter
           label="Memory"

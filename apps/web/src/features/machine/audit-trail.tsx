@@ -10,9 +10,11 @@ import { errorText } from '../../lib/error-text.ts'
 import { none } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
+import { procedureWords } from '../settings/audit-words.ts'
 
 const pageSize = 25
 const tones = { ok: 'ok', denied: 'warn', failed: 'bad' } as const
+const outcomeWords: Readonly<Record<string, string>> = { ok: 'Done', denied: 'Denied', failed: 'Failed' }
 const ways: Readonly<Record<string, string>> = { session: 'browser', token: 'API token', system: 'Berth itself' }
 
 /** Who asked for what on one machine, from where, and how it was answered. Written once, never changed. */
@@ -57,18 +59,20 @@ export function AuditTrail({ vmId }: { vmId: string }) {
                   {entry.actor.name}
                   <span className="text-ink-3 text-xs"> by {ways[entry.actor.via] ?? entry.actor.via}</span>
                 </td>
-                <td className="px-4 py-2 font-mono text-xs">
+                <td className="px-4 py-2">
                   {entry.operationId === null ? (
-                    entry.procedure
+                    procedureWords(entry.procedure)
                   ) : (
                     <Link href={paths.task(entry.operationId)} className="underline-offset-3 hover:underline">
-                      {entry.procedure}
+                      {procedureWords(entry.procedure)}
                     </Link>
                   )}
                 </td>
                 <td className="text-ink-2 px-4 py-2 font-mono text-xs">{entry.ip ?? none}</td>
                 <td className="px-4 py-2">
-                  <Badge tone={toneOf(entry.outcome)}>{entry.errorCode ?? entry.outcome}</Badge>
+                  <Badge tone={toneOf(entry.outcome)}>
+                    {entry.errorCode ?? outcomeWords[entry.outcome] ?? entry.outcome}
+                  </Badge>
                 </td>
               </tr>
             ))}
