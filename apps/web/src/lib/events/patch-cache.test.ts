@@ -6,6 +6,7 @@ import type { InfiniteData, QueryKey } from '@tanstack/react-query'
 import { createTRPCClient } from '@trpc/client'
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
 import { describe, expect, it } from 'vitest'
+import { errorCodeOf } from '../error-text.ts'
 import { makeQueryClient } from '../trpc/query-client.ts'
 import type { ListPage } from './patch-pages.ts'
 import { patchCache } from './patch-cache.ts'
@@ -87,6 +88,10 @@ describe('patchCache', () => {
     expect(queryClient.getQueryData(key)).toMatchObject({ state: 'paused' })
     patchCache(target, { kind: 'vm.removed', vmId: a.vmId })
     expect(names()).toEqual(['b'])
+    patchCache(target, { kind: 'vm.removed', vmId: c.vmId })
+    const gone = queryClient.getQueryState(key)
+    expect(errorCodeOf(gone?.error)).toBe('VM_NOT_FOUND')
+    expect(gone).toMatchObject({ data: { name: 'c' }, fetchStatus: 'idle' })
   })
 
   it('puts figures on the machines they are of, and makes no query of its own', () => {

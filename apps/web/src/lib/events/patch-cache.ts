@@ -16,6 +16,7 @@ import {
   type ListInput,
 } from './list-rules.ts'
 import { countAgain } from './count-again.ts'
+import { markGone } from './gone-object.ts'
 import { mapRows, putRow, takeRow, type ListPage } from './patch-pages.ts'
 
 export interface PatchTarget {
@@ -32,8 +33,7 @@ export function patchCache(target: PatchTarget, event: PanelEvent): void {
       countAgain(target)
       return
     case 'vm.removed':
-      // Its page reads again, is told that there is no such machine, and says so.
-      void queryClient.invalidateQueries({ queryKey: trpc.vm.get.queryKey({ vmId: event.vmId }) })
+      markGone(queryClient, trpc.vm.get.queryKey({ vmId: event.vmId }), 'VM_NOT_FOUND')
       patchLists<VmView>(target, vmLists(target), (pages, input) => takeRow(pages, event.vmId, vmListRules(input)))
       countAgain(target)
       return
@@ -51,7 +51,7 @@ export function patchCache(target: PatchTarget, event: PanelEvent): void {
       )
       return
     case 'image.removed':
-      void queryClient.invalidateQueries({ queryKey: trpc.image.get.queryKey({ imageId: event.imageId }) })
+      markGone(queryClient, trpc.image.get.queryKey({ imageId: event.imageId }), 'IMAGE_NOT_FOUND')
       patchLists<ImageView>(target, imageLists(target), (pages, input) =>
         takeRow(pages, event.imageId, imageListRules(input)),
       )
