@@ -5,9 +5,11 @@
  * learns the exit code; after the agent's restart the child belongs to init, and nobody learns it any more.
  */
 import { spawn } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, constants, openSync } from 'node:fs'
 import { AppError } from '@berth/core/errors/app-error'
 import { programEnv } from './program-env.ts'
+
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants
 
 export interface SpawnDetachedOptions {
   file: string
@@ -31,7 +33,8 @@ export interface DetachedProcess {
 
 /** Returns once the program is started. Throws COMMAND_FAILED when it cannot be (not found, no permission, no memory). */
 export async function spawnDetached(options: SpawnDetachedOptions): Promise<DetachedProcess> {
-  const log = openSync(options.logPath, 'a', 0o600)
+  // Never through a link: a log may lie in a folder of the program's own user, and it is opened as root.
+  const log = openSync(options.logPath, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600)
   try {
     const child = spawn(options.file, options.args, {
       detached: true,

@@ -44,6 +44,8 @@ export function volumeCommands({ storage, machines }: CommandTargets): VolumeCom
         throw new AppError('SIZE_INVALID', `A disk of ${formatBytes(disk.sizeBytes)} cannot shrink.`)
       }
       const slot = actor.machine?.spec.disks.findIndex((candidate) => candidate.volumeId === volumeId) ?? -1
+      // A QEMU that lives and does not answer has the disk: only it may grow it.
+      if (actor.hasProcess) actor.requireMachine()
       if (actor.machine === undefined) await storage.volumes.resize(actor.vmId, disk, sizeBytes)
       else await resizeBlockdev(actor.machine.qmp, { nodeName: diskNodeName(slot), sizeBytes })
       await sightVolumes(actor, storage)

@@ -63,10 +63,15 @@ export function parseStartTicks(stat: string): number | undefined {
   return isDead || !Number.isInteger(startTicks) ? undefined : startTicks
 }
 
-/** The machine's QEMU by its pid file, which outlives it; undefined when that process is gone or another one. */
+/**
+ * The machine's QEMU by its pid file, which outlives it; undefined when there is none. The file lies in a folder of QEMU's
+ * own user and among temporary files: where it does not name the process, /proc is asked before anybody says that it is
+ * gone, for a second QEMU on the same disks would be started then.
+ */
 export async function findProcess(paths: RunDirPaths, vmId: string): Promise<ProcessIdentity | undefined> {
   const pid = Number((await readIfThere(paths.pidFile))?.trim())
-  return Number.isInteger(pid) && pid > 1 ? identifyProcess(pid, vmId) : undefined
+  const named = Number.isInteger(pid) && pid > 1 ? await identifyProcess(pid, vmId) : undefined
+  return named ?? (await scanProcesses(paths.dir)).find((found) => found.vmId === vmId)
 }
 
 /**

@@ -66,7 +66,9 @@ export async function createRunDir(
   user?: { uid: number; gid: number },
 ): Promise<void> {
   await mkdir(paths.dir, { recursive: true, mode: 0o700 })
-  await writeFile(paths.vmIdFile, vmId, { mode: 0o600 })
+  // Made anew: the folder may be QEMU's user's already, who must not choose where the agent writes.
+  await rm(paths.vmIdFile, { force: true })
+  await writeFile(paths.vmIdFile, vmId, { mode: 0o600, flag: 'wx' })
   if (user !== undefined) await chown(paths.dir, user.uid, user.gid)
 }
 

@@ -53,11 +53,15 @@ export class ImageStore {
     return image
   }
 
+  /** Those whose facts can be read: one damaged file must not keep the host from telling all else. */
   async list(): Promise<ImageObservation[]> {
     const names = await readdir(this.#layout.images)
-    const ids = names.filter((name) => name.endsWith('.json')).map((name) => imageIdSchema.parse(name.slice(0, -5)))
-    const found = await Promise.all(ids.map((id) => this.get(id)))
-    return found.filter((image) => image !== undefined)
+    const ids = names.flatMap((name) => {
+      const id = imageIdSchema.safeParse(name.replace(/\.json$/, ''))
+      return name.endsWith('.json') && id.success ? [id.data] : []
+    })
+    const found = await Promise.allSettled(ids.map((id) => this.get(id)))
+    return found.flatMap((each) => (each.status === 'fulfilled' && each.value !== undefined ? [each.value] : []))
   }
 
   /** Idempotent: an image that is here already is answered as it is. */

@@ -20,8 +20,11 @@ export interface Storage {
   readonly images: ImageStore
   readonly volumes: VolumeStore
   readonly trash: PoolTrash
-  /** What a dead agent left half done; before commands are taken. Returns the paths removed. */
-  sweep(specs: readonly VmSpec[]): Promise<string[]>
+  /**
+   * What a dead agent left half done; before commands are taken. `specs` are those of all machines, or 'unknown' where a
+   * record cannot be read. Returns the paths removed.
+   */
+  sweep(specs: readonly VmSpec[] | 'unknown'): Promise<string[]>
   /** Whether disks of the pool may be opened with cache=none. */
   readonly hasDirectIo: boolean
   /** `specs` are those of all machines of this host: their disks are what the pool is committed to. */
@@ -42,7 +45,7 @@ export async function createStorage(options: { dataDir: string; mayReachLoopback
     volumes,
     trash,
     hasDirectIo,
-    sweep: (specs) => sweepPool(layout, overlaidImages(specs)),
+    sweep: (specs) => sweepPool(layout, specs === 'unknown' ? specs : overlaidImages(specs)),
     requirePool: (name) => {
       if (name !== defaultPool) throw new AppError('OBJECT_NOT_FOUND', `This host has no pool "${name}".`)
     },

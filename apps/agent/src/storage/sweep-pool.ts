@@ -10,12 +10,15 @@ import { imageIdSchema, type ImageId } from '@berth/core/ids/ids'
 import { isMissing } from './durable-files.ts'
 import type { PoolLayout } from './pool-layout.ts'
 
-/** Returns the paths that were removed. `usedImages` are those that machines' overlays read. */
-export async function sweepPool(layout: PoolLayout, usedImages: ReadonlySet<ImageId>): Promise<string[]> {
+/**
+ * Returns the paths that were removed. `usedImages` are those that machines' overlays read; 'unknown' where some machine's
+ * record cannot be read, and then no image goes.
+ */
+export async function sweepPool(layout: PoolLayout, usedImages: ReadonlySet<ImageId> | 'unknown'): Promise<string[]> {
   const images = await readdir(layout.images)
   const leftovers = [
     ...images.filter(isUnfinished).map((name) => join(layout.images, name)),
-    ...imagesWithoutFacts(images, usedImages).map((imageId) => layout.image(imageId)),
+    ...(usedImages === 'unknown' ? [] : imagesWithoutFacts(images, usedImages)).map((imageId) => layout.image(imageId)),
     ...(await unfinishedIn(layout.incoming, (name) => name.endsWith('.download'))),
     ...(await unfinishedIn(layout.volumes, (name) => name.startsWith('.direct-io-'))),
   ]

@@ -34,7 +34,7 @@ export async function openMachines(options: OpenMachinesOptions): Promise<HostCh
   await Promise.all(settlings.map(({ settled }) => settledOrLate(settled)))
   await sweepMachines(options)
   await sweepNetworks(networks, logger)
-  const swept = await storage.sweep(registry.specs())
+  const swept = await storage.sweep(unreadable.length > 0 ? 'unknown' : registry.specs())
   if (swept.length > 0) logger.info({ swept }, 'what an earlier agent left half done in the pool was removed')
   // After all, not after each: what it publishes is written and synced, and that would hold up the others' files.
   await Promise.all(actors.map((actor) => sightVolumes(actor, storage)))

@@ -8,6 +8,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toAppError } from '@berth/core/errors/app-error'
 import { vmIdSchema, type VmId } from '@berth/core/ids/ids'
+import { fileExists } from '../storage/image-store.ts'
 import { readFileIfAny, syncDirectory, writeFileDurably } from '../storage/durable-files.ts'
 import { vmRecordSchema, type VmRecord } from './vm-record.ts'
 
@@ -64,12 +65,12 @@ export class VmStore {
     await syncDirectory(this.#root)
   }
 
-  /** Machines of which there is a folder and nothing that says what they are. */
+  /** Machines of which there is a folder and nothing that says what they are. A record that cannot be read is there. */
   async foldersWithoutRecord(): Promise<VmId[]> {
     const ids = (await readdir(this.#root)).map((name) => vmIdSchema.safeParse(name))
     const found: VmId[] = []
     for (const { data: vmId } of ids) {
-      if (vmId !== undefined && (await readFileIfAny(this.folder(vmId).record)) === undefined) found.push(vmId)
+      if (vmId !== undefined && !(await fileExists(this.folder(vmId).record))) found.push(vmId)
     }
     return found
   }

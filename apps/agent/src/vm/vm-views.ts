@@ -2,6 +2,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { AppError } from '@berth/core/errors/app-error'
 import { pressKeys, saveScreenPng, type KeyCode } from '../qmp/commands/screen-commands.ts'
+import { openPlainFile } from '../qemu/plain-file.ts'
 import { qmpSchema } from '../qmp/qmp-schema.generated.ts'
 import type { Machine } from './machine.ts'
 
@@ -15,7 +16,8 @@ export async function takeScreenshot({ qmp, paths }: Machine): Promise<Screensho
   const takenAt = new Date().toISOString()
   try {
     await saveScreenPng(qmp, paths.screenFile)
-    return { pngBase64: await readFile(paths.screenFile, 'base64'), takenAt }
+    await using file = await openPlainFile(paths.screenFile)
+    return { pngBase64: await file.readFile('base64'), takenAt }
   } finally {
     await rm(paths.screenFile, { force: true })
   }
