@@ -64,8 +64,16 @@ export function MachineList() {
       <>
         <div
           {...held.holders}
-          className="border-line bg-surface hidden min-h-0 flex-1 flex-col overflow-hidden rounded-lg border shadow-xs md:flex"
+          className="border-line bg-surface relative hidden min-h-0 flex-1 flex-col overflow-hidden rounded-lg border shadow-xs md:flex"
         >
+          {held.waiting > 0 && (
+            <div className="pointer-events-none absolute inset-x-0 top-12 z-20 flex justify-center">
+              <Button variant="primary" size="sm" className="pointer-events-auto shadow-lg" onClick={held.release}>
+                <ArrowUp aria-hidden />
+                {plural(held.waiting, 'change')} in the list
+              </Button>
+            </div>
+          )}
           <MachineTable
             rows={held.shown}
             columns={columns}
@@ -103,14 +111,6 @@ export function MachineList() {
         </span>
       </div>
       <SavedFilters state={view} onChange={setView} />
-      {held.waiting > 0 && (
-        <div className="pointer-events-none absolute inset-x-0 top-36 z-20 flex justify-center">
-          <Button variant="primary" size="sm" className="pointer-events-auto shadow-lg" onClick={held.release}>
-            <ArrowUp aria-hidden />
-            {plural(held.waiting, 'change')} in the list
-          </Button>
-        </div>
-      )}
       {body()}
       <LateBulkBar vms={held.shown.filter((vm) => selection.has(vm.vmId))} onClear={selection.clear} />
     </div>

@@ -32,7 +32,7 @@ export function MachineState({ vm, detailed = false, className }: MachineStatePr
     <span className={className}>
       <StateDot {...lookOf(vm)} />
       {detailed && vm.state === 'unknown' && vm.seenAt !== null && (
-        <span className="mt-1 block">
+        <span className="mt-px block">
           <StaleBadge seenAt={vm.seenAt} reason={`Was ${vm.lastKnownState}; its host does not answer`} />
         </span>
       )}
