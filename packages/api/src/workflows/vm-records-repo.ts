@@ -69,9 +69,14 @@ export class PrismaVmRecords implements VmRecords {
     await this.#db.$transaction(async (tx) => {
       await tx.volume.deleteMany({ where: { vmId } })
       await tx.vmObserved.deleteMany({ where: { vmId } })
-      const count = await tx.$executeRaw`
-        UPDATE vm SET deleted_at = now(), sealed_secrets = NULL WHERE id = ${vmId}::uuid AND deleted_at IS NULL`
-      if (count > 0) await announce(tx, { kind: 'vm.removed', vmId })
+      const [removed] = await tx.$queryRaw<{ imageId: string | null }[]>`
+        UPDATE vm SET deleted_at = now(), sealed_secrets = NULL WHERE id = ${vmId}::uuid AND deleted_at IS NULL
+        RETURNING image_id AS "imageId"`
+      if (!removed) return
+      const { imageId } = removed
+      await announce(tx, { kind: 'vm.removed', vmId })
+      // One less holds it: its page says whether it can be deleted.
+      if (imageId !== null) await announce(tx, { kind: 'image.changed', imageId })
     })
   }
 
