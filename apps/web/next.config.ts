@@ -11,6 +11,8 @@ const config: NextConfig = {
   compress: true,
   agentRules: false,
   devIndicators: false,
+  // Browsers ask for it beside what is no page: metrics, an answer of the API.
+  rewrites: () => Promise.resolve([{ source: '/favicon.ico', destination: '/icon.svg' }]),
   allowedDevOrigins: ['127.0.0.1', 'localhost'],
 }
 
