@@ -1,12 +1,12 @@
 'use client'
 import { Checkbox } from '@berth/ui/checkbox'
-import { DataTable, FullRow, HeaderCell, TableHead, TableScroll, TableSpacer } from '@berth/ui/data-table'
+import { DataTable, FullRow, HeaderCell, TableHead, TableScroll } from '@berth/ui/data-table'
+import { late, useLate } from '@berth/ui/late'
 import { Spinner } from '@berth/ui/spinner'
 import type { VmView } from '@berth/core/vm/vm-view'
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef } from 'react'
+import { useRef } from 'react'
 import type { MachineColumn } from './machine-columns.ts'
-import { MachineRow, rowHeightPx } from './machine-row.tsx'
+import { MachineRow } from './machine-row.tsx'
 import type { Selection } from './use-selection.ts'
 import type { VmSort } from './vm-list-query.ts'
 
@@ -23,28 +23,16 @@ export interface MachineTableProps {
 
 const edgesPx = 36 + 76
 
-/** Only the rows in sight are in the page; the next ones are asked for before the end is reached. */
+/** Up to so many rows lie in the page whole; more are drawn as they come into sight, by code that comes with them. */
+const mostPlainRows = 60
+const virtualRows = late(() => import('./virtual-rows.tsx'))
+
 export function MachineTable(props: MachineTableProps) {
-  const { rows, columns, sort, onSort, selection, hasMore, isLoadingMore, onLoadMore } = props
+  const { rows, columns, sort, onSort, selection, hasMore, isLoadingMore } = props
   const scroller = useRef<HTMLDivElement>(null)
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeightPx,
-    getItemKey: (index) => rows[index]?.vmId ?? index,
-    overscan: 8,
-    // On the server there is no height to ask for: the first screenful.
-    initialRect: { width: 1_280, height: 900 },
-  })
-  const visible = virtualizer.getVirtualItems()
-  const lastVisible = visible.at(-1)?.index ?? 0
-  useEffect(() => {
-    if (hasMore && !isLoadingMore && lastVisible >= rows.length - 12) onLoadMore()
-  }, [hasMore, isLoadingMore, lastVisible, rows.length, onLoadMore])
+  const virtual = useLate(virtualRows, hasMore || rows.length > mostPlainRows ? 1 : 0)
 
   const minWidthPx = columns.reduce((sum, column) => sum + column.widthPx, edgesPx)
-  const before = visible[0]?.start ?? 0
-  const after = virtualizer.getTotalSize() - (visible.at(-1)?.end ?? 0)
   const nextSort = (by: VmSort['by']): VmSort => ({
     by,
     direction: sort.by === by && sort.direction === 'asc' ? 'desc' : 'asc',
@@ -84,22 +72,20 @@ export function MachineTable(props: MachineTableProps) {
           </HeaderCell>
         </TableHead>
         <tbody>
-          <TableSpacer heightPx={before} columns={columns.length + 2} />
-          {visible.map(({ index, key }) => {
-            const vm = rows[index]
-            if (vm === undefined) return null
-            return (
+          {virtual ? (
+            <virtual.VirtualRows {...props} scroller={scroller} />
+          ) : (
+            rows.map((vm, index) => (
               <MachineRow
-                key={key}
+                key={vm.vmId}
                 vm={vm}
                 index={index}
                 columns={columns}
                 isSelected={selection.has(vm.vmId)}
                 onSelect={selection.toggle}
               />
-            )
-          })}
-          <TableSpacer heightPx={after} columns={columns.length + 2} />
+            ))
+          )}
           {isLoadingMore && (
             <FullRow columns={columns.length + 2}>
               <div className="text-ink-3 flex justify-center py-3">
