@@ -25,10 +25,14 @@ export async function runLimited(
     // Ctrl-C reaches the child as well; the launcher outlives it to report, and must not die first.
     const ignore = (): void => undefined
     process.on('SIGINT', ignore)
+    // Not by Ctrl-C: then only the launcher hears of it, and the child would go on without anybody.
+    const passOn = (): void => void child.kill('SIGTERM')
+    process.on('SIGTERM', passOn)
     const tidy = (): void => {
       clearTimeout(limit)
       clearTimeout(force)
       process.off('SIGINT', ignore)
+      process.off('SIGTERM', passOn)
     }
     child.once('error', (error) => {
       tidy()
