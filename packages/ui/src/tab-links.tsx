@@ -1,3 +1,4 @@
+'use client'
 import type { ElementType, ReactNode } from 'react'
 
 interface TabItem {
@@ -20,6 +21,14 @@ export interface TabLinksProps {
   linkAs?: ElementType | undefined
 }
 
+/** On a phone the open page's tab may lie beyond the edge. The bar alone moves, not the page. */
+function bringIntoView(tab: HTMLElement | null): void {
+  const bar = tab?.parentElement
+  if (!tab || !bar) return
+  const [inner, outer] = [tab.getBoundingClientRect(), bar.getBoundingClientRect()]
+  if (inner.left < outer.left || inner.right > outer.right) bar.scrollLeft += inner.left - outer.left - outer.width / 3
+}
+
 /** Looks like Tabs, but each is a page of its own with its own address. */
 export function TabLinks({ items, current, label, linkAs: Link = 'a' }: TabLinksProps) {
   return (
@@ -29,6 +38,7 @@ export function TabLinks({ items, current, label, linkAs: Link = 'a' }: TabLinks
         return (
           <Link
             key={item.value}
+            ref={isCurrent ? bringIntoView : undefined}
             href={item.href}
             className={tabClasses}
             data-state={isCurrent ? 'active' : 'inactive'}

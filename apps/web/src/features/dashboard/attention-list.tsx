@@ -22,11 +22,7 @@ export function AttentionList({ items, crashedCount }: AttentionListProps) {
   const [isAll, setIsAll] = useState(false)
   const shown = isAll ? items : items.slice(0, firstCount)
   return (
-    <Card
-      title="Needs attention"
-      description="Machines and hosts in trouble, and tasks that failed in the last day"
-      flush
-    >
+    <Card title="Needs attention" description="What is in trouble, and tasks that failed in the last day" flush>
       {items.length === 0 ? (
         <p className="text-ink-2 flex items-center gap-2 px-4 py-5 text-sm">
           <CircleCheck aria-hidden className="text-ok size-4" />

@@ -44,7 +44,9 @@ function endsLine(account: ShownAccount): string {
 }
 
 const machinesLine = ({ vmCount }: ShownAccount): string =>
-  vmCount === 0 ? 'Owns no machines.' : `${counted(vmCount, 'machine')} run on as they are; administrators see them.`
+  vmCount === 0
+    ? 'Owns no machines.'
+    : `${counted(vmCount, 'machine')} ${vmCount === 1 ? 'stays as it is' : 'stay as they are'}, for administrators to manage.`
 
 export function EnableUser({ account, open, onOpenChange }: AccountDialogProps) {
   const trpc = useTRPC()

@@ -15,12 +15,18 @@ const shows = [
   { value: 'failed', label: 'Failed' },
 ] as const
 
+/** A user is told of his own tasks and of those on his machines. */
+const whoseOfUser = [
+  { value: 'everybody', label: 'All' },
+  { value: 'mine', label: 'Started by me' },
+] as const
+
 const whose = [
   { value: 'everybody', label: 'Everybody’s' },
   { value: 'mine', label: 'Mine' },
 ] as const
 
-export function TasksScreen({ viewerId }: { viewerId: string }) {
+export function TasksScreen({ viewerId, isAdmin }: { viewerId: string; isAdmin: boolean }) {
   const filter = parseTaskFilter(useSearchParams())
   // Without the router: the list is in the browser's cache, and the page around it stays as it is.
   const change = (next: TaskFilter) => window.history.replaceState(null, '', paths.tasks(taskFilterQuery(next)))
@@ -38,7 +44,7 @@ export function TasksScreen({ viewerId }: { viewerId: string }) {
           label="Whose tasks"
           value={filter.isMine ? 'mine' : 'everybody'}
           onValueChange={(who) => change({ ...filter, isMine: who === 'mine' })}
-          options={whose}
+          options={isAdmin ? whose : whoseOfUser}
         />
       </div>
       <Card flush>

@@ -21,7 +21,7 @@ export default async function TasksPage({
   )
   return (
     <Hydrate client={queryClient}>
-      <TasksScreen viewerId={viewer.userId} />
+      <TasksScreen viewerId={viewer.userId} isAdmin={viewer.isAdmin} />
     </Hydrate>
   )
 }
