@@ -19,6 +19,7 @@ import {
 } from '@berth/core/console/socket-passing'
 import { consoleLimits } from './console-limits.ts'
 import type { Upgrade } from './consoles.ts'
+import { withLargeReads } from './large-reads.ts'
 
 /** Of Node's process, where a supervisor started it. */
 export interface SupervisorChannel {
@@ -85,8 +86,10 @@ export class PassedSockets {
       handle.destroy()
       return
     }
-    leash.socket = handle
-    handle.once('close', () => leash.connection.destroy())
+    const socket = withLargeReads(handle)
+    socket.on('error', () => socket.destroy())
+    leash.socket = socket
+    socket.once('close', () => leash.connection.destroy())
     leash.connection.write(takenWord)
   }
 }
