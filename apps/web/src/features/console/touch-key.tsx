@@ -18,7 +18,7 @@ export function TouchKey({ label, isHeld, onPress, children }: TouchKeyProps) {
       onPointerDown={(event) => event.preventDefault()}
       onClick={onPress}
       className={cn(
-        'border-line h-10 min-w-11 shrink-0 rounded-md border px-2.5 text-sm font-medium select-none',
+        'border-line inline-flex h-10 min-w-11 shrink-0 items-center justify-center rounded-md border px-2.5 text-sm font-medium select-none',
         isHeld ? 'border-accent bg-accent-soft text-accent-ink' : 'bg-surface active:bg-pressed',
       )}
     >

@@ -1,9 +1,10 @@
 'use client'
 /** Carries out link-state.ts: sessions, timers, and what the browser notices about its network. */
 import type { ConsoleKind } from '@berth/core/agent-contract/agent-contract'
+import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useEffectEvent, useReducer, useState } from 'react'
 import { useLiveState } from '../../lib/events/events-provider.tsx'
-import { useTRPCClient } from '../../lib/trpc/trpc-context.ts'
+import { useTRPC, useTRPCClient } from '../../lib/trpc/trpc-context.ts'
 import { newIdempotencyKey } from '../../lib/idempotency-key.ts'
 import { type LinkState, type MachinePower, nextLink, startLink } from './link-state.ts'
 import { type AttachConsole, runSession } from './run-session.ts'
@@ -31,6 +32,8 @@ export interface ConsoleLink {
 /** For one machine and one kind for the component's life: give the component a key of both. */
 export function useConsoleLink({ vmId, kind, machine, prepare }: ConsoleLinkOptions): ConsoleLink {
   const client = useTRPCClient()
+  const trpc = useTRPC()
+  const queryClient = useQueryClient()
   const [link, dispatch] = useReducer(nextLink, null, () => startLink(machine, kind === 'screen'))
   const [latencyMs, setLatencyMs] = useState<number | null>(null)
   // Names this console over all its sessions, to the audit and to the other viewers.
@@ -53,7 +56,11 @@ export function useConsoleLink({ vmId, kind, machine, prepare }: ConsoleLinkOpti
         },
         onOpened: () => dispatch({ kind: 'opened', session: number }),
         onClosed: (code) => dispatch({ kind: 'closed', session: number, code }),
-        onRefused: (code) => dispatch({ kind: 'refused', session: number, code }),
+        onRefused(code) {
+          dispatch({ kind: 'refused', session: number, code })
+          // What this page believes of the machine is not so: it must not depend on the stream to find out.
+          if (code === 'VM_STATE_CONFLICT') void queryClient.invalidateQueries(trpc.vm.get.queryFilter({ vmId }))
+        },
         onLatency: setLatencyMs,
       },
       signal,

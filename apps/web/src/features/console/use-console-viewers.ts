@@ -27,6 +27,8 @@ export interface ConsoleViewersKept extends ConsoleViewers {
 export function useConsoleViewers(kind: ConsoleKind): ConsoleViewersKept {
   const [known, setKnown] = useState<Known | null>(null)
   const latest = useRef<ViewersSeen | null>(null)
+  /** Of an agent that forgot; null once it has answered. */
+  const asked = useRef<InputWish | null>(null)
   return {
     seen: known?.seen ?? null,
     isViewOnly: known !== null && !mayType(known.seen.mine.input),
@@ -35,9 +37,13 @@ export function useConsoleViewers(kind: ConsoleKind): ConsoleViewersKept {
       const seen = seeViewers(list, kind)
       if (!seen) return
       const before = latest.current
-      const wish = isFirst && before ? wishAfterReturn(before.mine.input, seen.mine.input) : null
-      // The answer brings the next list; until then nothing changes here.
-      if (wish) return ask(wish)
+      if (isFirst) {
+        asked.current = before && wishAfterReturn(before.mine.input, seen.mine.input)
+        if (asked.current) ask(asked.current)
+      }
+      // Lists that were on their way before the answer change nothing here: a link that is lost meanwhile asks again.
+      if (asked.current && seen.mine.input === 'shares') return
+      asked.current = null
       latest.current = seen
       setKnown({ seen, ask })
     },
