@@ -10,6 +10,8 @@ import type { MachineActionProps } from './vm-verb.tsx'
 export function MainPowerButton(props: MachineActionProps) {
   const { vm } = props
   if (wantsStart(vm)) return <StartMachineButton variant="primary" {...props} />
+  // A QEMU that does not answer can do nothing but be ended.
+  if (vm.silentSince !== null) return <StopMachineButton {...props} />
   if (vm.state === 'paused') return <ResumeMachineButton variant="primary" {...props} />
   if (vm.state === 'stopping' || vm.state === 'starting') return <StopMachineButton {...props} />
   return <ShutdownMachineButton {...props} />

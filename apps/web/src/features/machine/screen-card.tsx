@@ -8,6 +8,11 @@ import Link from 'next/link'
 import { paths } from '../../lib/paths.ts'
 import { useThumbnail } from './use-thumbnail.ts'
 
+function whyDark({ state }: VmView): string {
+  if (state === 'unknown') return 'Its host does not answer'
+  return state === 'creating' || state === 'starting' ? 'No picture yet' : 'Off'
+}
+
 /** What is on the machine's screen, refreshed while it is looked at; a click opens the console. */
 export function ScreenCard({ vm }: { vm: VmView }) {
   const isOn = vmCan.takeScreenshot(situationOf(vm)).isAllowed
@@ -29,7 +34,7 @@ export function ScreenCard({ vm }: { vm: VmView }) {
         <span className="absolute inset-0 grid place-items-center">
           <span className="bg-raised/85 text-ink-2 flex items-center gap-2 rounded-md px-3 py-1.5 text-sm">
             <MonitorOff aria-hidden className="size-4" />
-            {vm.state === 'unknown' ? 'Its host does not answer' : 'Off'}
+            {whyDark(vm)}
           </span>
         </span>
       )}
@@ -41,4 +46,9 @@ export function ScreenCard({ vm }: { vm: VmView }) {
       )}
     </Link>
   )
+}
+
+function whyDark({ state, silentSince }: VmView): string {
+  if (state === 'unknown') return 'Its host does not answer'
+  return silentSince === null ? 'Off' : 'QEMU does not answer'
 }
