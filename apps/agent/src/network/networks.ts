@@ -145,6 +145,7 @@ export function createNetworks(options: { stateDir: string; isRoot: boolean }): 
         const bridge = await opening.catch(() => undefined)
         if (bridge === undefined) continue
         bridge.watcher.close()
+        for (const tap of bridge.taps.keys()) await removeLink(tap)
         await removeBridge(bridge.plan.bridge, options.stateDir)
       }
       bridges.clear()
