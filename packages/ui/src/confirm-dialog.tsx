@@ -12,6 +12,8 @@ export interface ConfirmDialogProps {
   description?: ReactNode
   /** The verb on the button: "Delete machine", never "OK". */
   confirmLabel: string
+  /** Of the button that changes nothing, where "Cancel" could mean either. */
+  dismissLabel?: string | undefined
   /** Asks to type exactly this before the button works. */
   typeToConfirm?: string | undefined
   tone?: 'danger' | 'primary' | undefined
@@ -46,6 +48,7 @@ function ConfirmForm(props: ConfirmDialogProps) {
     pending = false,
     error,
     confirmLabel,
+    dismissLabel = 'Cancel',
     onConfirm,
     onOpenChange,
     children,
@@ -80,7 +83,7 @@ function ConfirmForm(props: ConfirmDialogProps) {
       )}
       {error !== undefined && error !== null && error !== '' && <InlineAlert tone="bad">{error}</InlineAlert>}
       <div className="flex justify-end gap-2">
-        <Button onClick={() => onOpenChange(false)}>Cancel</Button>
+        <Button onClick={() => onOpenChange(false)}>{dismissLabel}</Button>
         <Button type="submit" variant={tone} pending={pending} disabledReason={reason}>
           {confirmLabel}
         </Button>

@@ -29,6 +29,7 @@ export function CancelTask({ task, size = 'sm' }: { task: OperationView; size?: 
         onOpenChange={change}
         title={`Cancel “${task.title}”?`}
         confirmLabel="Cancel task"
+        dismissLabel="Let it go on"
         pending={cancel.isPending}
         error={cancel.error === null ? null : errorLine(cancel.error)}
         disabledReason={refusal}

@@ -91,7 +91,7 @@ const cancelEffects: Readonly<Record<OperationKind, string>> = {
   'vm.resume': 'If the machine does not run yet, it stays paused.',
   'vm.update': 'The earlier settings come back. A disk that has grown stays as large as it is.',
   'vm.delete': 'If the machine is not marked as being deleted yet, it is kept.',
-  'image.import': 'The download ends and its file is removed. The image stays in the list as failed, to try again.',
+  'image.import': 'The download ends and its file is removed. The image stays in the list as cancelled, to try again.',
   'image.delete': 'If the image is not marked as being deleted yet, it is kept.',
 }
 
