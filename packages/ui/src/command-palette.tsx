@@ -84,11 +84,13 @@ export function CommandPalette(props: CommandPaletteProps) {
                       value={item.id}
                       keywords={[item.label, ...(item.keywords ?? [])]}
                       onSelect={item.onSelect}
-                      className="data-[selected=true]:bg-hover [&_svg]:text-ink-3 flex h-9 items-center gap-2.5 rounded-md px-2.5 text-sm select-none [&_svg]:size-4 [&_svg]:shrink-0"
+                      className="data-[selected=true]:bg-hover [&>svg]:text-ink-3 flex h-9 items-center gap-2.5 rounded-md px-2.5 text-sm select-none [&>svg]:size-4 [&>svg]:shrink-0"
                     >
                       {item.icon}
                       <span className="min-w-0 flex-1 truncate">{item.label}</span>
-                      {item.hint !== undefined && <span className="text-ink-3 text-xs">{item.hint}</span>}
+                      {item.hint !== undefined && (
+                        <span className="text-ink-3 flex items-center text-xs">{item.hint}</span>
+                      )}
                     </Command.Item>
                   ))}
                 </Command.Group>

@@ -5,20 +5,20 @@ import type { HostCheck } from '@berth/core/host/host'
 import { checkLooks, checksByNeed, checksSummary } from './host-words.ts'
 
 /** The host's self-test as its agent last told it. */
-export function HostChecks({ checks }: { checks: readonly HostCheck[] }) {
+export function HostChecks({ checks, isStale }: { checks: readonly HostCheck[]; isStale: boolean }) {
   const tone = checks.some(({ status }) => status === 'failed')
     ? 'bad'
     : checks.some(({ status }) => status === 'warning')
       ? 'warn'
       : 'ok'
   return (
-    <Card title="Self-test" actions={<Badge tone={tone}>{checksSummary(checks)}</Badge>}>
+    <Card title="Self-test" actions={<Badge tone={isStale ? 'neutral' : tone}>{checksSummary(checks)}</Badge>}>
       <ul className="flex flex-col gap-2.5">
         {checksByNeed(checks).map((check) => (
           <li key={check.name} className="flex items-start gap-2.5 text-sm">
             <StateDot
-              kind={checkLooks[check.status].kind}
-              label={checkLooks[check.status].word}
+              kind={isStale ? 'unknown' : checkLooks[check.status].kind}
+              label={isStale ? `Was: ${checkLooks[check.status].word}` : checkLooks[check.status].word}
               hideLabel
               className="mt-1"
             />

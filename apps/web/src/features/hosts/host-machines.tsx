@@ -10,6 +10,7 @@ import { formatPercent, plural } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
 import { MachineState } from '../machines/machine-state.tsx'
+import { machinesText } from './host-words.ts'
 
 /** The machines that live on a host, with what each may use and uses. */
 export function HostMachines({ host }: { host: HostView }) {
@@ -19,9 +20,8 @@ export function HostMachines({ host }: { host: HostView }) {
     trpc.vm.list.infiniteQueryOptions(input, { getNextPageParam: (page) => page.nextCursor }),
   )
   const vms = query.data?.pages.flatMap((page) => page.items)
-  const { vmCount, runningVmCount } = host.committed
   return (
-    <Card title="Machines" description={`${plural(vmCount, 'machine')}, ${runningVmCount} running`} flush>
+    <Card title="Machines" description={machinesText(host)} flush>
       {vms === undefined && <Skeleton className="m-4 h-16" />}
       {vms?.length === 0 && <p className="text-ink-3 px-4 py-5 text-sm">No machine lives here yet.</p>}
       <ul className="divide-line-soft divide-y">
@@ -46,7 +46,7 @@ export function HostMachines({ host }: { host: HostView }) {
       {query.hasNextPage && (
         <LoadMore
           shown={vms?.length ?? 0}
-          total={vmCount}
+          total={host.committed.vmCount}
           hasMore
           loading={query.isFetchingNextPage}
           onLoadMore={() => void query.fetchNextPage()}

@@ -52,7 +52,7 @@ export function HostScreen({ hostId }: { hostId: string }) {
           {facts !== null && <HostNics nics={facts.nics} />}
         </div>
         <div className="flex min-w-0 flex-col gap-4">
-          {facts !== null && <HostChecks checks={facts.checks} />}
+          {facts !== null && <HostChecks checks={facts.checks} isStale={host.state !== 'online'} />}
           <HostFactsCard host={host} />
         </div>
       </div>

@@ -60,6 +60,15 @@ export function memoryCommittedText({ committed, facts }: HostView): string | nu
   return facts === null ? null : formatUsed(committed.memoryBytes, facts.memoryBytes)
 }
 
+/** "3 machines, 2 running"; how many run is not known of a host that is silent. */
+export function machinesText({ committed: { vmCount, runningVmCount }, state }: HostView): string {
+  const total = plural(vmCount, 'machine')
+  if (vmCount === 0) return 'No machines'
+  return state === 'online'
+    ? `${total}, ${runningVmCount} running`
+    : `${total}, ${runningVmCount} running when last heard`
+}
+
 /** "4 vCPUs on 2 processors · 2.0 per processor" */
 export function vcpuText({ committed, facts }: HostView): string | null {
   if (facts === null || facts.cpuCount === 0) return null

@@ -14,6 +14,7 @@ import { paths } from '../../lib/paths.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
 import { hostListInput } from './host-list-query.ts'
 import { AccelerationBadge, Heartbeat, HostStatus } from './host-status.tsx'
+import { machinesText } from './host-words.ts'
 
 export function HostsScreen() {
   return (
@@ -73,9 +74,7 @@ function HostRow({ host }: { host: HostView }) {
         <p className="text-ink-3 mt-1 text-xs">
           {host.address} · <Heartbeat host={host} />
         </p>
-        <p className="text-ink-3 text-xs">
-          {plural(committed.vmCount, 'machine')}, {committed.runningVmCount} running
-        </p>
+        <p className="text-ink-3 text-xs">{machinesText(host)}</p>
         <div className="relative mt-2 w-fit">
           <AccelerationBadge host={host} />
         </div>

@@ -35,6 +35,8 @@ export function GuestCard({ vm }: { vm: VmView }) {
 
 function AgentState({ vm }: { vm: VmView }) {
   if (vm.run === null) return <span className="text-ink-3">{none}</span>
+  // What was last heard is no more than that, once its host is silent.
+  if (vm.state === 'unknown') return <StateDot kind="unknown" label="Not known now" />
   if (vm.guest?.isAgentConnected) return <StateDot kind="on" label="Connected" />
   return <StateDot kind="off" label="Not connected" />
 }

@@ -88,7 +88,7 @@ function HeaderFacts({ vm }: { vm: VmView }) {
         </span>
       )}
       {vm.addresses.length > 0 && <AddressCell vm={vm} />}
-      {vm.run && (
+      {vm.run && vm.state !== 'unknown' && (
         <span>
           <span className="text-ink-3">up </span>
           <RelativeTime at={vm.run.startedAt} show="elapsed" />

@@ -8,11 +8,6 @@ import Link from 'next/link'
 import { paths } from '../../lib/paths.ts'
 import { useThumbnail } from './use-thumbnail.ts'
 
-function whyDark({ state }: VmView): string {
-  if (state === 'unknown') return 'Its host does not answer'
-  return state === 'creating' || state === 'starting' ? 'No picture yet' : 'Off'
-}
-
 /** What is on the machine's screen, refreshed while it is looked at; a click opens the console. */
 export function ScreenCard({ vm }: { vm: VmView }) {
   const isOn = vmCan.takeScreenshot(situationOf(vm)).isAllowed
@@ -50,5 +45,6 @@ export function ScreenCard({ vm }: { vm: VmView }) {
 
 function whyDark({ state, silentSince }: VmView): string {
   if (state === 'unknown') return 'Its host does not answer'
+  if (state === 'creating' || state === 'starting') return 'No picture yet'
   return silentSince === null ? 'Off' : 'QEMU does not answer'
 }

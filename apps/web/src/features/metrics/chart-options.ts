@@ -69,7 +69,7 @@ export function chartOptions(drawing: ChartDrawing, width: number): uPlot.Option
         ticks: { show: false },
         size: 68,
         space: 36,
-        ...(isBinary(spec.unit) ? { incrs: binarySteps } : {}),
+        ...stepsOf(spec.unit),
         values: (_plot, values) => values.map((value) => formatFigure(spec.unit, value)),
       },
     ],
@@ -114,6 +114,9 @@ function zoomTo(plot: uPlot, onZoom: (span: TimeSpan) => void): void {
 
 const isBinary = (unit: ChartUnit): boolean => unit === 'bytes' || unit === 'bytesPerSecond'
 
+/** Steps that read as whole per cents: a step of 2.5 would be labelled 3, 5, 8. */
+const shareSteps = [0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1]
+
 /** 1, 2, 4 … in bytes: an axis that counts to 1,000,000 has no round figure in MiB. */
 const binarySteps = Array.from({ length: 46 }, (_, power) => 2 ** power)
 
@@ -139,4 +142,9 @@ function timeLabel(atMs: number, { fromMs, toMs }: TimeSpan): string {
 /** The moment under the crosshair, as exact as the span allows. */
 export function momentLabel(atMs: number, { fromMs, toMs }: TimeSpan): string {
   return toMs - fromMs > dayMs / 2 ? dayAndClock.format(atMs) : clockSeconds.format(atMs)
+}
+
+function stepsOf(unit: ChartUnit): { incrs?: number[] } {
+  if (isBinary(unit)) return { incrs: binarySteps }
+  return unit === 'share' ? { incrs: shareSteps } : {}
 }

@@ -7,7 +7,7 @@ import { SegmentedControl } from '@berth/ui/segmented-control'
 import { Skeleton } from '@berth/ui/skeleton'
 import { ZoomOut } from 'lucide-react'
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { errorText } from '../../lib/error-text.ts'
 import { cpuChart, memoryChart, otherCharts, perVcpuChart } from './metric-charts.ts'
 import { MetricChart } from './metric-chart.tsx'
@@ -32,6 +32,12 @@ const cpuOptions = [
 export function MetricsView({ vm }: { vm: VmView }) {
   const { range, zoom, show } = useShownSpan()
   const { data: window, error, refetch, isFetching } = useMetricWindow(vm.vmId, rangeSpansMs[range], zoom)
+  const isHeard = vm.state !== 'unknown'
+  const hasFailed = error !== null
+  useEffect(() => {
+    // The host is back: what could not be read while it was silent is there again.
+    if (isHeard && hasFailed) void refetch()
+  }, [isHeard, hasFailed, refetch])
   const [cpu, setCpu] = useState<'all' | 'each'>('all')
   const { vcpus, memoryBytes } = vm.run?.startedWith ?? vm.spec
   const charts = useMemo(() => {
