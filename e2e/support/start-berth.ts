@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { placePath, resultsDir, type BerthPlace } from './berth-place.ts'
+import { freePort } from './unused-port.ts'
 import { runLauncher } from './run-launcher.ts'
 import stopBerth from './stop-berth.ts'
 
@@ -45,14 +45,4 @@ function runDirOf(dataDir: string): string {
   const { XDG_RUNTIME_DIR: runtimeDir } = process.env
   if (runtimeDir && existsSync(runtimeDir)) return join(runtimeDir, 'berth', tag)
   return join('/tmp', `berth-${process.getuid?.() ?? 0}`, tag)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const { promise, resolve } = Promise.withResolvers<number>()
-  server.listen(0, '127.0.0.1', () => {
-    const address = server.address()
-    server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-  })
-  return promise
 }
