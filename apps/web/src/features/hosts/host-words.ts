@@ -60,8 +60,13 @@ export function memoryCommittedText({ committed, facts }: HostView): string | nu
   return facts === null ? null : formatUsed(committed.memoryBytes, facts.memoryBytes)
 }
 
+interface MachineTotals {
+  readonly state: HostView['state']
+  readonly committed: Pick<HostView['committed'], 'vmCount' | 'runningVmCount'>
+}
+
 /** "3 machines, 2 running"; how many run is not known of a host that is silent. */
-export function machinesText({ committed: { vmCount, runningVmCount }, state }: HostView): string {
+export function machinesText({ committed: { vmCount, runningVmCount }, state }: MachineTotals): string {
   const total = plural(vmCount, 'machine')
   if (vmCount === 0) return 'No machines'
   return state === 'online'

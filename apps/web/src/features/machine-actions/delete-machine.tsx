@@ -29,12 +29,17 @@ function WhatIsLost({ vm }: { vm: VmView }) {
       {isOn && <InlineAlert tone="warn">It is {vm.state}. Its power is cut before it is deleted.</InlineAlert>}
       <p className="text-ink-2">This cannot be undone. It will be gone for good:</p>
       <ul className="text-ink-2 flex list-disc flex-col gap-1 pl-5">
-        <li>{plural(vm.spec.disks.length, 'disk')} and all that is written on them</li>
+        <li>{plural(vm.spec.disks.length, 'disk')} with all that is written there</li>
         <li>
           {formatBytes(vm.spec.disks.reduce((sum, disk) => sum + disk.sizeBytes, 0))} of disk
           {vm.diskAllocatedBytes !== null && `, ${formatBytes(vm.diskAllocatedBytes)} of it used`}
         </li>
-        {vm.addresses.length > 0 && <li>its addresses {vm.addresses.map((address) => address.ip).join(', ')}</li>}
+        {vm.addresses.length > 0 && (
+          <li>
+            its {vm.addresses.length === 1 ? 'address' : 'addresses'}{' '}
+            {vm.addresses.map((address) => address.ip).join(', ')}
+          </li>
+        )}
         <li>its graphs and console history</li>
       </ul>
       {vm.image !== null && <p className="text-ink-3 text-xs">The image {vm.image.name} is kept.</p>}
