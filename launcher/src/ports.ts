@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { readFile, readdir, readlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { LauncherError, systemCodeOf } from './launcher-error.ts'
@@ -65,9 +66,15 @@ export async function pickFreePort(): Promise<number> {
 /** Below the kernel's ephemeral range (32768 up), so that no outgoing connection sits on an agent's port while it is down. */
 const agentPorts = { first: 7_410, last: 9_999 }
 
-/** A free port for an agent that is not among `taken`. The panel remembers it, so it is kept for as long as it stays free. */
+/**
+ * A free port for an agent that is not among `taken`. The panel remembers it, so it is kept for as long as it stays free.
+ * The search begins anywhere in the range: two launchers at once would else both find the same first one.
+ */
 export async function pickAgentPort(taken: readonly number[]): Promise<number> {
-  for (let port = agentPorts.first; port <= agentPorts.last; port++) {
+  const count = agentPorts.last - agentPorts.first + 1
+  const start = randomInt(count)
+  for (let step = 0; step < count; step++) {
+    const port = agentPorts.first + ((start + step) % count)
     if (!taken.includes(port) && (await checkPort(port, '127.0.0.1')) === 'free') return port
   }
   throw new LauncherError(`No free port between ${agentPorts.first} and ${agentPorts.last} for an agent.`)
