@@ -43,6 +43,20 @@ beforeAll(async () => {
               { ip: `FE80::${at}`, mac: 'x', source: 'guest-agent' },
             ],
       )}::jsonb) WHERE vm_id = ${vmId}::uuid`
+    await db().$executeRaw`
+      UPDATE vm_observed SET observed = observed || ${JSON.stringify({
+        silentSince: at % 13 === 0 ? '2026-11-22T10:00:00.000Z' : null,
+        pauseReason: [null, 'user', 'io-error'][at % 3],
+        lastExit: {
+          reason: at % 5 ? 'guest-shutdown' : 'qemu-exited',
+          message: '',
+          exitCode: null,
+          signal: null,
+          lastLines: [],
+          at: '2026-11-22T10:00:00.000Z',
+        },
+      })}::jsonb WHERE vm_id = ${vmId}::uuid`
+    if (at % 2) await db().$executeRaw`UPDATE vm SET spec = spec || '{"desiredPower": "on"}' WHERE id = ${vmId}::uuid`
   }
   await db().vm.updateMany({ where: { name: { in: ['web-1', 'db-2'] } }, data: { deletedAt: new Date() } })
   await db().vm.updateMany({ where: { name: 'web-3' }, data: { hostId: null } })
@@ -52,6 +66,7 @@ afterAll(() => world[Symbol.asyncDispose]())
 const word = (key: string, ...values: string[]) => fc.constantFrom(...values).map((value) => `${key}:${value}`)
 const anyTerm = fc.oneof(
   word('state', 'running', 'stopped', 'unknown', 'deleting', 'crashed', 'creating'),
+  word('needs', 'attention'),
   word('host', 'host-a', 'HOST-B', 'host-*', '*b', 'nowhere', 'host_b'),
   word('tag', 'prod', 'web', '100%', 'a_b', 'a*', 'TEAM:*', '*', '"no such"'),
   word('image', '"debian 13"', 'tiny', 'deb*', '*'),

@@ -68,6 +68,8 @@ function termCondition(key: WordTerm['key'], values: readonly string[]): Prisma.
   switch (key) {
     case 'state':
       return stateCondition(values)
+    case 'needs':
+      return needsAttention
     case 'host':
       return Prisma.sql`vm.host_id IN (SELECT named.id FROM host named WHERE lower(named.name) ${like})`
     case 'image':
@@ -96,6 +98,17 @@ function stateCondition(states: readonly string[]): Prisma.Sql {
   if (states.includes('unknown')) parts.push(Prisma.sql`(${isUnknown})`)
   return Prisma.sql`(${Prisma.join(parts, ' OR ')})`
 }
+
+/** core's vmTroubleOf, machine by machine the same; the aliases are those of the list. */
+const needsAttention = Prisma.sql`(vm.lifecycle = 'present' AND (
+  host.state IS DISTINCT FROM 'online' OR observed.state IS NULL OR observed.state IN ('crashed', 'unknown')
+  OR observed.observed->>'silentSince' IS NOT NULL
+  OR (observed.state = 'paused' AND coalesce(observed.observed->>'pauseReason', 'user') <> 'user')
+  OR (NOT EXISTS (SELECT 1 FROM operation WHERE operation.vm_id = vm.id AND operation.status IN ('queued', 'running', 'cancelling'))
+    AND CASE vm.spec->>'desiredPower'
+      WHEN 'on' THEN observed.state = 'stopped'
+        AND coalesce(observed.observed->'lastExit'->>'reason', '') <> 'guest-shutdown'
+      ELSE observed.state IN ('running', 'paused') END)))`
 
 const signs: Readonly<Record<NumberTerm['comparison'], Prisma.Sql>> = {
   '>': Prisma.sql`>`,

@@ -3,6 +3,7 @@
  * lists in a browser's cache, which are patched by events instead of being read again. Pure.
  */
 import type { FilterTerm, NumberTerm, VmFilter, WordTerm } from './vm-filter.ts'
+import { vmTroubleOf } from './vm-attention.ts'
 import type { VmView } from './vm-view.ts'
 
 export function fitsVmFilter({ words, terms }: VmFilter, vm: VmView): boolean {
@@ -33,6 +34,8 @@ function textsOf({ key }: WordTerm, vm: VmView): readonly string[] {
   switch (key) {
     case 'state':
       return [vm.state]
+    case 'needs':
+      return vmTroubleOf(vm) === null ? [] : ['attention']
     case 'host':
       return vm.host ? [vm.host.name] : []
     case 'image':

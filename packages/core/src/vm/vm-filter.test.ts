@@ -4,6 +4,7 @@ import { GiB, MiB } from '../units/bytes.ts'
 import {
   comparisons,
   filterStates,
+  filterNeeds,
   formatVmFilter,
   numberKeys,
   parseVmFilter,
@@ -23,7 +24,7 @@ const text = fc.oneof(fc.string({ minLength: 1, maxLength: 12 }), fc.string({ un
 const wordTerm = fc.oneof(
   fc.record({
     kind: fc.constant('word' as const),
-    key: fc.constantFrom(...wordKeys.filter((key) => key !== 'state')),
+    key: fc.constantFrom(...wordKeys.filter((key) => key !== 'state' && key !== 'needs')),
     value: text,
     isNot: fc.boolean(),
   }),
@@ -31,6 +32,12 @@ const wordTerm = fc.oneof(
     kind: fc.constant('word' as const),
     key: fc.constant('state' as const),
     value: fc.constantFrom(...filterStates),
+    isNot: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant('word' as const),
+    key: fc.constant('needs' as const),
+    value: fc.constantFrom(...filterNeeds),
     isNot: fc.boolean(),
   }),
 )

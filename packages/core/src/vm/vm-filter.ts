@@ -23,7 +23,10 @@ export const filterStates = [
   'unknown',
 ] as const satisfies readonly VmState[]
 
-export const wordKeys = ['state', 'host', 'tag', 'image', 'owner', 'name', 'ip'] as const
+/** What a machine can need; the rule is vm-attention.ts. */
+export const filterNeeds = ['attention'] as const
+
+export const wordKeys = ['state', 'needs', 'host', 'tag', 'image', 'owner', 'name', 'ip'] as const
 export type WordKey = (typeof wordKeys)[number]
 export const numberKeys = ['vcpu', 'mem', 'disk'] as const
 export type NumberKey = (typeof numberKeys)[number]
@@ -130,6 +133,12 @@ function readToken(token: string): string | FilterTerm | FilterProblem {
   const word = wordKeys.find((other) => other === key) ?? 'name'
   if (/[<>]/.test(sign)) return problem(`${word} is no number. Write ${word}:${examples[word]}.`)
   if (value === '') return problem(`it needs a value, such as ${word}:${examples[word]}.`)
+  if (word === 'needs') {
+    const need = filterNeeds.find((other) => other === value.toLowerCase())
+    return need
+      ? { kind: 'word', key: word, value: need, isNot }
+      : problem(`what can be asked for is needs:${filterNeeds[0]}.`)
+  }
   if (word !== 'state') return { kind: 'word', key: word, value, isNot }
   const state = filterStates.find((other) => other === value.toLowerCase())
   if (state) return { kind: 'word', key: 'state', value: state, isNot }
@@ -160,6 +169,7 @@ function readNumber({ key, sign, value, isNot, problem }: NumberParts): NumberTe
 /** What each key is for, as the help in the filter box says it. */
 export const examples: Readonly<Record<WordKey | NumberKey, string>> = {
   state: 'running',
+  needs: 'attention',
   host: 'host-a',
   tag: 'prod',
   image: 'debian*',

@@ -1,6 +1,7 @@
 /** What on the dashboard wants somebody's eyes: the worst first. Pure. */
 import type { HostView } from '@berth/core/host/host'
 import type { OperationView } from '@berth/core/operation/operation'
+import { type VmTrouble, vmTroubleOf } from '@berth/core/vm/vm-attention'
 import type { VmView } from '@berth/core/vm/vm-view'
 import { errorLine } from '../../lib/error-text.ts'
 import { paths } from '../../lib/paths.ts'
@@ -53,21 +54,39 @@ function ofHost(host: HostView): AttentionItem[] {
 }
 
 function ofVm(vm: VmView): AttentionItem[] {
-  const base = { id: vm.vmId, href: paths.machine(vm.vmId), at: vm.stateSince }
-  if (vm.state === 'crashed') {
-    const detail = vm.lastExit?.message ?? 'Its guest panicked or QEMU ended.'
-    return [{ ...base, tone: 'bad', title: `${vm.name} has crashed`, detail }]
+  const trouble = vmTroubleOf(vm)
+  return trouble === null
+    ? []
+    : [{ id: vm.vmId, href: paths.machine(vm.vmId), at: vm.stateSince, ...told(vm, trouble) }]
+}
+
+function told(vm: VmView, trouble: VmTrouble): Pick<AttentionItem, 'tone' | 'title' | 'detail'> {
+  const { name, lastExit } = vm
+  switch (trouble) {
+    case 'crashed':
+      return {
+        tone: 'bad',
+        title: `${name} has crashed`,
+        detail: lastExit?.message ?? 'Its guest panicked or QEMU ended.',
+      }
+    case 'unknown':
+      return {
+        tone: 'warn',
+        title: `${name} is in an unknown state`,
+        detail: `It was ${vm.lastKnownState} when its host was heard last.`,
+      }
+    case 'silent':
+      return { tone: 'bad', title: `${name} does not respond`, detail: 'Its QEMU runs and does not answer.' }
+    case 'paused-by-qemu': {
+      const isDisk = vm.pauseReason === 'io-error'
+      const detail = isDisk ? 'Its disk gave an error; is the pool full?' : `Reason: ${vm.pauseReason}.`
+      return { tone: 'bad', title: `${name} was paused by QEMU`, detail }
+    }
+    case 'should-run':
+      return { tone: 'warn', title: `${name} is off and should run`, detail: lastExit?.message ?? 'Start it again.' }
+    case 'should-be-off':
+      return { tone: 'warn', title: `${name} runs and should be off`, detail: 'It was started from elsewhere.' }
   }
-  if (vm.state === 'unknown') {
-    const detail = `It was ${vm.lastKnownState} when its host was heard last.`
-    return [{ ...base, tone: 'warn', title: `${vm.name} is in an unknown state`, detail }]
-  }
-  if (vm.state === 'paused' && vm.pauseReason !== null && vm.pauseReason !== 'user') {
-    const detail =
-      vm.pauseReason === 'io-error' ? 'Its disk gave an error; is the pool full?' : `Reason: ${vm.pauseReason}.`
-    return [{ ...base, tone: 'bad', title: `${vm.name} was paused by QEMU`, detail }]
-  }
-  return []
 }
 
 function ofOperation(operation: OperationView): AttentionItem[] {

@@ -4,10 +4,10 @@ import type { inferRouterInputs } from '@trpc/server'
 
 type Inputs = inferRouterInputs<AppRouter>
 
-/** By state, which puts the crashed ones first: those that do not fit are only paused or unknown. */
+/** By state, which puts the crashed ones first: those that do not fit are in less trouble. */
 export const troubledInput: Inputs['vm']['list'] = {
   limit: 50,
-  filter: { state: ['crashed', 'unknown', 'paused'] },
+  filter: { query: 'needs:attention' },
   sort: { by: 'state', direction: 'asc' },
 }
 export const failedInput: Inputs['operation']['list'] = { limit: 20, filter: { status: ['failed', 'interrupted'] } }

@@ -51,6 +51,7 @@ export function FilterMenu({ terms, known, onToggle }: FilterMenuProps) {
     >
       <MenuLabel>State</MenuLabel>
       {offeredStates.map((state) => item('state', state, stateLooks[state].word))}
+      {item('needs', 'attention', 'Needs attention')}
       {section('host', 'Host')}
       {section('tag', 'Tag')}
       {section('image', 'Image')}

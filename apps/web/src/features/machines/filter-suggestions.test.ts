@@ -8,7 +8,7 @@ const inserts = (draft: string) => suggestionsFor(draft, known).map(({ insert })
 describe('suggestions', () => {
   it('lists all that can be typed, each with an example that can be read', () => {
     const all = suggestionsFor('web ', known)
-    expect(all).toHaveLength(10)
+    expect(all).toHaveLength(11)
     for (const { label } of all) expect(parseVmFilter(label)).toMatchObject({ filter: { terms: [{}] }, problems: [] })
   })
 

@@ -1,6 +1,7 @@
 /** What can be typed next into the filter box: the kinds of terms, then the values of the one that was begun. Pure. */
 import {
   examples,
+  filterNeeds,
   filterStates,
   formatTerm,
   type NumberKey,
@@ -23,6 +24,7 @@ export type KnownValues = Readonly<Partial<Record<WordKey, readonly string[]>>>
 
 const meanings: Readonly<Record<WordKey | NumberKey, string>> = {
   state: 'what it does now',
+  needs: 'what is in trouble, or not as it was asked to be',
   host: 'where it runs',
   tag: 'how it is marked',
   image: 'what it was made from',
@@ -84,7 +86,8 @@ function valuesOf(
   }
   const word = wordKeys.find((name) => name === key) ?? 'name'
   const part = typed.replaceAll('"', '').toLowerCase()
-  const values = word === 'state' ? filterStates : (known[word] ?? [])
+  const fixed = { state: filterStates, needs: filterNeeds }
+  const values = word === 'state' || word === 'needs' ? fixed[word] : (known[word] ?? [])
   return values
     .filter((value) => value.toLowerCase().includes(part))
     .toSorted((a, b) => Number(b.toLowerCase().startsWith(part)) - Number(a.toLowerCase().startsWith(part)))
