@@ -67,7 +67,7 @@ test('creates a machine again under its name, unless it had a password', async (
   const imageId = await addImage(world.process.panel.db, hostId, 'base')
   const ada = world.as(world.ada)
   const sizes = { vcpus: 2, memoryBytes: 64 * MiB, diskBytes: GiB }
-  const wish = { name: 'again', tags: ['prod'], imageId, ...sizes, firmware: 'bios', start: false } as const
+  const wish = { name: 'again', tags: ['prod'], imageId, ...sizes, firmware: 'bios' as const, start: false }
   const { operationId, vmId } = await ada.vm.create(wish)
   await ada.operation.cancel({ operationId })
   await end(operationId, 'cancelled')
