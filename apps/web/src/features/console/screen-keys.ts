@@ -39,7 +39,6 @@ export const namedKeys = {
   down: key(0xff54, 'ArrowDown'),
   f4: functionKey(4),
 } as const
-export type KeyName = keyof typeof namedKeys
 
 export function functionKey(number: number): ScreenKey {
   return key(0xffbd + number, `F${number}`)
