@@ -44,6 +44,10 @@ const fitting: Readonly<Record<string, unknown>> = {
   fromMs: 1,
   toMs: 2,
   expiresInMs: 86_400_000,
+  password: 'long enough to fit',
+  seat: 'aSeatOfSixteenSigns',
+  // Somebody has it, so that even what is understood makes nobody.
+  email: 'ada@example.test',
 }
 
 const definitionSchema = z.object({ type: z.string(), inputs: z.array(z.instanceof(z.ZodType)) })
