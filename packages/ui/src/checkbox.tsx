@@ -1,6 +1,5 @@
 'use client'
 import { Check, Minus } from 'lucide-react'
-import * as Radix from 'radix-ui/checkbox'
 import { type ReactNode, useId } from 'react'
 import { cn } from './cn.ts'
 
@@ -25,24 +24,35 @@ export function Checkbox({
   className,
 }: CheckboxProps) {
   const id = useId()
+  const Mark = checked === 'indeterminate' ? Minus : Check
   return (
     <div className={cn('flex items-start gap-2', className)}>
-      <Radix.Root
-        id={id}
-        checked={checked}
-        disabled={disabled}
-        onCheckedChange={(next) => onCheckedChange(next === true)}
-        {...(hint === undefined ? {} : { 'aria-describedby': `${id}-hint` })}
-        className="border-line-control bg-surface text-on-accent hover:border-ink-3 data-[state=checked]:border-accent data-[state=checked]:bg-accent data-[state=indeterminate]:border-accent data-[state=indeterminate]:bg-accent mt-0.5 grid size-4 shrink-0 place-items-center rounded-xs border transition-colors disabled:opacity-50"
-      >
-        <Radix.Indicator>
-          {checked === 'indeterminate' ? (
-            <Minus className="size-3" strokeWidth={3} />
-          ) : (
-            <Check className="size-3" strokeWidth={3} />
+      <span className="mt-0.5 grid size-4 shrink-0 *:[grid-area:1/1]">
+        <input
+          ref={(box) => {
+            if (box) box.indeterminate = checked === 'indeterminate'
+          }}
+          id={id}
+          type="checkbox"
+          checked={checked === true}
+          disabled={disabled}
+          onChange={(event) => onCheckedChange(event.target.checked)}
+          // Space ticks it; in a form Enter would send that off.
+          onKeyDown={(event) => event.key === 'Enter' && event.preventDefault()}
+          {...(hint === undefined ? {} : { 'aria-describedby': `${id}-hint` })}
+          className={cn(
+            'size-4 cursor-pointer appearance-none rounded-xs border transition-colors disabled:cursor-default disabled:opacity-50',
+            checked === false ? 'border-line-control bg-surface hover:border-ink-3' : 'border-accent bg-accent',
           )}
-        </Radix.Indicator>
-      </Radix.Root>
+        />
+        {checked !== false && (
+          <Mark
+            aria-hidden
+            strokeWidth={3}
+            className={cn('text-on-accent pointer-events-none size-3 place-self-center', disabled && 'opacity-50')}
+          />
+        )}
+      </span>
       <div className={cn('min-w-0', hideLabel && 'sr-only')}>
         <label htmlFor={id} className="block text-sm leading-5">
           {label}
