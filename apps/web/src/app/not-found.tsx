@@ -1,23 +1,16 @@
-import { Button } from '@berth/ui/button'
-import { EmptyState } from '@berth/ui/empty-state'
-import { Compass } from 'lucide-react'
-import Link from 'next/link'
+import { buttonClasses } from '@berth/ui/button-classes'
+import { NothingHere } from '../features/shell/nothing-here.tsx'
 import { paths } from '../lib/paths.ts'
 
+/** Outside of the shell. Every page brings this one along, so it is made of what needs no code in the browser. */
 export default function NotFound() {
   return (
-    <div className="grid min-h-[70dvh] place-items-center">
-      <EmptyState
-        icon={<Compass aria-hidden />}
-        title="Nothing lies here"
-        action={
-          <Button asChild variant="primary">
-            <Link href={paths.dashboard()}>Go to the dashboard</Link>
-          </Button>
-        }
-      >
-        The address is wrong, the thing was deleted, or it belongs to somebody else.
-      </EmptyState>
-    </div>
+    <NothingHere
+      action={
+        <a href={paths.dashboard()} className={buttonClasses({ variant: 'primary' })}>
+          Go to the dashboard
+        </a>
+      }
+    />
   )
 }
