@@ -4,6 +4,7 @@
  */
 import type { WireError } from '@berth/core/errors/app-error'
 import { errorCodeInfo, errorCodes, type ErrorCode } from '@berth/core/errors/error-codes'
+import { isNoAnswer, isRecord, noAnswerText, wireErrorOf } from './wire-error.ts'
 
 export interface ErrorText {
   code: ErrorCode
@@ -18,9 +19,8 @@ export interface ErrorText {
 
 const lost: ErrorText = {
   code: 'TIMEOUT',
-  sentence: 'The panel did not answer.',
+  ...noAnswerText,
   message: null,
-  remedy: 'Running machines are not affected. Check the connection and try again.',
   isRetryable: true,
 }
 
@@ -29,14 +29,6 @@ export function errorText(error: unknown): ErrorText {
   const wire = wireErrorOf(error)
   if (wire === null) return isNoAnswer(error) ? lost : textOf({ code: 'INTERNAL', message: '', details: {} })
   return textOf(wire)
-}
-
-/** The error as the panel sent it, or null when there was no such answer. */
-export function wireErrorOf(error: unknown): WireError | null {
-  if (isWireError(error)) return error
-  if (!isRecord(error) || !isRecord(error['data'])) return null
-  const { appError } = error['data']
-  return isWireError(appError) ? appError : null
 }
 
 export const errorCodeOf = (error: unknown): ErrorCode => errorText(error).code
@@ -72,22 +64,8 @@ const withoutPath = (message: string, path: string): string =>
   message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message
 
 function textOf(wire: WireError): ErrorText {
-  const { sentence, remedy, isRetryable } = errorCodeInfo(wire.code)
+  const code = Object.hasOwn(errorCodes, wire.code) ? wire.code : 'INTERNAL'
+  const { sentence, remedy, isRetryable } = errorCodeInfo(code)
   const repeats = wire.message === '' || wire.message === sentence
-  return { code: wire.code, sentence, message: repeats ? null : wire.message, remedy, isRetryable }
-}
-
-/** No HTTP answer at all: the browser is offline, or the panel is down. */
-function isNoAnswer(error: unknown): boolean {
-  return isRecord(error) && (error['data'] === undefined || error['data'] === null)
-}
-
-function isWireError(value: unknown): value is WireError {
-  if (!isRecord(value)) return false
-  const { code, message, details } = value
-  return typeof code === 'string' && code in errorCodes && typeof message === 'string' && isRecord(details)
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
+  return { code, sentence, message: repeats ? null : wire.message, remedy, isRetryable }
 }

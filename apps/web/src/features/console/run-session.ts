@@ -3,7 +3,7 @@
  * so it is asked for right before the socket, and whatever is slow (a chunk to load) comes before it.
  */
 import type { ErrorCode } from '@berth/core/errors/error-codes'
-import { wireErrorOf } from '../../lib/error-text.ts'
+import { wireErrorOf } from '../../lib/wire-error.ts'
 import type { ViewerList } from './console-viewers.ts'
 import { type AskForInput, hearViewers } from './hear-viewers.ts'
 import { startPingMeter } from './ping-meter.ts'

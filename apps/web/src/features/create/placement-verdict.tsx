@@ -1,7 +1,8 @@
 'use client'
 import { Spinner } from '@berth/ui/spinner'
 import { StateDot } from '@berth/ui/state-dot'
-import { errorText, wireErrorOf } from '../../lib/error-text.ts'
+import { errorText } from '../../lib/error-text.ts'
+import { wireErrorOf } from '../../lib/wire-error.ts'
 import type { usePlacement } from './use-placement.ts'
 
 type Placement = ReturnType<typeof usePlacement>

@@ -1,6 +1,6 @@
 'use client'
 import { Button } from '@berth/ui/button'
-import { ErrorState } from '@berth/ui/error-state'
+import { EmptyState } from '@berth/ui/empty-state'
 import { late, useLate } from '@berth/ui/late'
 import { PageHeader } from '@berth/ui/page-header'
 import { emptyFilter } from '@berth/core/vm/vm-filter'
@@ -8,12 +8,13 @@ import type { VmView } from '@berth/core/vm/vm-view'
 import { ArrowUp, Plus } from 'lucide-react'
 import Link from 'next/link'
 import { useMemo, useState } from 'react'
-import { errorLine, errorText } from '../../lib/error-text.ts'
 import { plural } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
+import { noAnswerText, wireErrorOf } from '../../lib/wire-error.ts'
 import { useColumnChoice } from './column-choice.ts'
 import { ColumnMenu } from './column-menu.tsx'
 import { FilterBox } from './filter-box.tsx'
+import type { ListErrorProps } from './list-error.tsx'
 import { MachineCount } from './machine-count.tsx'
 import { MachineCards } from './machine-cards.tsx'
 import { shownColumns } from './machine-columns.ts'
@@ -25,6 +26,7 @@ import { useSelection } from './use-selection.ts'
 import { useSetVmListView, useVmList } from './use-vm-list.ts'
 
 const bulkBar = late(() => import('./bulk-bar.tsx'))
+const listError = late(() => import('./list-error.tsx'))
 
 export function MachineList() {
   const { view, query, rows, known, key } = useVmList()
@@ -42,16 +44,7 @@ export function MachineList() {
   const body = () => {
     if (query.isPending) return <TableSkeleton />
     if (query.isError && rows.length === 0) {
-      return (
-        <ErrorState
-          title={errorText(query.error).sentence}
-          code={errorText(query.error).code}
-          onRetry={() => void query.refetch()}
-          retrying={query.isFetching}
-        >
-          {errorLine(query.error)}
-        </ErrorState>
-      )
+      return <LateListError error={query.error} onRetry={() => void query.refetch()} retrying={query.isFetching} />
     }
     if (rows.length === 0 && held.shown.length === 0) {
       return isFiltered ? (
@@ -123,4 +116,24 @@ function LateBulkBar({ vms, onClear }: { vms: readonly VmView[]; onClear: () => 
   if (vms.length > wishes) setWishes(vms.length)
   const loaded = useLate(bulkBar, wishes)
   return loaded ? <loaded.BulkBar vms={vms} onClear={onClear} /> : null
+}
+
+/** Its words and looks come with the first error. Where the panel is gone they cannot, and nothing else needs saying. */
+function LateListError(props: ListErrorProps) {
+  const { error, onRetry, retrying } = props
+  // Each try asks for them again.
+  const loaded = useLate(listError, retrying ? 1 : 2)
+  if (loaded) return <loaded.ListError {...props} />
+  return (
+    <div role="alert">
+      <EmptyState
+        title={wireErrorOf(error)?.message || noAnswerText.sentence}
+        action={
+          <Button onClick={onRetry} pending={retrying}>
+            Try again
+          </Button>
+        }
+      />
+    </div>
+  )
 }

@@ -6,8 +6,8 @@
  * HTTP/1.1 a browser has six per origin, and six forgotten tabs would block the seventh.
  */
 import type { PanelEvent } from '@berth/core/events/panel-events'
-import { errorCodeOf } from '../error-text.ts'
 import type { PanelClient } from '../trpc/trpc-client.ts'
+import { hasCode } from '../wire-error.ts'
 import type { LiveState } from './live-state.ts'
 
 export interface EventStreamOptions {
@@ -88,7 +88,7 @@ export function makeEventStream(options: EventStreamOptions): EventStream {
     try {
       await options.client.user.me.query()
     } catch (error) {
-      if (errorCodeOf(error) === 'SESSION_REQUIRED') return options.onSignedOut()
+      if (hasCode(error, 'SESSION_REQUIRED')) return options.onSignedOut()
     }
     clearTimeout(retryTimer)
     if (unsubscribe) retryTimer = setTimeout(connect, pause)

@@ -1,7 +1,7 @@
 /** Tells of the viewer's own tasks that failed or were interrupted, unless their object is on screen and says so itself. */
 import { toast } from '@berth/ui/toast'
 import type { OperationView } from '@berth/core/operation/operation'
-import { errorLine } from '../error-text.ts'
+import { lateErrorText } from '../late-error-text.ts'
 
 export interface FailureTellerOptions {
   viewerId: string
@@ -17,10 +17,16 @@ export function makeFailureTeller({ viewerId, isOnScreen, openTask }: FailureTel
     if (actor.userId !== viewerId || told.has(operationId)) return
     told.add(operationId)
     if ([operationId, target.vmId, target.imageId].some((id) => id !== null && isOnScreen(id))) return
-    toast.failure(status === 'failed' ? `${title} failed` : `${title} was interrupted, outcome unknown`, {
-      id: operationId,
-      ...(error === null ? {} : { description: errorLine(error) }),
-      action: { label: 'Open task', onClick: () => openTask(operationId) },
-    })
+    const show = (description?: string) =>
+      toast.failure(status === 'failed' ? `${title} failed` : `${title} was interrupted, outcome unknown`, {
+        id: operationId,
+        description,
+        action: { label: 'Open task', onClick: () => openTask(operationId) },
+      })
+    if (error === null) return show()
+    lateErrorText.load().then(
+      ({ errorLine }) => show(errorLine(error)),
+      () => show(error.message),
+    )
   }
 }

@@ -1,6 +1,6 @@
 /** An object of which the stream said that it is gone: known as the panel would answer it, without asking for a 404. */
 import type { WireError } from '@berth/core/errors/app-error'
-import { errorCodeInfo, type ErrorCode } from '@berth/core/errors/error-codes'
+import type { ErrorCode } from '@berth/core/errors/error-codes'
 import type { QueryClient, QueryKey } from '@tanstack/react-query'
 
 /** In the form of the client's own errors, so that whoever shows it needs not know. */
@@ -8,7 +8,7 @@ class GoneObject extends Error {
   readonly data: { readonly appError: WireError }
 
   constructor(code: ErrorCode) {
-    super(errorCodeInfo(code).sentence)
+    super(code)
     this.data = { appError: { code, message: '', details: {} } }
   }
 }

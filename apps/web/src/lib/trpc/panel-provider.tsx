@@ -2,8 +2,9 @@
 import { toast } from '@berth/ui/toast'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import { errorLine, errorText } from '../error-text.ts'
+import { lateErrorText } from '../late-error-text.ts'
 import { paths } from '../paths.ts'
+import { noAnswerText, wireErrorOf } from '../wire-error.ts'
 import { makeQueryClient } from './query-client.ts'
 import { makePanelClient } from './trpc-client.ts'
 import { TRPCProvider } from './trpc-context.ts'
@@ -28,5 +29,8 @@ export function leaveToSignIn(): void {
 }
 
 function toastError(error: unknown): void {
-  toast.failure(errorText(error).sentence, { description: errorLine(error) })
+  lateErrorText.load().then(
+    ({ errorLine, errorText }) => toast.failure(errorText(error).sentence, { description: errorLine(error) }),
+    () => toast.failure(wireErrorOf(error)?.message || noAnswerText.sentence, { description: noAnswerText.remedy }),
+  )
 }

@@ -3,7 +3,7 @@
  * by age, and coming back to the window reads nothing.
  */
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
-import { errorCodeOf, errorText } from '../error-text.ts'
+import { hasCode, isRetryable } from '../wire-error.ts'
 
 export interface ErrorFunnel {
   /** The session has ended: nothing else can be done here. */
@@ -14,7 +14,7 @@ export interface ErrorFunnel {
 
 export function makeQueryClient(funnel?: ErrorFunnel): QueryClient {
   const signedOut = (error: unknown) => {
-    if (errorCodeOf(error) !== 'SESSION_REQUIRED') return false
+    if (!hasCode(error, 'SESSION_REQUIRED')) return false
     funnel?.onSignedOut()
     return true
   }
@@ -32,7 +32,7 @@ export function makeQueryClient(funnel?: ErrorFunnel): QueryClient {
         gcTime: 10 * 60_000,
         refetchOnWindowFocus: false,
         refetchOnReconnect: false,
-        retry: (failures, error) => failures < 2 && errorText(error).isRetryable,
+        retry: (failures, error) => failures < 2 && isRetryable(error),
       },
       mutations: { retry: false },
     },
