@@ -1,19 +1,23 @@
 'use client'
 import { FilterChip } from '@berth/ui/filter-chip'
+import { late, useLate } from '@berth/ui/late'
 import { TextField } from '@berth/ui/text-field'
 import { type FilterTerm, formatTerm, formatVmFilter } from '@berth/core/vm/vm-filter'
 import { Search } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useEffectEvent, useId, useMemo, useRef, useState } from 'react'
 import { type BoxState, draftOf, readDraft, toggleTerm } from './filter-draft.ts'
 import { FilterMenu } from './filter-menu.tsx'
-import { type KnownValues, type Suggestion, suggestionsFor, withSuggestion } from './filter-suggestions.ts'
-import { optionId, SuggestionList } from './suggestion-list.tsx'
+import type { KnownValues, Suggestion } from './filter-suggestions.ts'
 
 export interface FilterBoxProps {
   state: BoxState
   onChange: (state: BoxState) => void
   known: KnownValues
 }
+
+/** What can be typed, and the list that shows it: from the first time the box has the focus. */
+const help = late(() => Promise.all([import('./filter-suggestions.ts'), import('./suggestion-list.tsx')]))
+const nothing: readonly Suggestion[] = []
 
 /** Of two changes of the address; the first key is answered at once. */
 const pauseMs = 90
@@ -35,7 +39,9 @@ export function FilterBox({ state, onChange, known }: FilterBoxProps) {
     onChange(next)
   })
   useFocusBySlash(input)
-  const suggestions = useMemo(() => (isOpen ? suggestionsFor(draft, known) : []), [isOpen, draft, known])
+  const [words, list] = useLate(help, isOpen ? 1 : 0) ?? []
+  const suggestions = useMemo(() => words?.suggestionsFor(draft, known) ?? nothing, [words, draft, known])
+  const idOf = (index: number) => `${listId}-${index}`
 
   const tell = (next: BoxState, isUrgent: boolean) => {
     setBox(next)
@@ -48,7 +54,8 @@ export function FilterBox({ state, onChange, known }: FilterBoxProps) {
     tell(next, isFinished || next.filter.terms !== box.filter.terms)
   }
   const choose = (suggestion: Suggestion) => {
-    const source = withSuggestion(draft, suggestion)
+    if (!words) return
+    const source = words.withSuggestion(draft, suggestion)
     if (suggestion.isTerm) read(source, false)
     else setDraft(source)
     setActive(-1)
@@ -91,7 +98,7 @@ export function FilterBox({ state, onChange, known }: FilterBoxProps) {
           aria-expanded={suggestions.length > 0}
           aria-controls={listId}
           aria-autocomplete="list"
-          {...(active >= 0 ? { 'aria-activedescendant': optionId(listId, active) } : {})}
+          {...(active >= 0 ? { 'aria-activedescendant': idOf(active) } : {})}
           value={draft}
           onChange={(event) => {
             setIsOpen(true)
@@ -111,7 +118,7 @@ export function FilterBox({ state, onChange, known }: FilterBoxProps) {
           spellCheck={false}
           error={box.problems.length === 0 ? null : box.problems.map(({ sentence }) => sentence).join(' ')}
         />
-        <SuggestionList id={listId} suggestions={suggestions} active={active} onChoose={choose} />
+        {list && <list.SuggestionList id={listId} {...{ idOf, suggestions, active }} onChoose={choose} />}
       </div>
       <FilterMenu terms={box.filter.terms} known={known} onToggle={toggle} />
       {box.filter.terms.map((term) => (

@@ -1,6 +1,7 @@
 'use client'
 import { cn } from '@berth/ui/cn'
 import { IconButton } from '@berth/ui/icon-button'
+import { late, useLate } from '@berth/ui/late'
 import { toast } from '@berth/ui/toast'
 import { formatVmFilter, parseVmFilter } from '@berth/core/vm/vm-filter'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -8,7 +9,8 @@ import { Bookmark, X } from 'lucide-react'
 import { useState } from 'react'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
 import type { BoxState } from './filter-draft.ts'
-import { SaveFilterDialog } from './save-filter-dialog.tsx'
+
+const dialog = late(() => import('./save-filter-dialog.tsx'))
 
 export interface SavedFiltersProps {
   state: BoxState
@@ -62,6 +64,7 @@ const queryOf = (saved: SavedFilter): string => formatVmFilter(parseVmFilter(sav
 export function SaveFilterButton({ state }: Pick<SavedFiltersProps, 'state'>) {
   const trpc = useTRPC()
   const [isSaving, setIsSaving] = useState(false)
+  const loaded = useLate(dialog, isSaving ? 1 : 0)
   const { data } = useQuery(trpc.vm.savedFilters.queryOptions())
   const saved = data?.items ?? []
   const query = formatVmFilter(state.filter)
@@ -81,8 +84,12 @@ export function SaveFilterButton({ state }: Pick<SavedFiltersProps, 'state'>) {
       >
         <Bookmark />
       </IconButton>
-      {isSaving && (
-        <SaveFilterDialog query={query} taken={saved.map(({ name }) => name)} onClose={() => setIsSaving(false)} />
+      {loaded && (
+        <loaded.SaveFilterDialog
+          query={query}
+          taken={saved.map(({ name }) => name)}
+          onClose={() => setIsSaving(false)}
+        />
       )}
     </>
   )

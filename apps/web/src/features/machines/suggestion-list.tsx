@@ -2,10 +2,9 @@
 import { cn } from '@berth/ui/cn'
 import type { Suggestion } from './filter-suggestions.ts'
 
-export const optionId = (listId: string, index: number): string => `${listId}-${index}`
-
 export interface SuggestionListProps {
   id: string
+  idOf: (index: number) => string
   suggestions: readonly Suggestion[]
   /** Index of the one that Enter takes; -1: none. */
   active: number
@@ -13,7 +12,7 @@ export interface SuggestionListProps {
 }
 
 /** Below the filter box: what can be typed next. The focus stays in the box. */
-export function SuggestionList({ id, suggestions, active, onChoose }: SuggestionListProps) {
+export function SuggestionList({ id, idOf, suggestions, active, onChoose }: SuggestionListProps) {
   return (
     <ul
       id={id}
@@ -27,7 +26,7 @@ export function SuggestionList({ id, suggestions, active, onChoose }: Suggestion
       {suggestions.map((suggestion, index) => (
         <li
           key={suggestion.insert}
-          id={optionId(id, index)}
+          id={idOf(index)}
           role="option"
           aria-selected={index === active}
           ref={(element) => {

@@ -1,6 +1,6 @@
 'use client'
+import { late, useLate } from '@berth/ui/late'
 import { Monitor, Moon, Plus, Settings, Sun } from 'lucide-react'
-import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { useMemo } from 'react'
 import { paths, type SettingsSection } from '../../lib/paths.ts'
@@ -17,7 +17,7 @@ const settingsPlaces: readonly { section: SettingsSection; label: string }[] = [
 ]
 
 // With the palette, on first use.
-const FoundObjects = dynamic(() => import('./found-objects.tsx').then((module) => module.FoundObjects), { ssr: false })
+const found = late(() => import('./found-objects.tsx'))
 
 /** Places and actions that every page offers, and what is found by name while the palette is open. */
 export function DefaultCommands({ isAdmin }: { isAdmin: boolean }) {
@@ -70,5 +70,6 @@ export function DefaultCommands({ isAdmin }: { isAdmin: boolean }) {
 
   usePaletteGroup(places)
   usePaletteGroup(actions)
-  return isOpen ? <FoundObjects isAdmin={isAdmin} /> : null
+  const loaded = useLate(found, isOpen ? 1 : 0)
+  return loaded ? <loaded.FoundObjects isAdmin={isAdmin} /> : null
 }

@@ -1,12 +1,11 @@
 'use client'
 import type { PaletteGroup } from '@berth/ui/command-palette'
-import dynamic from 'next/dynamic'
+import { late, useLate } from '@berth/ui/late'
+import { useWishes } from '@berth/ui/use-wishes'
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from 'react'
 
 // Loaded on first use: the palette is not worth its weight in every first page.
-const CommandPalette = dynamic(() => import('@berth/ui/command-palette').then((module) => module.CommandPalette), {
-  ssr: false,
-})
+const palette = late(() => import('@berth/ui/command-palette'))
 
 interface PaletteContextValue {
   open: () => void
@@ -35,15 +34,14 @@ export function usePaletteGroup(group: PaletteGroup): void {
 
 export function PaletteProvider({ children }: { children: ReactNode }) {
   const [isOpen, setIsOpen] = useState(false)
-  const [wasOpened, setWasOpened] = useState(false)
+  const loaded = useLate(palette, useWishes(isOpen))
   const [query, setQuery] = useState('')
   const [isSearching, setSearching] = useState(false)
   const [groups, setGroups] = useState<readonly PaletteGroup[]>([])
 
   const change = useCallback((next: boolean) => {
     setIsOpen(next)
-    if (next) setWasOpened(true)
-    else setQuery('')
+    if (!next) setQuery('')
   }, [])
 
   const register = useCallback((group: PaletteGroup) => {
@@ -73,8 +71,8 @@ export function PaletteProvider({ children }: { children: ReactNode }) {
   return (
     <PaletteContext value={value}>
       {children}
-      {wasOpened && (
-        <CommandPalette
+      {loaded && (
+        <loaded.CommandPalette
           open={isOpen}
           onOpenChange={change}
           query={query}
