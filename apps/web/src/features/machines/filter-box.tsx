@@ -19,6 +19,8 @@ export interface FilterBoxProps {
 const help = late(() => Promise.all([import('./filter-suggestions.ts'), import('./suggestion-list.tsx')]))
 const nothing: readonly Suggestion[] = []
 
+const typedInto = 'input:not([type=checkbox]), textarea, select, [contenteditable]'
+
 /** Of two changes of the address; the first key is answered at once. */
 const pauseMs = 90
 
@@ -177,7 +179,7 @@ function useFocusBySlash(input: { current: HTMLInputElement | null }) {
   useEffect(() => {
     const onKeyDown = (event: globalThis.KeyboardEvent) => {
       const { target } = event
-      const isTyping = target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]')
+      const isTyping = target instanceof HTMLElement && target.matches(typedInto)
       if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey || event.defaultPrevented) return
       event.preventDefault()
       input.current?.focus()

@@ -3,7 +3,7 @@ import { Checkbox } from '@berth/ui/checkbox'
 import { cn } from '@berth/ui/cn'
 import { Cell, TableRow } from '@berth/ui/data-table'
 import type { VmView } from '@berth/core/vm/vm-view'
-import { memo } from 'react'
+import { memo, useRef } from 'react'
 import { machineCell } from './machine-cells.tsx'
 import type { MachineColumn } from './machine-columns.ts'
 import { ConsoleButton, RowMenu } from './row-menu.tsx'
@@ -22,6 +22,7 @@ export const rowHeightPx = 53
 
 /** Memoised: a change of one machine renders one row. */
 export const MachineRow = memo(function MachineRow({ vm, index, columns, isSelected, onSelect }: MachineRowProps) {
+  const isRange = useRef(false)
   return (
     <TableRow
       aria-rowindex={index + 2}
@@ -30,12 +31,12 @@ export const MachineRow = memo(function MachineRow({ vm, index, columns, isSelec
       style={{ height: rowHeightPx }}
     >
       <Cell className="pr-0 pl-3!">
-        <span onClickCapture={(event) => event.shiftKey && onSelect(vm.vmId, true)}>
+        <span onClickCapture={(event) => (isRange.current = event.shiftKey)}>
           <Checkbox
             label={`Select ${vm.name}`}
             hideLabel
             checked={isSelected}
-            onCheckedChange={() => onSelect(vm.vmId, false)}
+            onCheckedChange={() => onSelect(vm.vmId, isRange.current)}
           />
         </span>
       </Cell>

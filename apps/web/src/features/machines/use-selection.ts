@@ -22,13 +22,11 @@ export function useSelection(shown: readonly string[]): Selection {
       const to = shown.indexOf(id)
       lastTicked.current = id
       setTicked((current) => {
-        // The end of a range is ticked by the click itself, which follows.
         if (from >= 0 && to >= 0) {
-          const range = shown.slice(Math.min(from, to), Math.max(from, to) + 1).filter((other) => other !== id)
-          return new Set([...current, ...range])
+          return new Set([...current, ...shown.slice(Math.min(from, to), Math.max(from, to) + 1)])
         }
         const next = new Set(current)
-        if (!isRange && !next.delete(id)) next.add(id)
+        if (!next.delete(id)) next.add(id)
         return next
       })
     },
