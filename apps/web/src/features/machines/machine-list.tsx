@@ -124,16 +124,19 @@ function LateListError(props: ListErrorProps) {
   // Each try asks for them again.
   const loaded = useLate(listError, retrying ? 1 : 2)
   if (loaded) return <loaded.ListError {...props} />
+  const wire = wireErrorOf(error)
   return (
     <div role="alert">
       <EmptyState
-        title={wireErrorOf(error)?.message || noAnswerText.sentence}
+        title={wire?.message || noAnswerText.sentence}
         action={
           <Button onClick={onRetry} pending={retrying}>
             Try again
           </Button>
         }
-      />
+      >
+        {wire === null ? noAnswerText.remedy : null}
+      </EmptyState>
     </div>
   )
 }
