@@ -3,7 +3,7 @@
  * the database itself, so it needs the panel's environment, not the panel.
  */
 import { toAppError, AppError } from '@berth/core/errors/app-error'
-import { openCliPanel } from '@berth/api/cli-panel'
+import { openCliPanel, type CliPanel } from '@berth/api/cli-panel'
 import { parseCliCall, parseDuration } from './cli-arguments.ts'
 import { readEnv } from './env.ts'
 
@@ -18,6 +18,12 @@ const usage = `Usage:
 async function run(args: readonly string[]): Promise<string> {
   const call = parseCliCall(args)
   await using panel = await openCliPanel(readEnv())
+  // Awaited here: a promise that is only handed on would begin when the database is already closed, open it again, and
+  // keep this process until that connection has been idle for 10 s.
+  return await answer(panel, call)
+}
+
+async function answer(panel: CliPanel, call: ReturnType<typeof parseCliCall>): Promise<string> {
   switch (call.command) {
     case 'token create': {
       const expires = call.option('expires')
