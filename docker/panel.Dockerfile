@@ -5,7 +5,7 @@ WORKDIR /srv/berth
 COPY . .
 RUN pnpm install --frozen-lockfile \
  && pnpm --filter @berth/prisma generate \
- && cd apps/web && NEXT_TELEMETRY_DISABLED=1 node node_modules/next/dist/bin/next build && rm -rf .next/cache
+ && pnpm --filter @berth/web build && rm -rf apps/web/.next/builds/making
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 \

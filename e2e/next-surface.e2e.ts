@@ -10,7 +10,7 @@ const name = 'surface-secret-1'
 
 test('no way of asking for a page shows a stranger what is on it', async ({ berth, machines }) => {
   const vmId = await machines.create({ name, start: false })
-  const buildId = (await readFile(join(repoRoot, 'apps/web/.next/BUILD_ID'), 'utf8')).trim()
+  const buildId = (await readFile(join(repoRoot, 'apps/web/.next/builds/current/BUILD_ID'), 'utf8')).trim()
 
   await test.step('signed in, the page has it: what is looked for below can be found', async () => {
     const headers = { cookie: await sessionCookie(berth) }

@@ -1,4 +1,10 @@
 import type { NextConfig } from 'next'
+import { PHASE_DEVELOPMENT_SERVER } from 'next/constants.js'
+
+declare global {
+  /** From server/built-pages.ts: the build that this panel serves. */
+  var berthDistDir: string | undefined
+}
 
 const config: NextConfig = {
   poweredByHeader: false,
@@ -16,4 +22,8 @@ const config: NextConfig = {
   allowedDevOrigins: ['127.0.0.1', 'localhost'],
 }
 
-export default config
+// A build is made in a folder of its own and moved from there (launcher/src/page-builds.ts): a panel that runs keeps its own.
+export default (phase: string): NextConfig => ({
+  ...config,
+  distDir: phase === PHASE_DEVELOPMENT_SERVER ? '.next' : (globalThis.berthDistDir ?? '.next/builds/making'),
+})

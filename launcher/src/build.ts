@@ -1,14 +1,13 @@
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { withLock } from './install-lock.ts'
+import { currentBuild, isBuilt, makeCurrent, pruneBuilds, publishBuild } from './page-builds.ts'
 import { root } from './paths.ts'
 import { runProgram } from './run-program.ts'
 import type { StageNote } from './stages.ts'
-import { hashInputs, hasStamp, writeWhole } from './stamp.ts'
+import { hashInputs } from './stamp.ts'
 
 const webDir = join(root, 'apps/web')
-const buildDir = join(webDir, '.next')
-const previousDir = join(root, '.cache/previous-build')
-const stampPath = join(buildDir, 'berth-stamp')
+const buildsDir = join(webDir, '.next/builds')
 
 const pageInputs = [
   'src',
@@ -29,54 +28,38 @@ const inputs = [
 ]
 
 /**
- * Builds the pages, unless these sources are built. A failed or interrupted build leaves the previous one in place, with
- * its old stamp, so that the next `up` builds again and a running panel can still start.
+ * Builds the pages, unless these sources are built, and makes them what a panel serves that starts from now on. Running
+ * panels keep theirs; a failed or interrupted build changes nothing.
  */
 export async function ensureBuild(): Promise<StageNote> {
-  await restoreInterrupted()
-  const stamp = await hashInputs(root, inputs)
-  if (await hasStamp(stampPath, stamp)) return undefined
-  if (await exists(buildDir)) await setAside()
-  try {
-    await runProgram(['node', join(webDir, 'node_modules/next/dist/bin/next'), 'build'], {
-      cwd: webDir,
-      env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
-      failure: 'The panel could not be built:',
-    })
-    await runProgram(['node', join(webDir, 'scripts/compress-static.ts')], {
-      failure: 'The built pages could not be compressed:',
-    })
-    await writeWhole(stampPath, stamp)
-  } catch (error) {
-    await rm(buildDir, { recursive: true, force: true })
-    await restoreInterrupted()
-    throw error
-  }
-  await rm(previousDir, { recursive: true, force: true })
-  return 'built'
+  // A lock of its own: benchmarks build without the launcher's.
+  return withLock(buildsDir, async () => {
+    const name = (await hashInputs(root, inputs)).slice(0, 16)
+    if ((await currentBuild(buildsDir)) === name) return undefined
+    if (await isBuilt(buildsDir, name)) {
+      await makeCurrent(buildsDir, name)
+      return 'built before'
+    }
+    await compile()
+    await publishBuild(buildsDir, name)
+    return 'built'
+  })
 }
 
-/** The compiler's cache moves along: it makes the next build twice as fast, and serving needs none of it. */
-async function setAside(): Promise<void> {
-  await mkdir(dirname(previousDir), { recursive: true })
-  await rename(buildDir, previousDir)
-  const cache = join(previousDir, 'cache')
-  if (!(await exists(cache))) return
-  await mkdir(buildDir)
-  await rename(cache, join(buildDir, 'cache'))
+async function compile(): Promise<void> {
+  await runProgram(['node', join(webDir, 'node_modules/next/dist/bin/next'), 'build'], {
+    cwd: webDir,
+    env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
+    failure: 'The panel could not be built:',
+  })
+  await runProgram(['node', join(webDir, 'scripts/compress-static.ts')], {
+    failure: 'The built pages could not be compressed:',
+  })
 }
 
-async function restoreInterrupted(): Promise<void> {
-  if (!(await exists(previousDir))) return
-  await rm(buildDir, { recursive: true, force: true })
-  await rename(previousDir, buildDir)
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
+/** After panels were restarted: removes the builds that nobody serves any more. */
+export async function removeOldBuilds(): Promise<void> {
+  await withLock(buildsDir, () => pruneBuilds(buildsDir))
 }
 
 /** What the running processes were started from: when it changes, `up` restarts them. */

@@ -7,7 +7,8 @@ import { lastLines } from './logs.ts'
 import { listAll, panelApi, readiness } from './panel-api.ts'
 import type { DataPaths } from './paths.ts'
 import type { Settings } from './settings.ts'
-import { readSupervisor, type KeptRecord } from './supervisor-record.ts'
+import type { Tell } from './stages.ts'
+import { readSupervisor, type KeptRecord, type KeptState } from './supervisor-record.ts'
 
 const panelTimeoutMs = 90_000
 const hostsTimeoutMs = 60_000
@@ -26,15 +27,17 @@ export async function waitForPanel(settings: Settings, paths: DataPaths): Promis
   }
 }
 
-export async function waitForHosts(settings: Settings, paths: DataPaths): Promise<string> {
+/** Tells for the first host that is missing how far it has come. */
+export async function waitForHosts(settings: Settings, paths: DataPaths, tell: Tell): Promise<string> {
   const deadline = performance.now() + hostsTimeoutMs
   const api = panelApi(settings, paths)
   for (;;) {
-    const online = new Set(
-      (await listAll(api, 'host.list')).flatMap((host) => (host['state'] === 'online' ? [host['name']] : [])),
-    )
-    const missing = settings.hosts.find((host) => !online.has(host.name))
+    const known = new Map((await listAll(api, 'host.list')).map((host) => [host['name'], host['state']]))
+    const missing = settings.hosts.find((host) => known.get(host.name) !== 'online')
     if (!missing) return `${settings.hosts.length}`
+    const kept = (await readSupervisor(paths.supervisorRecord))?.kept ?? []
+    const agent = kept.find(({ name }) => name === `agent-${missing.name}`)
+    tell(`${missing.name} ${whatIsMissing(agent?.state, known.has(missing.name))}`)
     const broken = await findHopeless(
       paths,
       settings.hosts.map((host) => `agent-${host.name}`),
@@ -48,6 +51,17 @@ export async function waitForHosts(settings: Settings, paths: DataPaths): Promis
     }
     await delay(200)
   }
+}
+
+/** How far a host is that is not online, by the state of its agent's process. */
+export function whatIsMissing(agent: KeptState | undefined, hasJoined: boolean): string {
+  if (agent === 'running') {
+    return hasJoined
+      ? 'has joined; the panel connects to its agent'
+      : 'has an agent that looks at QEMU and KVM, and then joins'
+  }
+  if (agent === 'restarting') return 'has an agent that ended and starts again'
+  return hasJoined ? 'has an agent that starts' : 'gets its token to join with'
 }
 
 async function findHopeless(paths: DataPaths, names: readonly string[]): Promise<KeptRecord | undefined> {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { ensureBuild, hashSources } from './build.ts'
+import { ensureBuild, hashSources, removeOldBuilds } from './build.ts'
 import type { UpOptions } from './command-line.ts'
 import { startSupervisor, stopAll } from './control.ts'
 import { requireFreeSpace } from './disk-space.ts'
@@ -42,9 +42,10 @@ async function prepareAndStart(options: UpOptions, paths: DataPaths): Promise<vo
   const settings: Settings = { ...chosen, sourceHash: await hashSources(), isDev: false }
   await stage('Database, panel and agents', () => startServices(settings, paths))
   await stage('Panel is ready', () => waitForPanel(settings, paths))
-  await stage('Hosts are online', async () => {
+  await removeOldBuilds()
+  await stage('Hosts are online', async (tell) => {
     await tellHostPorts(paths)
-    return waitForHosts(settings, paths)
+    return waitForHosts(settings, paths, tell)
   })
   if (missingImage) process.stdout.write(yellow(`  The small image to begin with is missing: ${missingImage}\n`))
   else await stage('Small image to begin with', () => registerTinyImage(settings, paths))

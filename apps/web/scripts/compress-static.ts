@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 
-const staticDir = join(import.meta.dirname, '../.next/static')
+const staticDir = join(import.meta.dirname, '../.next/builds/making/static')
 /** Pictures and fonts are compressed by themselves. */
 const isText = /\.(js|css|svg|json|txt)$/
 /** Below this the name of the encoding costs more than it saves. */

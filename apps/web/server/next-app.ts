@@ -2,12 +2,12 @@
  * Next renders pages and nothing else: it gets GET and HEAD for paths that are not ours, never an upgrade, never a body.
  * So Server Actions cannot be called, whatever a page imports.
  */
-import { existsSync } from 'node:fs'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import next from 'next'
 import { AppError } from '@berth/core/errors/app-error'
+import { holdBuiltPages } from './built-pages.ts'
 import { setPagePolicy } from './security-headers.ts'
 import { serveStaticFiles } from './static-files.ts'
 
@@ -21,12 +21,14 @@ export interface NextApp {
 
 /** Null where the pages were not built: the API works without them, and says so. */
 export async function startNext(server: Server, isDev: boolean): Promise<NextApp | null> {
-  if (!isDev && !existsSync(join(webDir, '.next', 'BUILD_ID'))) return null
+  const built = isDev ? undefined : holdBuiltPages(webDir)
+  if (!isDev && !built) return null
+  globalThis.berthDistDir = built?.distDir
   const app = next({ dev: isDev, dir: webDir, httpServer: server })
   await app.prepare()
   const handle = app.getRequestHandler()
   const upgrade = app.getUpgradeHandler()
-  const serveStatic = isDev ? () => false : serveStaticFiles(join(webDir, '.next', 'static'))
+  const serveStatic = built ? serveStaticFiles(built.staticDirs) : () => false
   return {
     async handle(request, response) {
       requirePageRequest(request)

@@ -17,7 +17,10 @@ beforeAll(async () => {
   await writeFile(join(dir, 'secret.txt'), 'not for browsers')
   await writeFile(join(dir, 'static/chunks/a1.js'), script)
   await writeFile(join(dir, 'static/chunks/a1.js.br'), brotliCompressSync(script))
-  const serve = serveStaticFiles(join(dir, 'static'))
+  await mkdir(join(dir, 'before/chunks'), { recursive: true })
+  await writeFile(join(dir, 'before/chunks/a1.js'), 'of the build before')
+  await writeFile(join(dir, 'before/chunks/b2.js'), 'only of the build before')
+  const serve = serveStaticFiles([join(dir, 'static'), join(dir, 'before')])
   server.on('request', (request, response) => {
     if (!serve(request, response)) response.end('a page')
   })
@@ -76,4 +79,11 @@ it('knows nothing outside of its folder, and does not let a miss be remembered',
     expect(body.toString()).not.toContain('not for browsers')
   }
   expect((await read('/machines')).body.toString()).toBe('a page')
+})
+
+it('has the files of the build before for pages that are still open, after its own', async () => {
+  const old = await read('/_next/static/chunks/b2.js')
+  expect(old.status).toBe(200)
+  expect(old.body.toString()).toBe('only of the build before')
+  expect((await read('/_next/static/chunks/a1.js')).body.toString()).toBe(script)
 })
