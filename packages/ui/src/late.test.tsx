@@ -2,8 +2,8 @@
 import { cleanup, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { useState } from 'react'
-import { afterEach, expect, it } from 'vitest'
-import { late, useLate } from './late.ts'
+import { afterEach, expect, it, vi } from 'vitest'
+import { hearLateFailures, late, useLate } from './late.ts'
 
 afterEach(cleanup)
 
@@ -28,4 +28,19 @@ it('shows nothing when the fetch fails, and tries again with the next wish', asy
   expect(fetches).toBe(2)
   await user.click(button)
   expect(fetches).toBe(2)
+})
+
+it('tells that code is lost when it is wanted, not when it was only fetched ahead', async () => {
+  const source = late((): Promise<{ word: string }> => Promise.reject(new Error('gone')))
+  const heard: unknown[] = []
+  const stop = hearLateFailures((error) => heard.push(error))
+  source.preload()
+  await expect(source.load()).rejects.toThrow('gone')
+  expect(heard).toEqual([])
+  function Harness() {
+    return <p>{useLate(source, 1)?.word ?? 'nothing'}</p>
+  }
+  render(<Harness />)
+  await vi.waitFor(() => expect(heard).toEqual([new Error('gone')]))
+  stop()
 })

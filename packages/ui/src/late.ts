@@ -1,6 +1,7 @@
 /**
  * Code that is fetched when it is first wanted. Unlike React's `lazy`, a failed fetch (the panel restarts) breaks no page:
- * nothing appears, and the next wish tries again.
+ * nothing appears, and the next wish tries again. Whoever knows why code can be lost for good hears of it by
+ * `hearLateFailures`.
  */
 import { useEffect, useState } from 'react'
 
@@ -29,6 +30,14 @@ export function late<Module>(fetchModule: () => Promise<Module>): Late<Module> {
   return { get: () => loaded, load, preload: () => void load().catch(() => undefined) }
 }
 
+const failureListeners = new Set<(error: unknown) => void>()
+
+/** Calls `listener` when code that is wanted now could not be fetched, until the answer is called. */
+export function hearLateFailures(listener: (error: unknown) => void): () => void {
+  failureListeners.add(listener)
+  return () => failureListeners.delete(listener)
+}
+
 /** The module, once it is wanted and there. `wishes` counts how often it was wanted; each one tries a failed fetch again. */
 export function useLate<Module>(source: Late<Module>, wishes: number): Module | undefined {
   const [, setArrivals] = useState(0)
@@ -40,7 +49,7 @@ export function useLate<Module>(source: Late<Module>, wishes: number): Module | 
     source.load().then(
       () => isMounted && setArrivals((count) => count + 1),
       // The header tells that the panel is away.
-      () => undefined,
+      (error: unknown) => failureListeners.forEach((listener) => listener(error)),
     )
     return () => {
       isMounted = false

@@ -1,5 +1,7 @@
 'use client'
 import { late, useLate } from '@berth/ui/late'
+import { useEffect } from 'react'
+import { isLostCode, reloadForLostCode } from '../lib/lost-code.ts'
 
 interface ErrorPageProps {
   error: Error & { digest?: string }
@@ -13,10 +15,13 @@ const remedy = "Your machines are not affected. If it happens again, look for th
 /** Every page brings this one along, so its looks come when they are wanted; where the panel is gone, the words stay alone. */
 export default function ErrorPage({ error, reset }: ErrorPageProps) {
   const loaded = useLate(state, 1)
+  useEffect(() => void reloadForLostCode(error), [error])
+  // Code that could not be fetched stays lost to the document that wanted it.
+  const retry = isLostCode(error) ? () => window.location.reload() : reset
   return (
     <div className="grid min-h-[70dvh] place-items-center">
       {loaded ? (
-        <loaded.ErrorState title={title} code={error.digest} onRetry={reset}>
+        <loaded.ErrorState title={title} code={error.digest} onRetry={retry}>
           {remedy}
         </loaded.ErrorState>
       ) : (

@@ -4,6 +4,7 @@ import { GeistSans } from 'geist/font/sans'
 import type { Metadata, Viewport } from 'next'
 import { cookies } from 'next/headers'
 import type { ReactNode } from 'react'
+import { LostCodeWatch } from '../features/shell/lost-code-watch.tsx'
 import { ThemeProvider } from '../features/theme/theme-provider.tsx'
 import { parseTheme, themeCookie } from '../lib/theme.ts'
 
@@ -33,6 +34,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       {...(theme === 'auto' ? {} : { 'data-theme': theme })}
     >
       <body>
+        <LostCodeWatch />
         <ThemeProvider initial={theme}>{children}</ThemeProvider>
       </body>
     </html>
