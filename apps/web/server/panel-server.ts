@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { createCaller } from '@berth/api/root'
 import { findCaller } from '@berth/api/auth/find-caller'
+import type { ConsoleHold } from '@berth/api/console/leash-post'
 import type { PassingHouse } from '@berth/api/console/passing-house'
 import type { ServerHook } from '@berth/api/trpc/server-hook'
 import type { Logger } from 'pino'
@@ -33,8 +34,8 @@ export async function startPanelServer(options: PanelServerOptions): Promise<Pan
   const { panel, auth, authority, seats } = panelProcess
   const { publicUrl } = env
   const server = createLimitedServer()
-  const upgraded = new Set<Duplex>()
-  const track = (connection: Duplex): void => {
+  const upgraded = new Set<ConsoleHold>()
+  const track = (connection: ConsoleHold): void => {
     upgraded.add(connection)
     connection.once('close', () => upgraded.delete(connection))
   }

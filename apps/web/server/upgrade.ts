@@ -8,6 +8,7 @@ import { hasErrorCode, toAppError } from '@berth/core/errors/app-error'
 import { publicWire } from '@berth/api/trpc/error-map'
 import { admitConsole, type ConsoleDoor } from '@berth/api/console/admit-console'
 import type { ConsoleSeats } from '@berth/api/console/console-seats'
+import type { ConsoleHold } from '@berth/api/console/leash-post'
 import { Lifeline } from '@berth/api/console/lifeline'
 import type { PassingHouse } from '@berth/api/console/passing-house'
 import { spliceConsole } from '@berth/api/console/splice-console'
@@ -23,8 +24,8 @@ export interface UpgradeDoor extends ConsoleDoor {
   readonly authority: CertificateAuthority
   /** Undefined where no supervisor can pass connections on. */
   readonly house: PassingHouse | undefined
-  /** Told of each leash, a connection that ends with the server. */
-  readonly track: (leash: Duplex) => void
+  /** Told of each leash, which ends with the server. */
+  readonly track: (leash: ConsoleHold) => void
   readonly log: Logger
   /** Next's own handler, while developing. */
   readonly hotReload: ((request: IncomingMessage, socket: Duplex, head: Buffer) => void) | undefined
@@ -56,7 +57,7 @@ async function openConsole(door: UpgradeDoor, ticket: string, upgrade: ConsoleUp
   const leave = door.seats.take(target.right, () => lifeline.cut())
   lifeline.onEnd(leave)
   if (upgrade.socket.destroyed) return
-  const onPassed = (leash: Duplex): void => {
+  const onPassed = (leash: ConsoleHold): void => {
     lifeline.hold(leash)
     door.track(leash)
   }

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import { join } from 'node:path'
+import { leashPostPath } from '@berth/core/console/leash-words'
 import { houseSchema } from '@berth/core/console/socket-passing'
 import { vmIdSchema } from '@berth/core/ids/ids'
 import { Consoles, type Upgrade } from '@berth/agent/src/console/consoles.ts'
@@ -21,6 +22,7 @@ const passed = new PassedSockets(houseSchema.parse(house), hearing === 'deaf' ? 
 const names = { ca: file('ca.pem'), cert: file('cert.pem'), key: file('key.pem') }
 const server = createServer({ ...names, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' })
 server.on('upgrade', (request, socket, head) => {
+  if (request.url === leashPostPath) return passed.takePost(socket)
   const kind = request.url?.endsWith('serial') === true ? 'serial' : 'screen'
   const open = (way: string, upgrade: Upgrade): void => {
     process.stdout.write(`${way}\n`)

@@ -7,6 +7,7 @@ import { createServer } from 'node:http'
 import { consolePath } from '@berth/core/agent-contract/agent-contract'
 import { houseSchema } from '@berth/core/console/socket-passing'
 import { openCertificateAuthority } from '@berth/api/host/certificate-authority'
+import type { ConsoleHold } from '@berth/api/console/leash-post'
 import { Lifeline } from '@berth/api/console/lifeline'
 import { PassingHouse } from '@berth/api/console/passing-house'
 import { spliceConsole } from '@berth/api/console/splice-console'
@@ -31,7 +32,7 @@ server.on('upgrade', (request, socket, head) => {
   const seat = { seatId: 'seat', userId: 'user', name: 'Ada' }
   const path = consolePath(vmId, request.url === '/serial' ? 'serial' : 'screen')
   const target = { right, seat, hostId, address: '127.0.0.1', port: Number(agentPort), path }
-  const way = { identity, house: passing, onPassed: (leash: typeof socket) => lifeline.hold(leash) }
+  const way = { identity, house: passing, onPassed: (leash: ConsoleHold) => lifeline.hold(leash) }
   spliceConsole({ request, socket, head }, target, way).catch(() => {
     say('refused')
     socket.end('HTTP/1.1 502 Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')

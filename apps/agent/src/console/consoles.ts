@@ -72,10 +72,12 @@ export class Consoles {
   }
 
   handleUpgrade(upgrade: Upgrade, target: ConsoleRequest): void {
+    // What the viewer's listeners can see lives as long as he does: not the request, which holds a leash's TLS connection.
+    const seat = seatOf(upgrade.request.headers)
     this.#server.handleUpgrade(upgrade.request, upgrade.socket, upgrade.head, (viewer) => {
       viewer.on('error', () => viewer.terminate())
       keepAlive(viewer)
-      this.#open(viewer, target, seatOf(upgrade.request.headers))
+      this.#open(viewer, target, seat)
     })
   }
 

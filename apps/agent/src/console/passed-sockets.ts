@@ -4,7 +4,8 @@
  * Owner of each leash and of each connection that came with one. Invariants: a connection that no leash waits for is
  * closed; nothing is answered to a browser before the panel says "go", so that what the browser sends after our answer can
  * only arrive here; the leash's end closes the connection (that is how a right that ended cuts a console) and the other
- * way round (that is how the panel's seat gets free).
+ * way round (that is how the panel's seat gets free). Once a leash is tied to a post, that is true of the post, and the
+ * leash's own connection, a TLS connection that costs more than the console, may go.
  */
 import { randomUUID } from 'node:crypto'
 import { Socket } from 'node:net'
@@ -20,6 +21,7 @@ import {
 import { consoleLimits } from './console-limits.ts'
 import type { Upgrade } from './consoles.ts'
 import { withLargeReads } from './large-reads.ts'
+import { takeTies, type LeashHold, type TiedLeash } from './leash-ties.ts'
 
 /** Of Node's process, where a supervisor started it. */
 export interface SupervisorChannel {
@@ -28,12 +30,10 @@ export interface SupervisorChannel {
   readonly channel?: { unref(): void } | undefined
 }
 
-interface Leash {
-  readonly connection: Duplex
-  /** Puts the browser's connection in the leash's place. */
-  readonly open: (socket: Socket, head: Buffer) => void
+interface Leash extends TiedLeash {
+  /** Puts the browser's connection in the leash's place; undefined once that is done. */
+  open: ((socket: Socket, head: Buffer) => void) | undefined
   readonly deadline: NodeJS.Timeout
-  socket: Socket | undefined
   said: string
 }
 
@@ -56,8 +56,9 @@ export class PassedSockets {
   accept({ request, socket: connection }: Upgrade, open: (upgrade: Upgrade) => void): boolean {
     if (request.headers[houseHeader] !== this.#house.houseId || !this.#channel.connected) return false
     const passId = randomUUID()
+    const own: LeashHold = { end: () => connection.destroy(), taken: () => connection.write(takenWord) }
     const leash: Leash = {
-      connection,
+      ...{ passId, hold: own, onOpened: undefined },
       open: (socket, head) => open({ request, socket, head }),
       deadline: setTimeout(() => connection.destroy(), this.#waitMs),
       socket: undefined,
@@ -69,11 +70,18 @@ export class PassedSockets {
     connection.once('close', () => {
       clearTimeout(leash.deadline)
       this.#leashes.delete(passId)
-      leash.socket?.destroy()
+      if (leash.hold === own) leash.socket?.destroy()
     })
-    connection.on('data', (data: Buffer) => hear(leash, data))
+    connection.on('data', (data: Buffer) => {
+      if (leash.hold === own) hear(leash, data)
+    })
     connection.write(leashAnswer({ to: this.#house.name, passId }))
     return true
+  }
+
+  /** Takes the connection to which leashes are tied from here on; whoever opens it must be the panel. */
+  takePost(connection: Duplex): void {
+    takeTies(connection, (passId) => this.#leashes.get(passId))
   }
 
   #receive(message: unknown, handle: unknown): void {
@@ -89,20 +97,25 @@ export class PassedSockets {
     const socket = withLargeReads(handle)
     socket.on('error', () => socket.destroy())
     leash.socket = socket
-    socket.once('close', () => leash.connection.destroy())
-    leash.connection.write(takenWord)
+    socket.once('close', () => leash.hold.end())
+    leash.hold.taken?.()
   }
 }
 
 function hear(leash: Leash, data: Buffer): void {
   if (leash.socket === undefined) {
-    leash.connection.destroy()
+    leash.hold.end()
     return
   }
   leash.said += data.toString('latin1')
   const said = readGoLine(leash.said)
-  if (said.kind === 'wrong') leash.connection.destroy()
+  if (said.kind === 'wrong') leash.hold.end()
   if (said.kind !== 'go') return
   clearTimeout(leash.deadline)
-  leash.open(leash.socket, Buffer.from(said.headBase64, 'base64'))
+  const { open, onOpened } = leash
+  // It knows the request, and with that the leash's own connection, whose memory is to go when it is closed.
+  leash.open = undefined
+  leash.said = ''
+  open?.(leash.socket, Buffer.from(said.headBase64, 'base64'))
+  onOpened?.()
 }

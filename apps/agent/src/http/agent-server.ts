@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket, type SecureContextOptions } from 'node:tls'
 import { panelCommonName } from '@berth/core/agent-contract/join'
+import { leashPostPath } from '@berth/core/console/leash-words'
 import { AppError, errorToWire } from '@berth/core/errors/app-error'
 import type { AnyTRPCRouter } from '@trpc/server'
 import { createHTTPHandler } from '@trpc/server/adapters/standalone'
@@ -23,6 +24,8 @@ export interface AgentServerOptions {
   router: AnyTRPCRouter
   /** Takes the connection, or says false when there is no such machine. */
   openConsole: (upgrade: Upgrade, target: ConsoleRequest) => boolean
+  /** Takes the connection to which passed consoles' leashes are tied; absent where none are passed. */
+  openLeashPost: ((connection: Duplex) => void) | undefined
   logger: Logger
 }
 
@@ -64,9 +67,16 @@ export async function openAgentServer(options: AgentServerOptions): Promise<Agen
     response.writeHead(refusal === undefined ? 404 : 403, { 'content-type': 'application/json' })
     response.end(JSON.stringify({ error: errorToWire(error) }))
   })
+  const takeUpgrade = (upgrade: Upgrade): boolean => {
+    const { request, socket } = upgrade
+    const { openConsole, openLeashPost } = options
+    if (request.url === leashPostPath) openLeashPost?.(socket)
+    if (request.url === leashPostPath) return openLeashPost !== undefined
+    const target = readConsolePath(request.url)
+    return target !== undefined && openConsole(upgrade, target)
+  }
   server.on('upgrade', (request, socket: Duplex, head) => {
-    const target = refuse(request.socket) === undefined ? readConsolePath(request.url) : undefined
-    if (target === undefined || !options.openConsole({ request, socket, head }, target)) {
+    if (refuse(request.socket) !== undefined || !takeUpgrade({ request, socket, head })) {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
       return
     }

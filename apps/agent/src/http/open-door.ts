@@ -27,6 +27,7 @@ export async function openDoor(context: AgentContext, signal: AbortSignal): Prom
   const server = await openAgentServer({
     ...{ identity, listen, logger },
     router: createAgentRouter(context, renewal),
+    openLeashPost: passed && ((connection) => passed.takePost(connection)),
     openConsole: (upgrade, target) => {
       if (machines.get(target.vmId) === undefined) return false
       const open = (whole: Upgrade): void => consoles.handleUpgrade(whole, target)

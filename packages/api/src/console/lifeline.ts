@@ -1,17 +1,17 @@
-import type { Duplex } from 'node:stream'
+import type { ConsoleHold } from './leash-post.ts'
 
 /** What an open console hangs on: the browser's connection, or the leash to the agent that took it over. */
 export class Lifeline {
-  #held: Duplex
+  #held: ConsoleHold
   readonly #ended = Promise.withResolvers<void>()
 
-  constructor(held: Duplex) {
+  constructor(held: ConsoleHold) {
     this.#held = held
     this.hold(held)
   }
 
   /** From here on `held` is what counts; what it hung on before may close. */
-  hold(held: Duplex): void {
+  hold(held: ConsoleHold): void {
     this.#held = held
     held.once('close', () => {
       if (this.#held === held) this.#ended.resolve()

@@ -4,6 +4,7 @@
  */
 import type { Socket } from 'node:net'
 import { returnedSchema, type House, type Parcel } from '@berth/core/console/socket-passing'
+import { LeashPosts } from './leash-post.ts'
 
 const distrustMs = 60_000
 
@@ -16,6 +17,8 @@ export interface SupervisorChannel {
 }
 
 export class PassingHouse {
+  /** Those of the agents of this house. */
+  readonly posts = new LeashPosts()
   readonly #house: House
   readonly #channel: SupervisorChannel
   readonly #sent = new Map<string, () => void>()

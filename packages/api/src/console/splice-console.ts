@@ -7,20 +7,18 @@
  * side is passed on after all bytes before it; a slow side pauses the other, so nothing piles up.
  */
 import type { IncomingMessage } from 'node:http'
-import { isIP, Socket } from 'node:net'
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { connect, TLSSocket, type PeerCertificate } from 'node:tls'
-import { hostCommonName } from '@berth/core/agent-contract/join'
+import { TLSSocket } from 'node:tls'
 import { houseHeader } from '@berth/core/console/socket-passing'
 import { consoleSeatHeader, seatToHeader } from '@berth/core/console/console-viewer'
-import { AppError } from '@berth/core/errors/app-error'
 import type { PanelIdentity } from '../host/certificate-authority.ts'
 import type { AdmittedConsole } from './admit-console.ts'
+import { dialAgent } from './dial-agent.ts'
+import type { ConsoleHold } from './leash-post.ts'
 import { LeashEar, passSocket } from './pass-socket.ts'
 import type { PassingHouse } from './passing-house.ts'
 import { RecordGatherer } from './record-gatherer.ts'
-
-const connectTimeoutMs = 10_000
 
 /** Of the browser's handshake, these alone go to the agent: no cookie, no origin, no extension. */
 const passedHeaders = ['sec-websocket-key', 'sec-websocket-version', 'sec-websocket-protocol'] as const
@@ -36,8 +34,8 @@ export interface ConsoleWay {
   readonly identity: PanelIdentity
   /** Undefined: every console is spliced. */
   readonly house: PassingHouse | undefined
-  /** The connection was passed: from here on the console's life is that of this leash. */
-  readonly onPassed: (leash: Duplex) => void
+  /** The connection was passed: from here on the console's life is that of this leash; then of another, when it is tied. */
+  readonly onPassed: (leash: ConsoleHold) => void
 }
 
 /** Resolves once the browser is joined to the agent. Throws HOST_UNREACHABLE while the browser can still be told. */
@@ -55,7 +53,14 @@ export async function spliceConsole(upgrade: ConsoleUpgrade, target: AdmittedCon
   const parcel = await ear?.answerOf(agent)
   if (plain && house && ear && parcel) {
     const passing = { house, parcel, ear, leash: agent, onPassed: () => way.onPassed(agent) }
-    if (await passSocket({ socket: plain, head }, passing)) return
+    if (await passSocket({ socket: plain, head }, passing)) {
+      await house.posts.tie(
+        `${target.hostId} ${target.address} ${target.port}`,
+        { passId: parcel.passId, connection: agent, onTied: way.onPassed },
+        () => dialAgent(target, way.identity),
+      )
+      return
+    }
     agent.destroy()
     return spliceConsole(upgrade, target, { ...way, house: undefined })
   }
@@ -69,43 +74,6 @@ export async function spliceConsole(upgrade: ConsoleUpgrade, target: AdmittedCon
   endTogether(socket, agent)
   socket.pipe(agent)
   gatherer.join(agent)
-}
-
-/** A certificate of our authority is not enough: it must be this host's, or one host could pose as another. */
-function dialAgent(
-  target: AdmittedConsole,
-  identity: PanelIdentity,
-  onread: RecordGatherer['onread'],
-): Promise<TLSSocket> {
-  const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>()
-  const { address: host, port } = target
-  const options = {
-    ...{ host, port, onread, allowHalfOpen: true },
-    ca: identity.caPem,
-    cert: identity.certificatePem,
-    key: identity.keyPem,
-    minVersion: 'TLSv1.3' as const,
-    ...(isIP(target.address) ? {} : { servername: target.address }),
-    checkServerIdentity: (_name: string, certificate: PeerCertificate) =>
-      certificate.subject.CN === hostCommonName(target.hostId)
-        ? undefined
-        : new Error('the certificate is that of another host'),
-  }
-  // Node takes `onread` and `allowHalfOpen` here; its types know them for plain connections only.
-  const agent = connect(options)
-  const fail = (cause: Error): void => {
-    agent.destroy()
-    reject(new AppError('HOST_UNREACHABLE', `The console of ${target.address} does not answer.`, { cause }))
-  }
-  agent.setTimeout(connectTimeoutMs, () => fail(new Error('no answer in time')))
-  agent.once('error', fail)
-  agent.once('secureConnect', () => {
-    agent.setTimeout(0)
-    agent.off('error', fail)
-    agent.setNoDelay(true)
-    resolve(agent)
-  })
-  return promise
 }
 
 function handshake(request: IncomingMessage, target: AdmittedConsole, offer: string | undefined): string {
