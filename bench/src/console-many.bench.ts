@@ -4,6 +4,10 @@
  * Memory comes first, in processes that never closed a session, so that nothing they kept of one can hide the next: 20
  * sessions are open and get as many messages as 120 would, then 100 more are opened and share that rate. Compiled code and
  * the garbage of so many messages are in both, and the growth is the sessions'.
+ *
+ * CPU of a message is what the same open sessions use more while they talk than while they are silent, on both sides: panel
+ * and agent sample the host and keep their stream of events all the while, which `sample` measures, and websockify's
+ * processes look each second whether they should end.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { openConsoleWorld, openViewers, type ConsoleSide } from './console/console-world.ts'
@@ -68,12 +72,18 @@ async function cpuMicrosPerMessage(name: keyof typeof sides): Promise<number> {
   const side = sides[name]
   const group = side.name
   await openViewers(browsers, side, { group, count: sessions })
-  const pids = side.pids()
-  const before = sum(pids.map(cpuMsOf))
-  await browsers.run({ kind: 'ping', group, ...talk })
-  const spentMs = sum(pids.map(cpuMsOf)) - before
+  const idle = await costOf(side, () => delay(messages * everyMs))
+  const talking = await costOf(side, () => browsers.run({ kind: 'ping', group, ...talk }))
   await closeAll(name)
+  const spentMs = talking.cpuMs - (idle.cpuMs * talking.ms) / idle.ms
   return (1000 * spentMs) / (sessions * messages)
+}
+
+async function costOf(side: ConsoleSide, work: () => Promise<unknown>): Promise<{ ms: number; cpuMs: number }> {
+  const pids = side.pids()
+  const [cpuBefore, began] = [sum(pids.map(cpuMsOf)), performance.now()]
+  await work()
+  return { ms: performance.now() - began, cpuMs: sum(pids.map(cpuMsOf)) - cpuBefore }
 }
 
 const memory = { ours: [await kBPerSession('ours')], peer: [await kBPerSession('peer')] }
