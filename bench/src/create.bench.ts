@@ -14,7 +14,7 @@ import { benchEnv } from './measure/env.ts'
 import { runRounds } from './measure/rounds.ts'
 import { median } from './measure/spread.ts'
 import { until } from './measure/started-program.ts'
-import { timeBareCreate } from './peers/bare-qemu.ts'
+import { keepSeed, timeBareCreate } from './peers/bare-qemu.ts'
 import { libvirtDomain } from './peers/libvirt-domain.ts'
 import { openPrivateLibvirt } from './peers/private-libvirt.ts'
 
@@ -26,7 +26,10 @@ const { machines, panel } = berth
 
 const model = await machines.ask(true)
 await panel.operationEnd(model.operationId)
-const recipe = { argv: await machines.commandLine(model.vmId), runDir: machines.runDir(model.vmId) }
+const recipe = await keepSeed(
+  { argv: await machines.commandLine(model.vmId), runDir: machines.runDir(model.vmId) },
+  berth.dir,
+)
 await machines.remove(model.vmId)
 
 interface Created {

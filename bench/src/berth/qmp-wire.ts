@@ -16,7 +16,8 @@ export const statusSchema = z.object({ status: z.string(), running: z.boolean() 
 export class QmpWire implements Disposable {
   readonly #socket: Socket
   readonly #answers: unknown[] = []
-  #waiting: ((answer: unknown) => void) | undefined
+  #waiting: PromiseWithResolvers<unknown> | undefined
+  #isClosed = false
   readonly #onEvent: EventListener | undefined
   #rest = ''
 
@@ -24,8 +25,11 @@ export class QmpWire implements Disposable {
     this.#socket = socket
     this.#onEvent = onEvent
     socket.setEncoding('utf8').on('data', (text: string) => this.#read(text))
-    // QEMU ends while we listen: whoever waits is bounded by his own time.
     socket.on('error', () => socket.destroy())
+    socket.on('close', () => {
+      this.#isClosed = true
+      this.#waiting?.reject(new Error('QEMU ended'))
+    })
   }
 
   /** Waits for the socket to be there, for the greeting, and for the capabilities to be settled. */
@@ -48,10 +52,11 @@ export class QmpWire implements Disposable {
   }
 
   #next(): Promise<unknown> {
-    const { promise, resolve } = Promise.withResolvers<unknown>()
-    if (this.#answers.length > 0) resolve(this.#answers.shift())
-    else this.#waiting = resolve
-    return promise
+    const waiting = Promise.withResolvers<unknown>()
+    if (this.#answers.length > 0) waiting.resolve(this.#answers.shift())
+    else if (this.#isClosed) waiting.reject(new Error('QEMU ended'))
+    else this.#waiting = waiting
+    return waiting.promise
   }
 
   #read(text: string): void {
@@ -68,7 +73,7 @@ export class QmpWire implements Disposable {
       const waiting = this.#waiting
       this.#waiting = undefined
       if (waiting === undefined) this.#answers.push(answer)
-      else waiting(answer)
+      else waiting.resolve(answer)
     }
   }
 }

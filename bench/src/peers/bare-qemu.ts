@@ -1,6 +1,6 @@
 /** The bare commands that a create comes down to: qemu-img for the overlay, QEMU with Berth's own arguments, `cont`. */
 import { execFile } from 'node:child_process'
-import { mkdir, rm } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { QmpWire, statusSchema } from '../berth/qmp-wire.ts'
@@ -13,6 +13,19 @@ export interface BareRecipe {
   argv: readonly string[]
   /** That machine's run directory, which is replaced in the arguments. */
   runDir: string
+}
+
+/**
+ * The recipe with a copy of the seed disc, which goes with its machine. Bare commands get it for nothing: making one is
+ * something that Berth does on top.
+ */
+export async function keepSeed({ argv, runDir }: BareRecipe, dir: string): Promise<BareRecipe> {
+  const [seed] = argv.join(' ').match(/(?<="filename":")[^"]+\.iso/) ?? []
+  if (seed === undefined) return { argv, runDir }
+  const kept = join(dir, 'bare-seed.iso')
+  await copyFile(seed, kept)
+  await chmod(kept, 0o644)
+  return { argv: argv.map((arg) => arg.replaceAll(seed, kept)), runDir }
 }
 
 /** Milliseconds from the first command until QEMU says that it runs; it is ended afterwards. */
