@@ -34,7 +34,8 @@ export class TinyImage implements AsyncDisposable {
     await writeFile(join(files, 'meta-data'), metaData)
     await writeFile(join(files, 'user-data'), '#cloud-config\n{"hostname":"not-this-one"}\n')
     const path = join(this.dir, 'seed.iso')
-    await run('xorrisofs', ['-quiet', '-volid', 'CIDATA', '-joliet', '-rational-rock', '-output', path, files])
+    const form = ['--format', 'iso9660', '--options', 'volume-id=CIDATA']
+    await run('bsdtar', ['-c', '-f', path, ...form, '-C', files, 'meta-data', 'user-data'])
     return path
   }
 

@@ -10,7 +10,7 @@ const machinePackages = [
   'util-linux',
   // The wall around the conversion of what users import, and cloud-init's discs.
   'bubblewrap',
-  'xorriso',
+  'libarchive-tools',
 ]
 /** For bridges with NAT, which only root's agent makes; without root, machines use QEMU's own user-mode network. */
 const networkPackages = ['dnsmasq-base', 'nftables', 'iproute2']
@@ -18,12 +18,12 @@ const networkPackages = ['dnsmasq-base', 'nftables', 'iproute2']
 const machinePrograms = ['qemu-system-x86_64', 'qemu-img']
 
 const foreignCommands: readonly (readonly [family: string, command: string])[] = [
-  ['fedora', 'sudo dnf install -y qemu-system-x86 qemu-img edk2-ovmf bubblewrap xorriso dnsmasq nftables iproute'],
-  ['rhel', 'sudo dnf install -y qemu-kvm qemu-img edk2-ovmf bubblewrap xorriso dnsmasq nftables iproute'],
-  ['suse', 'sudo zypper install -y qemu-x86 qemu-img qemu-ovmf-x86_64 bubblewrap xorriso dnsmasq nftables iproute2'],
+  ['fedora', 'sudo dnf install -y qemu-system-x86 qemu-img edk2-ovmf bubblewrap bsdtar dnsmasq nftables iproute'],
+  ['rhel', 'sudo dnf install -y qemu-kvm qemu-img edk2-ovmf bubblewrap bsdtar dnsmasq nftables iproute'],
+  ['suse', 'sudo zypper install -y qemu-x86 qemu-img qemu-ovmf-x86_64 bubblewrap bsdtar dnsmasq nftables iproute2'],
   [
     'arch',
-    'sudo pacman -S --needed --noconfirm qemu-system-x86 qemu-img edk2-ovmf bubblewrap xorriso dnsmasq nftables iproute2',
+    'sudo pacman -S --needed --noconfirm qemu-system-x86 qemu-img edk2-ovmf bubblewrap libarchive dnsmasq nftables iproute2',
   ],
 ]
 
