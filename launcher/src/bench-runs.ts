@@ -20,6 +20,8 @@ const mostMs = 10 * 60_000
 /** A round of each, with few machines: shows that the programs work, and is no measurement. */
 const quickEnv = { BERTH_BENCH_ROUNDS: '1', BERTH_BENCH_MACHINES: '6' }
 
+const interrupted = 'interrupted'
+
 interface BenchEnd {
   name: string
   rows: BenchRow[]
@@ -51,6 +53,7 @@ export async function runBenches(wanted: readonly string[], isQuick = false): Pr
     const end = await runBench(name, { resultsDir, env: isQuick ? quickEnv : {} })
     process.stdout.write(`   ${end.failure ?? 'done'} after ${seconds(end.tookMs)}\n`)
     ends.push(end)
+    if (end.failure === interrupted) break
   }
   return report(ends, isQuick)
 }
@@ -80,6 +83,8 @@ function failureOf(end: LimitedEnd): string | null {
   switch (end.kind) {
     case 'late':
       return `failed: not done within ${seconds(mostMs)}`
+    case 'interrupted':
+      return interrupted
     case 'signalled':
       return `failed: ended by ${end.signal}`
     case 'exited':

@@ -2,7 +2,12 @@ import { spawn } from 'node:child_process'
 import { fullEnv } from './env.ts'
 
 /** How a program on this terminal ended. */
-export type LimitedEnd = { kind: 'exited'; code: number } | { kind: 'signalled'; signal: string } | { kind: 'late' }
+export type LimitedEnd =
+  | { kind: 'exited'; code: number }
+  | { kind: 'signalled'; signal: string }
+  | { kind: 'late' }
+  /** Somebody asked for the end of it all. */
+  | { kind: 'interrupted' }
 
 /** So long it may take to end what it started. */
 const graceMs = 20_000
@@ -22,16 +27,19 @@ export async function runLimited(
       child.kill('SIGTERM')
       force = setTimeout(() => child.kill('SIGKILL'), graceMs)
     }, mostMs)
-    // Ctrl-C reaches the child as well; the launcher outlives it to report, and must not die first.
-    const ignore = (): void => undefined
-    process.on('SIGINT', ignore)
-    // Not by Ctrl-C: then only the launcher hears of it, and the child would go on without anybody.
-    const passOn = (): void => void child.kill('SIGTERM')
+    // The launcher outlives the child to report. Ctrl-C reaches the child as well, a signal from elsewhere only us.
+    let isInterrupted = false
+    const passOn = (): void => {
+      isInterrupted = true
+      child.kill('SIGTERM')
+      force ??= setTimeout(() => child.kill('SIGKILL'), graceMs)
+    }
+    process.on('SIGINT', passOn)
     process.on('SIGTERM', passOn)
     const tidy = (): void => {
       clearTimeout(limit)
       clearTimeout(force)
-      process.off('SIGINT', ignore)
+      process.off('SIGINT', passOn)
       process.off('SIGTERM', passOn)
     }
     child.once('error', (error) => {
@@ -40,7 +48,8 @@ export async function runLimited(
     })
     child.once('close', (code, signal) => {
       tidy()
-      if (isLate) resolve({ kind: 'late' })
+      if (isInterrupted) resolve({ kind: 'interrupted' })
+      else if (isLate) resolve({ kind: 'late' })
       else resolve(signal === null ? { kind: 'exited', code: code ?? 1 } : { kind: 'signalled', signal })
     })
   })
