@@ -45,5 +45,11 @@ server.listen(0, '127.0.0.1', () => {
 process.on('SIGUSR2', () => open.forEach((lifeline) => lifeline.cut()))
 process.on('SIGTERM', () => {
   open.forEach((lifeline) => lifeline.cut())
-  server.close(() => say('closed'))
+  // A server that passed connections asks the other end of the channel before it is closed; a panel has its database to
+  // wait with, this one would be gone before the answer.
+  const patience = setTimeout(() => undefined, 60_000)
+  server.close(() => {
+    say('closed')
+    clearTimeout(patience)
+  })
 })
