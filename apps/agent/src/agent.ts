@@ -21,6 +21,7 @@ import { Sampler } from './metrics/sampler.ts'
 import { createNetworks } from './network/networks.ts'
 import { sweepNetworks } from './network/sweep-networks.ts'
 import { runAgentCommand } from './operations/agent-commands.ts'
+import { machineSight } from './operations/machine-sight.ts'
 import { Journal } from './operations/journal.ts'
 import { StepRunner } from './operations/step-runner.ts'
 import { createRunRoot } from './qemu/run-dir.ts'
@@ -95,6 +96,7 @@ export async function startAgent({ config, logger, signal }: StartAgentOptions):
   const steps = new StepRunner({
     ...{ journal, logger, publish: events.publish },
     runCommandStep: (command, run) => runAgentCommand({ storage, machines }, command, run),
+    sightMachine: machineSight(machines, bootId),
   })
   checks.push(
     ...(await openMachines({ store, registry: machines, launcher, storage, networks, runRoot: runDir, logger })),

@@ -1,13 +1,14 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { AgentCommand } from '@berth/core/agent-contract/agent-commands'
+import type { AgentCommandOf } from '@berth/core/agent-contract/agent-commands'
 import { AppError } from '@berth/core/errors/app-error'
-import { newUuid, operationIdSchema, vmIdSchema } from '@berth/core/ids/ids'
+import { newUuid, operationIdSchema, vmIdSchema, type VmId } from '@berth/core/ids/ids'
+import type { VmObservation } from '@berth/core/vm/vm-observation'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Journal } from './journal.ts'
-import { StepRunner, type RunCommandStep } from './step-runner.ts'
+import { StepRunner, type RunCommandStep, type SightMachine } from './step-runner.ts'
 
 let folder: string
 let path: string
@@ -27,13 +28,22 @@ const openJournal = async (): Promise<Journal> => {
   return journal
 }
 
-const command: AgentCommand = { kind: 'vm.stop', vmId: vmIdSchema.parse(newUuid()), vmEpoch: 1 }
+const command: AgentCommandOf<'vm.stop'> = { kind: 'vm.stop', vmId: vmIdSchema.parse(newUuid()), vmEpoch: 1 }
 const operationId = operationIdSchema.parse(newUuid())
 const request = { operationId, step: 'stop', attempt: 1, epoch: 2, command, waitMs: 5_000 }
 const logger = pino({ level: 'silent' })
 
-const openRunner = async (runCommandStep: RunCommandStep): Promise<StepRunner> =>
-  new StepRunner({ journal: await openJournal(), runCommandStep, publish: () => undefined, logger })
+const makeVm = (id: VmId): VmObservation => ({
+  ...{ vmId: id, epoch: 1, generation: 7, specRevision: 1, state: 'stopped', stateSince: new Date().toISOString() },
+  ...{ pauseReason: null, silentSince: null, run: null, lastExit: null, addresses: [], volumes: [] },
+  guest: { isAgentConnected: false, hostname: null, osName: null, kernel: null },
+})
+
+const openRunner = async (
+  runCommandStep: RunCommandStep,
+  sightMachine: SightMachine = () => undefined,
+): Promise<StepRunner> =>
+  new StepRunner({ journal: await openJournal(), runCommandStep, sightMachine, publish: () => undefined, logger })
 
 describe('a step', () => {
   it('runs once, however often and in whatever life it is asked', async () => {
@@ -58,6 +68,25 @@ describe('a step', () => {
     const later = await openRunner(async () => ({}))
     await expect(later.run(stale)).rejects.toMatchObject({ code: 'EPOCH_STALE' })
     expect(await later.wait({ ...stale, waitMs: 0 })).toEqual({ status: 'absent' })
+  })
+
+  it('says how its machine is at its end, well or not, and forgets that with the reply', async () => {
+    const sighting = { bootId: 'boot-1', vm: makeVm(command.vmId) }
+    const runner = await openRunner(
+      async () => ({}),
+      () => sighting,
+    )
+    expect(await runner.run(request)).toEqual({ status: 'succeeded', result: {}, sighting })
+    // A later reader would take an old machine for the present one.
+    expect(await runner.run(request)).toEqual({ status: 'succeeded', result: {} })
+    const failing = await openRunner(
+      async () => {
+        throw new AppError('GUEST_IGNORED_SHUTDOWN', 'it runs on')
+      },
+      () => sighting,
+    )
+    const report = await failing.run({ ...request, attempt: 2 })
+    expect(report).toMatchObject({ status: 'failed', error: { code: 'GUEST_IGNORED_SHUTDOWN' }, sighting })
   })
 
   it('is interrupted when its agent dies', async () => {

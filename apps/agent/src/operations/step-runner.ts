@@ -12,6 +12,7 @@ import type {
   StepReport,
   StepRunRequest,
   StepWaitRequest,
+  VmSighting,
 } from '@berth/core/agent-contract/step-report'
 import { AppError, errorToWire } from '@berth/core/errors/app-error'
 import type { Logger } from 'pino'
@@ -26,12 +27,18 @@ export interface StepRun {
 /** Does a command and returns its result; throws AppError. Idempotent. */
 export type RunCommandStep = (command: AgentCommand, run: StepRun) => Promise<unknown>
 
+/** The command's machine as it is now; undefined for a command without one, or whose machine is not here. */
+export type SightMachine = (command: AgentCommand) => VmSighting | undefined
+
 export interface StepRunnerOptions {
   journal: Journal
   runCommandStep: RunCommandStep
+  sightMachine: SightMachine
   publish: (event: AgentEvent) => void
   logger: Logger
 }
+
+type EndedReport = Extract<StepReport, { status: 'succeeded' | 'failed' }>
 
 interface LiveStep {
   readonly key: StepKey
@@ -114,8 +121,9 @@ export class StepRunner {
     const { command } = request
     const startedAtMs = performance.now()
     await journal.started({ key, epoch: request.epoch, command: command.kind })
-    const report = await this.#attempt(live, command)
-    await journal.ended(key, report)
+    const ended = await this.#attempt(live, command)
+    await journal.ended(key, ended)
+    const report = this.#withSighting(ended, command)
     const durationMs = Math.round(performance.now() - startedAtMs)
     const error = report.status === 'failed' ? report.error : undefined
     logger[error === undefined ? 'info' : 'warn']({ ...key, command: command.kind, durationMs, error }, 'step ended')
@@ -123,7 +131,13 @@ export class StepRunner {
     return report
   }
 
-  async #attempt(live: LiveStep, command: AgentCommand): Promise<StepReport> {
+  /** Of a step that failed too: a shutdown that was given up has changed the machine. */
+  #withSighting(report: EndedReport, command: AgentCommand): EndedReport {
+    const sighting = this.#options.sightMachine(command)
+    return sighting === undefined ? report : { ...report, sighting }
+  }
+
+  async #attempt(live: LiveStep, command: AgentCommand): Promise<EndedReport> {
     const onProgress = (progress: StepProgress): void => {
       live.progress = progress
       this.#options.publish({ kind: 'step.progressed', key: live.key, progress })

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { AppError } from '@berth/core/errors/app-error'
 import { WorkAbandoned } from '@berth/core/workflow/step'
 import { startOperationWorker } from '../background/operation-worker.ts'
+import { makeSighting } from '../workflows/testing/fake-host.ts'
 import { appendJournal, claimOperation, endOperation, requeueForsaken } from './operation-lease-repo.ts'
 import { makeOperationWorld, type OperationWorld } from './testing/operation-world.ts'
 
@@ -62,6 +63,17 @@ describe('the life of an operation', () => {
     await ended((await start(world, vmId, 'vm.delete')).operationId)
     expect([...world.host.vms.keys(), ...world.host.volumes.keys()]).toEqual([])
     expect((await world.db.vm.findUnique({ where: { id: vmId } }))?.deletedAt).not.toBeNull()
+  })
+
+  it('does not end before the machine’s row says what its host said at the end', async () => {
+    await using world = await makeOperationWorld()
+    const vmId = await world.addVm()
+    world.host.sighting = makeSighting(vmId)
+    const { operationId } = await start(world, vmId)
+    await world.newHolder('panel-1').hold(operationId)
+    expect((await viewOf(world, operationId)).status).toBe('succeeded')
+    const row = await world.db.vmObserved.findUnique({ where: { vmId } })
+    expect(row).toMatchObject({ state: 'running', generation: 7, hostId: world.host.hostId, bootId: 'boot-1' })
   })
 
   it('undoes a creation whose host has no room, and says so', async () => {

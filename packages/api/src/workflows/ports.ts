@@ -3,6 +3,7 @@
  * run them over a world in memory. Every write is idempotent: a step may do it twice.
  */
 import type { ImageSource } from '@berth/core/agent-contract/agent-commands'
+import type { VmSighting } from '@berth/core/agent-contract/step-report'
 import type { WireError } from '@berth/core/errors/app-error'
 import type { ImageObservation } from '@berth/core/image/image'
 import type { VmSpec } from '@berth/core/vm/vm-spec'
@@ -29,6 +30,8 @@ export interface VmRecords {
   setVolumeSize(volumeId: string, sizeBytes: number): Promise<void>
   /** Goes back to an earlier spec, under a new revision; nothing when the row has it already. */
   restoreSpec(vmId: string, spec: VmSpec): Promise<void>
+  /** The newest report of a machine wins, whatever way it came. Nothing while the database is away: the stream tells it again. */
+  setObserved(hostId: string, sighting: VmSighting): Promise<void>
   /** The machine's and its volumes' rows: the machine stays as a tombstone that no list shows. */
   remove(vmId: string): Promise<void>
 }

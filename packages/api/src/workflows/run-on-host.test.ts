@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { VmSighting } from '@berth/core/agent-contract/step-report'
 import { AppError } from '@berth/core/errors/app-error'
 import { newUuid, operationIdSchema, vmIdSchema } from '@berth/core/ids/ids'
 import type { StepRun } from '@berth/core/workflow/step'
 import { runOnHost } from './run-on-host.ts'
-import { FakeHost } from './testing/fake-host.ts'
+import { FakeHost, makeSighting } from './testing/fake-host.ts'
 
 const vmId = vmIdSchema.parse(newUuid())
 const start = { kind: 'vm.start', vmId, vmEpoch: 1 } as const
@@ -52,6 +53,20 @@ describe('runOnHost', () => {
       code: 'QEMU_START_FAILED',
       details: { lastLines: ['boom'] },
     })
+  })
+
+  it('tells how the machine was at the end before it returns, or throws', async () => {
+    const host = makeHost()
+    host.sighting = makeSighting(vmId)
+    const seen: string[] = []
+    const onSighting = async ({ vm }: VmSighting): Promise<void> => void seen.push(vm.state)
+    await runOnHost(host, { run: makeRun(), command: start, onSighting })
+    expect(seen).toEqual(['running'])
+    host.onCommand = () => {
+      throw new AppError('VM_STATE_CONFLICT', 'not now')
+    }
+    await expect(runOnHost(host, { run: makeRun(), command: start, onSighting })).rejects.toThrow('not now')
+    expect(seen).toEqual(['running', 'running'])
   })
 
   it('sends it again under the same key when the agent never heard of it', async () => {

@@ -7,7 +7,7 @@
  */
 import { agentContract } from '@berth/core/agent-contract/agent-contract'
 import { agentResultSchemas, type AgentCommand } from '@berth/core/agent-contract/agent-commands'
-import type { StepKey, StepReport } from '@berth/core/agent-contract/step-report'
+import type { StepKey, StepReport, VmSighting } from '@berth/core/agent-contract/step-report'
 import { AppError, errorFromWire, hasErrorCode } from '@berth/core/errors/app-error'
 import { operationIdSchema } from '@berth/core/ids/ids'
 import type { StepRun } from '@berth/core/workflow/step'
@@ -22,6 +22,8 @@ export interface HostWork {
   readonly command: AgentCommand
   /** Tells several commands of one step apart: "volumes/<id>". */
   readonly part?: string
+  /** Told before the step ends, well or not, how its machine was then; not where the reply came from the journal. */
+  readonly onSighting?: (sighting: VmSighting) => Promise<void>
 }
 
 /**
@@ -42,6 +44,7 @@ export async function runOnHost(link: AgentLink, work: HostWork): Promise<unknow
   run.cancelled.addEventListener('abort', cancel, { once: true })
   try {
     const report = await reportOf(link, { key, run, command, watch })
+    if ('sighting' in report && report.sighting !== undefined) await work.onSighting?.(report.sighting)
     return resultOf(command, report)
   } finally {
     run.cancelled.removeEventListener('abort', cancel)

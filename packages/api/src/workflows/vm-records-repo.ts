@@ -1,7 +1,10 @@
 /** The workflows' view of machines' rows. Each change is one statement that finds itself done when it is repeated. */
+import type { VmSighting } from '@berth/core/agent-contract/step-report'
 import { AppError } from '@berth/core/errors/app-error'
 import { vmSpecSchema, type VmSpec } from '@berth/core/vm/vm-spec'
 import type { Prisma, PrismaClient } from '@berth/prisma/client'
+import { isDatabaseUnavailable } from '@berth/prisma/database-errors'
+import { writeObservation } from '../agents/vm-observed-repo.ts'
 import type { SecretBox } from '../auth/secret-box.ts'
 import { announce } from '../events/outbox-repo.ts'
 import { withSecrets } from '../vm/vm-secrets.ts'
@@ -63,6 +66,15 @@ export class PrismaVmRecords implements VmRecords {
           revision = revision + 1
         WHERE id = ${vmId}::uuid AND deleted_at IS NULL AND spec <> ${text}::jsonb`,
     )
+  }
+
+  async setObserved(hostId: string, sighting: VmSighting): Promise<void> {
+    try {
+      await writeObservation(this.#db, { hostId, ...sighting })
+    } catch (error) {
+      // The host has done its work: that must not count as a failed step, and the stream tells the same again.
+      if (!isDatabaseUnavailable(error)) throw error
+    }
   }
 
   async remove(vmId: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** What the machine workflows share: reading the machine's row anew in each step, and naming it to its host. */
 import type { AgentCommand } from '@berth/core/agent-contract/agent-commands'
+import type { VmSighting } from '@berth/core/agent-contract/step-report'
 import { AppError, hasErrorCode } from '@berth/core/errors/app-error'
 import { vmIdSchema } from '@berth/core/ids/ids'
 import type { StepRun } from '@berth/core/workflow/step'
@@ -23,7 +24,10 @@ export async function requireVm(context: WorkflowContext, vmId: string): Promise
 export const targetOf = (vm: VmRecord) => ({ vmId: vmIdSchema.parse(vm.vmId), vmEpoch: vm.ownerEpoch })
 
 export async function commandVm({ context, vm, run, part }: VmWork, command: AgentCommand): Promise<void> {
-  const work = part === undefined ? { run, command } : { run, command, part }
+  // The stream brings it too, but by another way: without this a task could end some milliseconds before the machine's row
+  // says so, and whoever waited for the task would be refused the next step.
+  const onSighting = (sighting: VmSighting): Promise<void> => context.vms.setObserved(vm.hostId, sighting)
+  const work = { run, command, onSighting, ...(part === undefined ? {} : { part }) }
   await runOnHost(context.link(vm.hostId), work)
 }
 

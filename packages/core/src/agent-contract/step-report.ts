@@ -10,6 +10,7 @@
 import { z } from 'zod'
 import { wireErrorSchema } from '../errors/app-error.ts'
 import { operationIdSchema } from '../ids/ids.ts'
+import { vmObservationSchema } from '../vm/vm-observation.ts'
 import { agentCommandSchema } from './agent-commands.ts'
 
 export const stepKeySchema = z.object({
@@ -26,10 +27,18 @@ export const stepProgressSchema = z.object({
 })
 export type StepProgress = z.infer<typeof stepProgressSchema>
 
+/**
+ * The step's machine as it was when the step ended. Whoever hears of the end can so know the machine at once, and need not
+ * wait for the event stream, which comes by another way. Not journalled: a key that is asked again later has none.
+ */
+export const vmSightingSchema = z.object({ bootId: z.string(), vm: vmObservationSchema })
+export type VmSighting = z.infer<typeof vmSightingSchema>
+const sighting = vmSightingSchema.optional()
+
 export const stepReportSchema = z.discriminatedUnion('status', [
   z.object({ status: z.literal('running'), progress: stepProgressSchema.nullable() }),
-  z.object({ status: z.literal('succeeded'), result: z.unknown() }),
-  z.object({ status: z.literal('failed'), error: wireErrorSchema }),
+  z.object({ status: z.literal('succeeded'), result: z.unknown(), sighting }),
+  z.object({ status: z.literal('failed'), error: wireErrorSchema, sighting }),
   z.object({ status: z.literal('interrupted') }),
   /** The agent never heard of this key. */
   z.object({ status: z.literal('absent') }),

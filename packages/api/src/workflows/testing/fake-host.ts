@@ -11,9 +11,10 @@ import {
   type StepKey,
   type StepReport,
   type StepRunRequest,
+  type VmSighting,
 } from '@berth/core/agent-contract/step-report'
 import { AppError, errorToWire } from '@berth/core/errors/app-error'
-import { hostIdSchema, newUuid, type HostId } from '@berth/core/ids/ids'
+import { hostIdSchema, newUuid, vmIdSchema, type HostId } from '@berth/core/ids/ids'
 import type { AgentLink, AgentProcedure, StepEvent } from '../../agents/agent-link.ts'
 
 export interface FakeVm {
@@ -22,6 +23,8 @@ export interface FakeVm {
   isPaused: boolean
   starts: number
 }
+
+type EndedReport = Extract<StepReport, { status: 'succeeded' | 'failed' }>
 
 const keyText = (key: StepKey): string => `${key.operationId} ${key.step} ${key.attempt}`
 
@@ -36,8 +39,10 @@ export class FakeHost implements AgentLink {
   onCommand: (command: AgentCommand) => void | Promise<void> = () => undefined
   /** Called after a step's end is journalled and before its reply leaves; throw to lose the reply. */
   onReply: (request: StepRunRequest) => void = () => undefined
+  /** What first replies say of the machine. */
+  sighting: VmSighting | undefined
   readonly #journal = new Map<string, StepReport>()
-  readonly #running = new Map<string, Promise<StepReport>>()
+  readonly #running = new Map<string, Promise<EndedReport>>()
   readonly #epochs = new Map<string, number>()
   readonly #listeners = new Set<(event: StepEvent) => void>()
 
@@ -95,10 +100,10 @@ export class FakeHost implements AgentLink {
     this.#journal.set(text, report)
     this.#running.delete(text)
     this.onReply(request)
-    return report
+    return this.sighting === undefined ? report : { ...report, sighting: this.sighting }
   }
 
-  async #work({ command }: StepRunRequest): Promise<StepReport> {
+  async #work({ command }: StepRunRequest): Promise<EndedReport> {
     try {
       await this.onCommand(command)
       this.log.push(command.kind)
@@ -160,3 +165,12 @@ export class FakeHost implements AgentLink {
     return verb === 'vm.start' ? { runId: `run-${vm.starts}` } : {}
   }
 }
+
+export const makeSighting = (vmId: string): VmSighting => ({
+  bootId: 'boot-1',
+  vm: {
+    ...{ vmId: vmIdSchema.parse(vmId), epoch: 1, generation: 7, specRevision: 1, state: 'running' },
+    ...{ stateSince: new Date().toISOString(), pauseReason: null, silentSince: null, run: null, lastExit: null },
+    ...{ addresses: [], volumes: [], guest: { isAgentConnected: false, hostname: null, osName: null, kernel: null } },
+  },
+})

@@ -1,5 +1,6 @@
 /** The workflows' ports in memory, with rows that tests may look at. */
 import type { ImageSource } from '@berth/core/agent-contract/agent-commands'
+import type { VmSighting } from '@berth/core/agent-contract/step-report'
 import { AppError, type WireError } from '@berth/core/errors/app-error'
 import type { VmSpec } from '@berth/core/vm/vm-spec'
 import type { ImageRecord, ImageRecords, VmRecord, VmRecords } from '../ports.ts'
@@ -7,6 +8,7 @@ import type { ImageRecord, ImageRecords, VmRecord, VmRecords } from '../ports.ts
 export class MemoryVms implements VmRecords {
   readonly rows = new Map<string, VmRecord>()
   readonly volumeSizes = new Map<string, number>()
+  readonly observed: VmSighting['vm'][] = []
   hasVolumes = false
 
   async find(vmId: string): Promise<VmRecord | null> {
@@ -37,6 +39,10 @@ export class MemoryVms implements VmRecords {
     this.#change(vmId, (row) =>
       JSON.stringify(row.spec) === JSON.stringify(spec) ? row : { ...row, spec, revision: row.revision + 1 },
     )
+  }
+
+  async setObserved(_hostId: string, { vm }: VmSighting): Promise<void> {
+    this.observed.push(vm)
   }
 
   async remove(vmId: string): Promise<void> {
