@@ -1,6 +1,8 @@
 /** tRPC's one instance. Plain JSON on the wire, no transformer, so that curl can speak to it. */
 import { initTRPC } from '@trpc/server'
+import { z } from 'zod'
 import { errorCodeInfo } from '@berth/core/errors/error-codes'
+import { inputWords } from '@berth/core/errors/input-words'
 import { appErrorOf, publicWire } from './error-map.ts'
 import type { RequestContext } from './panel.ts'
 
@@ -10,6 +12,9 @@ export interface ProcedureRule {
 }
 
 const pingMs = 15_000
+
+// tRPC parses the input of procedures by itself and takes no error map, so it is set for the whole process.
+z.config({ customError: inputWords })
 
 export const t = initTRPC
   .context<RequestContext>()

@@ -120,7 +120,7 @@ export const vmMetricsInput = z.strictObject({ vmId: vmIdSchema, query: metricsQ
 export const vmSendKeysInput = vmVerbInput.extend({
   /** QEMU's key names, pressed together: ["ctrl", "alt", "delete"]. */
   keys: z
-    .array(z.string().regex(/^[a-z0-9_]{1,20}$/))
+    .array(z.string().regex(/^[a-z0-9_]{1,20}$/, 'A key is named as QEMU names it, such as “ctrl” or “f1”.'))
     .min(1)
     .max(6),
 })

@@ -19,8 +19,11 @@ export const memoryBytesSchema = z
 export const tagSchema = z
   .string()
   .trim()
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._:/-]*$/u)
-  .max(vmLimits.tags.length)
+  .regex(
+    /^[\p{L}\p{N}][\p{L}\p{N} ._:/-]*$/u,
+    'A tag begins with a letter or digit, and has letters, digits, spaces and . _ : / - only.',
+  )
+  .max(vmLimits.tags.length, `A tag has ${vmLimits.tags.length} characters at most.`)
 
 /** `desiredPower` is what the host restores after its own reboot: a machine that was on comes back once. */
 export const desiredPowerSchema = z.enum(['on', 'off'])

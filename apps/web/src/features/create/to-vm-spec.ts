@@ -1,5 +1,6 @@
 /** From the form to the input of `vm.create`, with every problem at its field. Pure; the rules are core's schemas. */
 import type { AppRouter } from '@berth/api/root'
+import { inputWords } from '@berth/core/errors/input-words'
 import type { ImageView } from '@berth/core/image/image'
 import { diskBytesSchema } from '@berth/core/storage/volume'
 import { formatBytes, GiB, MiB } from '@berth/core/units/bytes'
@@ -129,7 +130,7 @@ export function fieldOfPath(path: string): FormField | null {
 }
 
 function judge(field: FormField, schema: z.ZodType, value: unknown): Problem[] {
-  const issue = schema.safeParse(value).error?.issues[0]
+  const issue = schema.safeParse(value, { error: inputWords }).error?.issues[0]
   return issue === undefined ? [] : [{ field, message: issue.message }]
 }
 

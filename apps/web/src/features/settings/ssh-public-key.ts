@@ -1,4 +1,5 @@
 /** Reads an OpenSSH public key as people paste it, and says what is wrong with it before the panel has to. */
+import { inputWords } from '@berth/core/errors/input-words'
 import { sshKeySchema } from '@berth/core/vm/cloud-init'
 
 export type SshKeyReading =
@@ -11,7 +12,7 @@ export function readSshKey(text: string): SshKeyReading {
     return no('This is a private key. Keep it to yourself, and paste the file that ends in .pub.')
   }
   if (key.includes('\n')) return no('This is more than one line. Paste one key at a time.')
-  const parsed = sshKeySchema.safeParse(key)
+  const parsed = sshKeySchema.safeParse(key, { error: inputWords })
   if (!parsed.success) return no(parsed.error.issues[0]?.message ?? 'This is no public key.')
   const [type = '', blob = '', ...comment] = parsed.data.split(/\s+/)
   if (typeInside(blob) !== type) return no('The key is damaged: copy the whole line again.')
