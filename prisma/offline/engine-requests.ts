@@ -75,16 +75,19 @@ async function callEngine({ method, params, context, factory }: EngineCall): Pro
   }
 }
 
-/** The WebAssembly engine replays migrations on whatever it is connected to: connect it to a scratch database. */
+/** Answered only once the scratch database is gone: the CLI ends an engine that has answered. */
 async function answerDiff({ id, params }: EngineRequest, context: EngineContext, factory: BoundFactory): Promise<void> {
   const replays = [params.from, params.to].some((side) => fieldOf(side, 'tag') === 'migrations')
-  if (!replays || !context.database)
-    return writeDiff(id, await callEngine({ method: 'diff', params, context, factory }))
-  await using scratch = await createScratchDatabase(context.database.url)
+  const call = { method: 'diff', params, context, factory }
+  writeDiff(id, await (replays && context.database ? diffOnScratch(call, context.database.url) : callEngine(call)))
+}
+
+/** The WebAssembly engine replays migrations on whatever it is connected to: connect it to a scratch database. */
+async function diffOnScratch({ method, params }: EngineCall, url: string): Promise<unknown> {
+  await using scratch = await createScratchDatabase(url)
   const database = { url: scratch.url, shadowUrl: undefined }
-  const scratchFactory = bindMigrationAwareSqlAdapterFactory(createAdapterFactory(database))
-  const call = { method: 'diff', params, context: { datamodels: undefined, database }, factory: scratchFactory }
-  writeDiff(id, await callEngine(call))
+  const factory = bindMigrationAwareSqlAdapterFactory(createAdapterFactory(database))
+  return await callEngine({ method, params, context: { datamodels: undefined, database }, factory })
 }
 
 function writeDiff(id: number, result: unknown): void {

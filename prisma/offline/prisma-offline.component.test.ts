@@ -52,6 +52,8 @@ async function ask(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
+const scratchSql = "SELECT datname FROM pg_database WHERE datname LIKE 'prisma_migrate_%'"
+
 const functionSql = "CREATE FUNCTION greet() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN 'a;b'; END $$;"
 
 test('migrate dev writes and applies a migration, after hand-written SQL with dollar quotes', async () => {
@@ -66,8 +68,7 @@ test('migrate dev writes and applies a migration, after hand-written SQL with do
 
   const applied = await migrate({ databaseUrl: database.databaseUrl, migrationsDir: join(project.dir, 'migrations') })
   expect(applied, "the panel's migrator finds nothing to do").toEqual([])
-  const names = await ask(database.databaseUrl, "SELECT datname FROM pg_database WHERE datname LIKE 'prisma_migrate_%'")
-  expect(names, 'scratch databases are gone').toEqual([])
+  expect(await ask(database.databaseUrl, scratchSql), 'scratch databases are gone').toEqual([])
 })
 
 test("Prisma finds what the panel's migrator applied up to date, and the schema equal to its migrations", async () => {
@@ -80,6 +81,7 @@ test("Prisma finds what the panel's migrator applied up to date, and the schema 
   expect(await prisma(database.databaseUrl, [...diff, '--from-migrations', ownMigrationsDir])).toMatchObject({
     code: 0,
   })
+  expect(await ask(database.databaseUrl, scratchSql), 'scratch databases are gone').toEqual([])
   expect(await prisma(database.databaseUrl, [...diff, '--from-config-datasource'])).toMatchObject({ code: 0 })
 })
 
