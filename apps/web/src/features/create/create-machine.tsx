@@ -1,4 +1,5 @@
 'use client'
+import { Button } from '@berth/ui/button'
 import { PageHeader } from '@berth/ui/page-header'
 import { SegmentedControl } from '@berth/ui/segmented-control'
 import { cn } from '@berth/ui/cn'
@@ -28,7 +29,7 @@ import { useSubmitMachine } from './use-submit-machine.ts'
 
 /** Quick and advanced: the same form, more or less of it shown. */
 export function CreateMachine({ materials, imageId }: { materials: Materials; imageId: string | null }) {
-  const { form, change, forget } = useCreateForm((empty) => startingForm(empty, materials, imageId))
+  const { form, isDraft, change, forget, discard } = useCreateForm((empty) => startingForm(empty, materials, imageId))
   const [touched, setTouched] = useState<ReadonlySet<FormField>>(new Set())
   const { savedKeys } = materials
   const image = materials.images.find((candidate) => candidate.imageId === form.imageId)
@@ -63,6 +64,11 @@ export function CreateMachine({ materials, imageId }: { materials: Materials; im
     const inputs = converted.names.map((name) => ({ ...converted.input, name }))
     submit.submit({ inputs, keepKeys: keysToKeep(form, savedKeys) })
   }
+  const startOver = () => {
+    submit.forgetRefusals()
+    setTouched(new Set())
+    discard()
+  }
   const isQuick = form.path === 'quick'
   const isSaidAtField = Object.keys(submit.refusals).length > 0
   return (
@@ -72,15 +78,22 @@ export function CreateMachine({ materials, imageId }: { materials: Materials; im
         crumbs={[{ label: 'Machines', href: paths.machines() }]}
         linkAs={Link}
         actions={
-          <SegmentedControl
-            label="How much to choose"
-            value={form.path}
-            onValueChange={(path) => change({ path })}
-            options={[
-              { value: 'quick', label: 'Quick' },
-              { value: 'advanced', label: 'Advanced' },
-            ]}
-          />
+          <>
+            {isDraft && !submit.isPending && (
+              <Button variant="ghost" onClick={startOver}>
+                Discard draft
+              </Button>
+            )}
+            <SegmentedControl
+              label="How much to choose"
+              value={form.path}
+              onValueChange={(path) => change({ path })}
+              options={[
+                { value: 'quick', label: 'Quick' },
+                { value: 'advanced', label: 'Advanced' },
+              ]}
+            />
+          </>
         }
       />
       <div

@@ -1,5 +1,6 @@
 /** What the import form holds, and the request that it makes. */
-import { imageHintsSchema, type Firmware, type ImageHints, type ImageView } from '@berth/core/image/image'
+import { z } from 'zod'
+import { firmwareSchema, imageHintsSchema, type ImageHints, type ImageView } from '@berth/core/image/image'
 import { fileNameOf, readChecksum } from './image-checksum.ts'
 
 export interface CatalogueImage {
@@ -9,18 +10,22 @@ export interface CatalogueImage {
   hints: ImageHints
 }
 
-export interface ImportDraft {
+const importDraftSchema = z.object({
   /** Name of the catalogue's entry; null for an address of one's own. */
-  entry: string | null
-  name: string
-  url: string
-  checksum: string
-  osName: string
-  defaultUser: string
-  firmware: Firmware
-  hasCloudInit: boolean
-  minMemoryBytes: number
-}
+  entry: z.string().nullable(),
+  name: z.string(),
+  url: z.string(),
+  checksum: z.string(),
+  osName: z.string(),
+  defaultUser: z.string(),
+  firmware: firmwareSchema,
+  hasCloudInit: z.boolean(),
+  minMemoryBytes: z.number(),
+})
+export type ImportDraft = z.infer<typeof importDraftSchema>
+
+/** Null for what an older Berth kept. */
+export const readImportDraft = (stored: unknown): ImportDraft | null => importDraftSchema.safeParse(stored).data ?? null
 
 export const emptyDraft: ImportDraft = {
   entry: null,

@@ -7,11 +7,19 @@ import Link from 'next/link'
 import { type FormEvent, useState } from 'react'
 import { errorText, fieldErrors } from '../../lib/error-text.ts'
 import { newIdempotencyKey } from '../../lib/idempotency-key.ts'
+import { useKeptDraft } from '../../lib/kept-draft.ts'
 import { paths } from '../../lib/paths.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
 import { CancelTask } from '../tasks/cancel-task.tsx'
 import { CataloguePicker } from './catalogue-picker.tsx'
-import { draftOfEntry, draftProblems, emptyDraft, type ImportDraft, importRequest } from './import-draft.ts'
+import {
+  draftOfEntry,
+  draftProblems,
+  emptyDraft,
+  type ImportDraft,
+  importRequest,
+  readImportDraft,
+} from './import-draft.ts'
 import { ImportFields } from './import-fields.tsx'
 import { ImportProgress, useTask } from './import-progress.tsx'
 
@@ -27,13 +35,13 @@ interface Started {
   imageId: string
 }
 
-/** What was typed and not sent, for as long as the tab lives: a look at another page must not cost it. */
-const typed = { draft: emptyDraft }
-
 /** Asks for an image and shows its import in place. */
 export function ImportImageDialog({ open, onOpenChange, initial }: ImportImageDialogProps) {
   const trpc = useTRPC()
-  const [draft, setDraft] = useState(initial ?? typed.draft)
+  const { draft: kept, keep } = useKeptDraft('image-import', readImportDraft)
+  // What it starts with, or what was sent; the first change makes a draft of it.
+  const [given, setGiven] = useState<ImportDraft | null>(initial ?? null)
+  const draft = given ?? kept ?? emptyDraft
   const [showsProblems, setShowsProblems] = useState(false)
   const [started, setStarted] = useState<Started | null>(null)
   const [idempotencyKey, setKey] = useState(newIdempotencyKey)
@@ -42,8 +50,8 @@ export function ImportImageDialog({ open, onOpenChange, initial }: ImportImageDi
   const start = useMutation(trpc.image.importUrl.mutationOptions({ meta: { showsError: true } }))
 
   const change = (next: ImportDraft) => {
-    setDraft(next)
-    typed.draft = next
+    setGiven(null)
+    keep(next)
     setKey(newIdempotencyKey())
     start.reset()
   }
@@ -52,13 +60,17 @@ export function ImportImageDialog({ open, onOpenChange, initial }: ImportImageDi
     setShowsProblems(true)
     if (start.isPending || Object.keys(draftProblems(draft)).length > 0) return
     const accepted = (answer: Started) => {
-      typed.draft = emptyDraft
+      setGiven(draft)
+      keep(null)
       setStarted(answer)
     }
     start.mutate({ ...importRequest(draft), idempotencyKey }, { onSuccess: accepted })
   }
-  const again = (next: ImportDraft) => {
-    change(next)
+  const again = (next: ImportDraft | null) => {
+    setGiven(null)
+    keep(next)
+    setKey(newIdempotencyKey())
+    start.reset()
     setStarted(null)
     setShowsProblems(false)
   }
@@ -75,6 +87,11 @@ export function ImportImageDialog({ open, onOpenChange, initial }: ImportImageDi
       footer={
         started === null ? (
           <>
+            {kept !== null && given === null && (
+              <Button variant="ghost" className="mr-auto" onClick={() => again(null)}>
+                Discard draft
+              </Button>
+            )}
             <Button onClick={() => onOpenChange(false)}>Cancel</Button>
             <Button type="submit" form="import-image" variant="primary" pending={start.isPending}>
               Import
@@ -85,7 +102,7 @@ export function ImportImageDialog({ open, onOpenChange, initial }: ImportImageDi
             task={task}
             imageId={started.imageId}
             onEdit={() => again(draft)}
-            onAnother={() => again(emptyDraft)}
+            onAnother={() => again(null)}
             onClose={() => onOpenChange(false)}
           />
         )

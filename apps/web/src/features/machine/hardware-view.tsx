@@ -3,9 +3,10 @@ import { vmCan } from '@berth/core/vm/vm-can'
 import { situationOf } from '@berth/core/vm/vm-situation'
 import type { VmView } from '@berth/core/vm/vm-view'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useEffect, useState } from 'react'
+import type { FormEvent } from 'react'
 import { errorCodeOf, fieldErrors } from '../../lib/error-text.ts'
 import { newIdempotencyKey } from '../../lib/idempotency-key.ts'
+import { useKeptDraft } from '../../lib/kept-draft.ts'
 import { useTRPCClient } from '../../lib/trpc/trpc-context.ts'
 import { BootCard } from './boot-card.tsx'
 import { DevicesCard } from './devices-card.tsx'
@@ -20,7 +21,7 @@ import {
   type HardwareFields,
   withField,
 } from './hardware-draft.ts'
-import { keepDraft, keptDraft } from './kept-drafts.ts'
+import { beforeOf, effectiveBefore, readKeptHardware } from './kept-hardware.ts'
 import { PendingChanges } from './pending-changes.tsx'
 import { RestartNotice } from './restart-notice.tsx'
 import { SizeCard } from './size-card.tsx'
@@ -36,11 +37,9 @@ export interface HardwareForm {
 /** What the machine is made of. Edits gather at the lower edge, with what each takes, and are saved together. */
 export function HardwareView({ vm }: { vm: VmView }) {
   const client = useTRPCClient()
-  const [draft, setDraft] = useState<HardwareDraft>(() => keptDraft(vm.vmId)?.draft ?? {})
-  const [before, setBefore] = useState(
-    () => keptDraft(vm.vmId)?.before ?? { revision: vm.revision, fields: fieldsOf(vm) },
-  )
-  useEffect(() => keepDraft(vm.vmId, { draft, before }), [vm.vmId, draft, before])
+  const { draft: kept, keep } = useKeptDraft(`hardware.${vm.vmId}`, readKeptHardware)
+  const draft = kept?.draft ?? {}
+  const before = effectiveBefore(kept, vm)
   const changes = changesOf(draft, vm)
   const save = useMutation({
     mutationFn: () =>
@@ -51,13 +50,8 @@ export function HardwareView({ vm }: { vm: VmView }) {
         idempotencyKey: newIdempotencyKey(),
       }),
     meta: { showsError: true },
-    onSuccess: () => setDraft({}),
+    onSuccess: () => keep(null),
   })
-  // With nothing typed there is nothing to lose, and a revision that changed nothing shown here (a start) is no conflict.
-  const isUntouched = changes.length === 0 || changedMeanwhile(before.fields, vm).length === 0
-  if (isUntouched && before.revision !== vm.revision) {
-    setBefore({ revision: vm.revision, fields: fieldsOf(vm) })
-  }
   const isConflict = before.revision !== vm.revision || (save.error && errorCodeOf(save.error) === 'REVISION_CONFLICT')
   const form: HardwareForm = {
     vm,
@@ -65,7 +59,8 @@ export function HardwareView({ vm }: { vm: VmView }) {
     errors: { ...(save.error ? fieldErrors(save.error) : {}), ...draftErrors(draft, vm) },
     set: (field, value) => {
       save.reset()
-      setDraft((current) => withField(current, vm, [field, value]))
+      const next = withField(draft, vm, [field, value])
+      keep(Object.keys(next).length === 0 ? null : { draft: next, before })
     },
   }
   const answer = vmCan.update(situationOf(vm))
@@ -90,11 +85,11 @@ export function HardwareView({ vm }: { vm: VmView }) {
         refusal={answer.isAllowed ? null : answer.reason}
         onRebase={() => {
           save.reset()
-          setBefore({ revision: vm.revision, fields: fieldsOf(vm) })
+          keep({ draft, before: beforeOf(vm) })
         }}
         onDiscard={() => {
           save.reset()
-          setDraft({})
+          keep(null)
         }}
       />
     </form>

@@ -23,7 +23,11 @@ export function UserMenu({ user }: { user: ShellUser }) {
   const { theme, setTheme } = useTheme()
   const signOut = () => {
     endSession().then(
-      () => window.location.assign(paths.signIn()),
+      () => {
+        // Drafts and last pictures are his, and the tab may be somebody else's next.
+        window.sessionStorage.clear()
+        window.location.assign(paths.signIn())
+      },
       () => toast.failure('Not signed out', { description: 'The panel did not answer. You are still signed in.' }),
     )
   }
