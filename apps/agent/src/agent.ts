@@ -27,7 +27,8 @@ import { StepRunner } from './operations/step-runner.ts'
 import { createRunRoot } from './qemu/run-dir.ts'
 import { createStorage } from './storage/storage.ts'
 import { autostart } from './vm/autostart.ts'
-import { consoleFollower, samplerFollower } from './vm/machine-followers.ts'
+import { LastScreens } from './vm/last-screens.ts'
+import { consoleFollower, samplerFollower, screensFollower } from './vm/machine-followers.ts'
 import { MachineLauncher } from './vm/machine-launcher.ts'
 import { openMachines, silenceChecks } from './vm/open-machines.ts'
 import { VmRegistry } from './vm/vm-registry.ts'
@@ -87,8 +88,10 @@ export async function startAgent({ config, logger, signal }: StartAgentOptions):
     onRound: createHeartbeat({ storage, machines, events, logger }),
   })
   parts.defer(() => sampler.close())
+  const screens = new LastScreens({ fileOf: (vmId) => store.folder(vmId).lastScreen, logger })
   machines.listeners.add(consoleFollower(consoles))
   machines.listeners.add(samplerFollower(sampler, logger))
+  machines.listeners.add(screensFollower(screens))
 
   const journal = await Journal.open(join(dataDir, 'journal', 'steps.jsonl'))
   parts.defer(() => journal.close())
@@ -103,7 +106,7 @@ export async function startAgent({ config, logger, signal }: StartAgentOptions):
   )
   sampler.start()
 
-  const context = { config, logger, events, steps, consoles, sampler, facts, machines, storage }
+  const context = { config, logger, events, steps, consoles, sampler, screens, facts, machines, storage }
   const starting = autostart(machines.all(), { bootId, logger, signal })
   parts.defer(async () => void (await starting))
   const door = await openDoor(context, signal)

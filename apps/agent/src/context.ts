@@ -6,6 +6,7 @@ import type { EventStream } from './events/event-stream.ts'
 import type { SnapshotSources } from './host/host-snapshot.ts'
 import type { Sampler } from './metrics/sampler.ts'
 import type { StepRunner } from './operations/step-runner.ts'
+import type { LastScreens } from './vm/last-screens.ts'
 
 export interface AgentContext extends SnapshotSources {
   readonly config: AgentConfig
@@ -14,4 +15,5 @@ export interface AgentContext extends SnapshotSources {
   readonly steps: StepRunner
   readonly consoles: Consoles
   readonly sampler: Sampler
+  readonly screens: LastScreens
 }

@@ -3,7 +3,7 @@ import { agentContract, contractVersion } from '@berth/core/agent-contract/agent
 import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server'
 import type { AgentContext } from '../context.ts'
 import { hostSnapshot } from '../host/host-snapshot.ts'
-import { readCommandLine, sendKeys, takeScreenshot } from '../vm/vm-views.ts'
+import { readCommandLine, sendKeys } from '../vm/vm-views.ts'
 import { sightVolumes } from '../vm/volume-sightings.ts'
 import { agentVersion, capabilities } from './capabilities.ts'
 import type { CertificateRenewal } from './certificate-renewal.ts'
@@ -14,7 +14,7 @@ type Complete = { [G in keyof typeof agentContract]: { [P in keyof (typeof agent
 
 export function createAgentRouter(context: AgentContext, renewal: CertificateRenewal): AnyTRPCRouter {
   const { agent, host, step, vm } = agentContract
-  const { events, machines, sampler, steps, storage } = context
+  const { events, machines, sampler, screens, steps, storage } = context
   const procedures = {
     agent: {
       hello: query(agent.hello, () => ({
@@ -48,7 +48,10 @@ export function createAgentRouter(context: AgentContext, renewal: CertificateRen
         return actor.look()
       }),
       metrics: query(vm.metrics, (input) => sampler.queryVm(machines.require(input.vmId).vmId, input.query)),
-      screenshot: query(vm.screenshot, ({ vmId }) => takeScreenshot(machines.require(vmId).requireMachine())),
+      screenshot: query(vm.screenshot, ({ vmId }) => screens.take(machines.require(vmId).requireMachine())),
+      lastScreenshot: query(vm.lastScreenshot, async ({ vmId }) => ({
+        screenshot: await screens.read(machines.require(vmId).vmId),
+      })),
       commandLine: query(vm.commandLine, async ({ vmId }) => ({
         argv: await readCommandLine(machines.require(vmId).requireMachine()),
       })),

@@ -17,6 +17,15 @@ export async function openPlainFile(path: string, mode: 'read' | 'write' = 'read
   throw refusal(path)
 }
 
+/** All of it. Throws as above, and COMMAND_FAILED beyond `maxBytes`: its writer may go on writing while it is read. */
+export async function readPlainFile(path: string, maxBytes: number): Promise<Buffer> {
+  await using file = await openPlainFile(path)
+  const { size } = await file.stat()
+  if (size > maxBytes) throw new AppError('COMMAND_FAILED', `${path} is larger than ${maxBytes} bytes; it is not read.`)
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0)
+  return buffer.subarray(0, bytesRead)
+}
+
 async function openUnfollowed(path: string, access: number): Promise<FileHandle> {
   try {
     return await open(path, access | O_NOFOLLOW | O_NONBLOCK)

@@ -1,7 +1,8 @@
-/** Consoles and sampler as listeners of machines: what each of them needs of a run. */
+/** Consoles, sampler and last pictures as listeners of machines: what each of them needs of a run. */
 import type { Logger } from 'pino'
 import type { Consoles } from '../console/consoles.ts'
 import type { Sampler } from '../metrics/sampler.ts'
+import type { LastScreens } from './last-screens.ts'
 import type { MachineListener, RunningMachine } from './machine.ts'
 
 export function consoleFollower(consoles: Consoles): MachineListener {
@@ -28,3 +29,9 @@ export function samplerFollower(sampler: Sampler, logger: Logger): MachineListen
     machineRemoved: (vmId) => sampler.forget(vmId),
   }
 }
+
+export const screensFollower = (screens: LastScreens): MachineListener => ({
+  machineOn: () => undefined,
+  machineParting: (machine) => screens.takeParting(machine),
+  machineOff: () => undefined,
+})

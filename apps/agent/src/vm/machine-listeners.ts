@@ -25,6 +25,10 @@ export class MachineListeners implements MachineListener {
     await this.#tellAll(machine.vmId, (listener) => listener.machineRelinked?.(machine))
   }
 
+  async machineParting(machine: RunningMachine): Promise<void> {
+    await this.#tellAll(machine.vmId, (listener) => listener.machineParting?.(machine))
+  }
+
   machineOff(machine: RunningMachine): void {
     void this.#tellAll(machine.vmId, (listener) => listener.machineOff(machine))
   }

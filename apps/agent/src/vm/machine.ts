@@ -68,6 +68,8 @@ export interface MachineListener {
    * no byte of the serial port is lost; it must not throw, and be quick.
    */
   machineOn(machine: RunningMachine): Promise<void> | void
+  /** It is about to be ended because somebody asked for it. A shutdown waits for this: it must be quick. */
+  machineParting?(machine: RunningMachine): Promise<void>
   /** The process is gone, its sockets and taps are about to be. */
   machineOff(machine: RunningMachine): void
   /** The same process, but `machine.qmp` is another link: the one before it is dead. */

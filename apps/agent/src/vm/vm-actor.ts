@@ -244,6 +244,7 @@ export class VmActor {
     this.#move({ kind: 'shutdownAsked' }, { desiredPower })
     try {
       await this.publisher.saved()
+      await this.#options.listener.machineParting(run.machine)
       const askAgent = this.#guest.isConnected ? () => powerOffByAgent(run.machine) : undefined
       await powerOffGuest({ machine: run.machine, ended: run.ended, askAgent, timeoutMs, signal })
     } catch (error) {
@@ -282,6 +283,7 @@ export class VmActor {
 
   async #endRun(run: Run): Promise<void> {
     this.#isStopAsked = true
+    if (this.record.state !== 'starting') await this.#options.listener.machineParting(run.machine)
     await endMachine(run.machine)
     await run.ended
     await this.#clearing

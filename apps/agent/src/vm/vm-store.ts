@@ -1,5 +1,6 @@
 /**
- * The machines' records and folders on disk: `<dataDir>/vms/<vmId>/` with vm.json, seed.iso, nvram.fd, logs/.
+ * The machines' records and folders on disk: `<dataDir>/vms/<vmId>/` with vm.json, seed.iso, nvram.fd,
+ * last-screen.json, logs/.
  *
  * Owner of its state: the files. Invariants: vm.json is whole or absent; a record that cannot be read is left where it
  * is and named, never overwritten and never taken for "no machine".
@@ -17,6 +18,7 @@ export interface VmFolder {
   readonly record: string
   readonly seedDisc: string
   readonly nvram: string
+  readonly lastScreen: string
   readonly logs: string
 }
 
@@ -39,6 +41,7 @@ export class VmStore {
       record: join(root, 'vm.json'),
       seedDisc: join(root, 'seed.iso'),
       nvram: join(root, 'nvram.fd'),
+      lastScreen: join(root, 'last-screen.json'),
       logs: join(root, 'logs'),
     }
   }
@@ -59,8 +62,8 @@ export class VmStore {
 
   /** Idempotent. The record goes last, so that a half-removed machine is found again. */
   async remove(vmId: VmId): Promise<void> {
-    const { root, seedDisc, nvram, logs } = this.folder(vmId)
-    for (const path of [seedDisc, nvram, logs]) await rm(path, { recursive: true, force: true })
+    const { root, seedDisc, nvram, lastScreen, logs } = this.folder(vmId)
+    for (const path of [seedDisc, nvram, lastScreen, logs]) await rm(path, { recursive: true, force: true })
     await rm(root, { recursive: true, force: true })
     await syncDirectory(this.#root)
   }

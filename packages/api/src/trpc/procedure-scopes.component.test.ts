@@ -15,6 +15,7 @@ const ofOneVm: Readonly<Record<string, object>> = {
   'console.open': { kind: 'serial' },
   'vm.delete': {},
   'vm.get': {},
+  'vm.lastScreenshot': {},
   'vm.metrics': { query: { fromMs: now - 1_000, toMs: now } },
   'vm.pause': {},
   'vm.reboot': {},

@@ -110,6 +110,11 @@ export const vmRouter = t.router({
     const link = await linkOf(ctx.panel, ctx.caller, input.vmId)
     return link.call(agentContract.vm.screenshot, input)
   }),
+  /** For a machine that is off: whoever shows it says how old it is. */
+  lastScreenshot: signedIn.input(oneVmInput).query(async ({ ctx, input }) => {
+    const link = await linkOf(ctx.panel, ctx.caller, input.vmId)
+    return link.call(agentContract.vm.lastScreenshot, input)
+  }),
   sendKeys: changing
     .input(vmSendKeysInput)
     .use(audited)

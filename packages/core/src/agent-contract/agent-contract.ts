@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { vmIdSchema } from '../ids/ids.ts'
 import { metricsAnswerSchema, metricsQuerySchema } from '../metrics/metric-series.ts'
+import { screenshotSchema } from '../vm/screenshot.ts'
 import { vmObservationSchema } from '../vm/vm-observation.ts'
 import { agentEventSchema, hostSnapshotSchema } from './agent-events.ts'
 import { flightRecordSchema } from './flight-record.ts'
@@ -58,8 +59,9 @@ export const agentContract = {
     /** Looks at QEMU now (query-status), not at what was remembered. */
     observe: query(oneVm, vmObservationSchema),
     metrics: query(oneVm.extend({ query: metricsQuerySchema }), metricsAnswerSchema),
-    /** PNG, base64. `widthPixels` shrinks it where smaller than the screen. */
-    screenshot: query(oneVm, z.object({ pngBase64: z.string(), takenAt: z.iso.datetime() })),
+    screenshot: query(oneVm, screenshotSchema),
+    /** The last one that was taken, however old; to be shown while there is no other. */
+    lastScreenshot: query(oneVm, z.object({ screenshot: screenshotSchema.nullable() })),
     commandLine: query(oneVm, z.object({ argv: z.array(z.string()) })),
     flightRecords: query(
       oneVm.extend({ afterSequence: z.int().default(0), limit: z.int().min(1).max(500).default(200) }),
