@@ -1,12 +1,11 @@
 'use client'
 import { Button } from '@berth/ui/button'
-import { ErrorState } from '@berth/ui/error-state'
 import { PageHeader } from '@berth/ui/page-header'
 import { Skeleton } from '@berth/ui/skeleton'
 import { Plus } from 'lucide-react'
 import Link from 'next/link'
-import { errorLine, errorText } from '../../lib/error-text.ts'
 import { paths } from '../../lib/paths.ts'
+import { QueryError } from '../shell/query-error.tsx'
 import { AttentionList } from './attention-list.tsx'
 import { FirstRun } from './first-run.tsx'
 import { HostMeters } from './host-meters.tsx'
@@ -17,18 +16,7 @@ import { useDashboard } from './use-dashboard.ts'
 export function Dashboard({ isAdmin }: { isAdmin: boolean }) {
   const { counts, recent, hosts, images, attention } = useDashboard(isAdmin)
   const hostItems = hosts.data?.items ?? []
-  if (counts.isError) {
-    return (
-      <ErrorState
-        title={errorText(counts.error).sentence}
-        code={errorText(counts.error).code}
-        onRetry={() => void counts.refetch()}
-        retrying={counts.isFetching}
-      >
-        {errorLine(counts.error)}
-      </ErrorState>
-    )
-  }
+  if (counts.isError) return <QueryError query={counts} />
   const isReady = !counts.isPending && !images.isPending && (!isAdmin || !hosts.isPending)
   const isFirstRun = counts.data?.total === 0 && isReady
   const readyImageCount = images.data?.items.filter((image) => image.state === 'ready').length ?? 0

@@ -2,21 +2,11 @@
 import { Card } from '@berth/ui/card'
 import { ProgressBar } from '@berth/ui/progress-bar'
 import { RelativeTime } from '@berth/ui/relative-time'
-import { StateDot, type StateKind } from '@berth/ui/state-dot'
 import { isOperationEnded } from '@berth/core/operation/operation-ended'
-import type { OperationStatus, OperationView } from '@berth/core/operation/operation'
+import type { OperationView } from '@berth/core/operation/operation'
 import Link from 'next/link'
 import { paths } from '../../lib/paths.ts'
-
-const looks: Readonly<Record<OperationStatus, { kind: StateKind; word: string }>> = {
-  queued: { kind: 'busy', word: 'Queued' },
-  running: { kind: 'busy', word: 'Running' },
-  cancelling: { kind: 'busy', word: 'Cancelling' },
-  succeeded: { kind: 'on', word: 'Done' },
-  failed: { kind: 'failed', word: 'Failed' },
-  cancelled: { kind: 'off', word: 'Cancelled' },
-  interrupted: { kind: 'warn', word: 'Interrupted' },
-}
+import { TaskStatus } from '../tasks/task-summary.tsx'
 
 export function RecentTasks({ operations }: { operations: readonly OperationView[] }) {
   return (
@@ -42,7 +32,6 @@ export function RecentTasks({ operations }: { operations: readonly OperationView
 }
 
 function TaskLine({ operation }: { operation: OperationView }) {
-  const { kind, word } = looks[operation.status]
   const isRunning = !isOperationEnded(operation.status)
   return (
     <Link
@@ -57,7 +46,7 @@ function TaskLine({ operation }: { operation: OperationView }) {
         </span>
         {isRunning && <ProgressBar label={operation.title} value={operation.progress} className="mt-1.5" />}
       </span>
-      <StateDot kind={kind} label={word} className="text-ink-2 text-xs" />
+      <TaskStatus status={operation.status} className="text-ink-2 text-xs" />
       <RelativeTime at={operation.createdAt} className="text-ink-3 w-18 text-right text-xs" />
     </Link>
   )

@@ -1,6 +1,5 @@
 'use client'
 import { EmptyState } from '@berth/ui/empty-state'
-import { ErrorState } from '@berth/ui/error-state'
 import { Meter } from '@berth/ui/meter'
 import { PageHeader } from '@berth/ui/page-header'
 import { Skeleton } from '@berth/ui/skeleton'
@@ -8,10 +7,10 @@ import type { HostView } from '@berth/core/host/host'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Server } from 'lucide-react'
 import Link from 'next/link'
-import { errorText } from '../../lib/error-text.ts'
 import { formatPercent, formatUsed, none, plural } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
+import { QueryError } from '../shell/query-error.tsx'
 import { hostListInput } from './host-list-query.ts'
 import { AccelerationBadge, Heartbeat, HostStatus } from './host-status.tsx'
 import { machinesText } from './host-words.ts'
@@ -31,14 +30,7 @@ function HostList() {
     trpc.host.list.infiniteQueryOptions(hostListInput, { getNextPageParam: (page) => page.nextCursor }),
   )
   if (query.isPending) return <Skeleton className="h-32 rounded-lg" />
-  if (query.isError) {
-    const { sentence, remedy, code } = errorText(query.error)
-    return (
-      <ErrorState title={sentence} code={code} onRetry={() => void query.refetch()} retrying={query.isFetching}>
-        {remedy}
-      </ErrorState>
-    )
-  }
+  if (query.isError) return <QueryError query={query} />
   const hosts = query.data.pages.flatMap((page) => page.items)
   if (hosts.length === 0) {
     return (

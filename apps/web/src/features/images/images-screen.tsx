@@ -1,7 +1,6 @@
 'use client'
 import { Button } from '@berth/ui/button'
 import { EmptyState } from '@berth/ui/empty-state'
-import { ErrorState } from '@berth/ui/error-state'
 import { LoadMore } from '@berth/ui/load-more'
 import { PageHeader } from '@berth/ui/page-header'
 import { Skeleton } from '@berth/ui/skeleton'
@@ -10,9 +9,9 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Disc3, Download, Search } from 'lucide-react'
 import { usePathname, useSearchParams } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
-import { errorText } from '../../lib/error-text.ts'
 import { paths } from '../../lib/paths.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
+import { QueryError } from '../shell/query-error.tsx'
 import { ImageCard } from './image-card.tsx'
 import { ImageDrawer } from './image-drawer.tsx'
 import { imageListInput } from './image-list-query.ts'
@@ -72,14 +71,7 @@ function ImageGrid({ search, onOpen, importButton }: ImageGridProps) {
     placeholderData: keepPreviousData,
   })
   if (query.isPending) return <GridSkeleton />
-  if (query.isError) {
-    const { sentence, remedy, code } = errorText(query.error)
-    return (
-      <ErrorState title={sentence} code={code} onRetry={() => void query.refetch()} retrying={query.isFetching}>
-        {remedy}
-      </ErrorState>
-    )
-  }
+  if (query.isError) return <QueryError query={query} />
   const images = query.data.pages.flatMap((page) => page.items)
   if (images.length === 0 && search === '') {
     return (

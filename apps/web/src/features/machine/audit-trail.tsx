@@ -1,15 +1,14 @@
 'use client'
 import { Badge } from '@berth/ui/badge'
-import { ErrorState } from '@berth/ui/error-state'
 import { LoadMore } from '@berth/ui/load-more'
 import { RelativeTime } from '@berth/ui/relative-time'
 import { Skeleton } from '@berth/ui/skeleton'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import Link from 'next/link'
-import { errorText } from '../../lib/error-text.ts'
 import { none } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
+import { QueryError } from '../shell/query-error.tsx'
 import { procedureWords } from '../settings/audit-words.ts'
 
 const pageSize = 25
@@ -27,13 +26,7 @@ export function AuditTrail({ vmId }: { vmId: string }) {
     refetchOnMount: 'always',
   })
   if (query.isPending) return <Skeleton className="m-4 h-24" />
-  if (query.isError) {
-    return (
-      <ErrorState title={errorText(query.error).sentence} onRetry={() => void query.refetch()}>
-        {errorText(query.error).remedy}
-      </ErrorState>
-    )
-  }
+  if (query.isError) return <QueryError query={query} />
   const entries = query.data.pages.flatMap((page) => page.items)
   if (entries.length === 0) return <p className="text-ink-3 px-4 py-6 text-sm">Nothing was asked for yet.</p>
   return (

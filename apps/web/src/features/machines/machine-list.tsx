@@ -11,10 +11,10 @@ import { useMemo, useState } from 'react'
 import { plural } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import { noAnswerText, wireErrorOf } from '../../lib/wire-error.ts'
+import type { QueryErrorProps } from '../shell/query-error.tsx'
 import { useColumnChoice } from './column-choice.ts'
 import { ColumnMenu } from './column-menu.tsx'
 import { FilterBox } from './filter-box.tsx'
-import type { ListErrorProps } from './list-error.tsx'
 import { MachineCount } from './machine-count.tsx'
 import { MachineCards } from './machine-cards.tsx'
 import { shownColumns } from './machine-columns.ts'
@@ -26,7 +26,7 @@ import { useSelection } from './use-selection.ts'
 import { useSetVmListView, useVmList } from './use-vm-list.ts'
 
 const bulkBar = late(() => import('./bulk-bar.tsx'))
-const listError = late(() => import('./list-error.tsx'))
+const queryError = late(() => import('../shell/query-error.tsx'))
 
 export function MachineList() {
   const { view, query, rows, known, key } = useVmList()
@@ -44,7 +44,7 @@ export function MachineList() {
   const body = () => {
     if (query.isPending) return <TableSkeleton />
     if (query.isError && rows.length === 0) {
-      return <LateListError error={query.error} onRetry={() => void query.refetch()} retrying={query.isFetching} />
+      return <LateQueryError query={query} />
     }
     if (rows.length === 0 && held.shown.length === 0) {
       return isFiltered ? (
@@ -119,18 +119,17 @@ function LateBulkBar({ vms, onClear }: { vms: readonly VmView[]; onClear: () => 
 }
 
 /** Its words and looks come with the first error. Where the panel is gone they cannot, and nothing else needs saying. */
-function LateListError(props: ListErrorProps) {
-  const { error, onRetry, retrying } = props
+function LateQueryError({ query }: QueryErrorProps) {
   // Each try asks for them again.
-  const loaded = useLate(listError, retrying ? 1 : 2)
-  if (loaded) return <loaded.ListError {...props} />
-  const wire = wireErrorOf(error)
+  const loaded = useLate(queryError, query.isFetching ? 1 : 2)
+  if (loaded) return <loaded.QueryError query={query} />
+  const wire = wireErrorOf(query.error)
   return (
     <div role="alert">
       <EmptyState
         title={wire?.message || noAnswerText.sentence}
         action={
-          <Button onClick={onRetry} pending={retrying}>
+          <Button onClick={() => query.refetch()} pending={query.isFetching}>
             Try again
           </Button>
         }

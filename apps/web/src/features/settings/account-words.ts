@@ -75,3 +75,6 @@ export function accountListInput({ text, state }: AccountListView) {
     filter: { ...(text === '' ? {} : { text }), ...(state === 'all' ? {} : { isDisabled: state === 'disabled' }) },
   }
 }
+
+/** Enough to catch a slip before it is sent; the panel has the last word. */
+export const looksLikeEmail = (text: string): boolean => /^\S+@\S+\.\S+$/.test(text.trim())

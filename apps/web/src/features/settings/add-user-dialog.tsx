@@ -2,11 +2,12 @@
 import { Button } from '@berth/ui/button'
 import { Dialog } from '@berth/ui/dialog'
 import { InlineAlert } from '@berth/ui/inline-alert'
-import { TextField } from '@berth/ui/text-field'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { errorLine, fieldErrors } from '../../lib/error-text.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
+import { AccountFields } from './account-fields.tsx'
+import { looksLikeEmail } from './account-words.ts'
 import { GivenLogin, PasswordWishField, passwordWishProblem } from './given-password.tsx'
 import { RoleField } from './role-field.tsx'
 import { useRereadAccounts } from './use-account-change.ts'
@@ -69,24 +70,11 @@ export function AddUserDialog({ open, onOpenChange }: { open: boolean; onOpenCha
     >
       {made === undefined ? (
         <form id="add-user" onSubmit={submit} noValidate className="flex flex-col gap-4">
-          <TextField
-            label="Name"
-            value={draft.name}
-            maxLength={80}
-            autoComplete="off"
-            onChange={(event) => set({ name: event.target.value })}
-            error={problems.name ?? refused['name']}
-          />
-          <TextField
-            label="Email"
-            type="email"
-            value={draft.email}
-            autoComplete="off"
-            autoCapitalize="off"
-            spellCheck={false}
-            onChange={(event) => set({ email: event.target.value })}
-            error={problems.email ?? refused['email']}
-            hint="To sign in with. No mail is sent."
+          <AccountFields
+            draft={draft}
+            onChange={set}
+            errors={{ name: problems.name ?? refused['name'], email: problems.email ?? refused['email'] }}
+            emailHint="To sign in with. No mail is sent."
           />
           <RoleField value={draft.role} onChange={(role) => set({ role })} />
           <PasswordWishField wish={draft} onChange={set} error={problems.typed ?? refused['password']} />
@@ -105,7 +93,7 @@ function problemsOf(draft: Draft): { name?: string; email?: string; typed?: stri
   const typed = passwordWishProblem(draft)
   return {
     ...(draft.name.trim() === '' ? { name: 'Type a name.' } : {}),
-    ...(/^\S+@\S+\.\S+$/.test(draft.email.trim()) ? {} : { email: 'Type an email address.' }),
+    ...(looksLikeEmail(draft.email) ? {} : { email: 'Type an email address.' }),
     ...(typed === undefined ? {} : { typed }),
   }
 }

@@ -2,13 +2,13 @@
 import { Button } from '@berth/ui/button'
 import { Dialog } from '@berth/ui/dialog'
 import { InlineAlert } from '@berth/ui/inline-alert'
-import { TextField } from '@berth/ui/text-field'
 import { useMutation } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { type FormEvent, useState } from 'react'
 import { errorLine, fieldErrors } from '../../lib/error-text.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
-import { accountRefusals } from './account-words.ts'
+import { AccountFields } from './account-fields.tsx'
+import { accountRefusals, looksLikeEmail } from './account-words.ts'
 import { RoleField } from './role-field.tsx'
 import { type AccountDialogProps, useRereadAccounts } from './use-account-change.ts'
 
@@ -54,24 +54,11 @@ function EditUserForm({ account, viewerId, onOpenChange }: EditUserProps) {
   const refused = fieldErrors(update.error)
   return (
     <form onSubmit={submit} noValidate className="flex flex-col gap-4">
-      <TextField
-        label="Name"
-        value={draft.name}
-        maxLength={80}
-        autoComplete="off"
-        onChange={(event) => set({ name: event.target.value })}
-        error={refused['name']}
-      />
-      <TextField
-        label="Email"
-        type="email"
-        value={draft.email}
-        autoComplete="off"
-        autoCapitalize="off"
-        spellCheck={false}
-        onChange={(event) => set({ email: event.target.value })}
-        error={refused['email']}
-        hint="To sign in with"
+      <AccountFields
+        draft={draft}
+        onChange={set}
+        errors={{ name: refused['name'], email: refused['email'] }}
+        emailHint="To sign in with"
       />
       <RoleField
         value={draft.role}
@@ -98,6 +85,6 @@ function EditUserForm({ account, viewerId, onOpenChange }: EditUserProps) {
 
 function reasonNot({ name, email }: { name: string; email: string }, changed: object): string | null {
   if (name.trim() === '') return 'Type a name first'
-  if (!/^\S+@\S+\.\S+$/.test(email.trim())) return 'Type an email address first'
+  if (!looksLikeEmail(email)) return 'Type an email address first'
   return Object.keys(changed).length === 0 ? 'Nothing has changed' : null
 }

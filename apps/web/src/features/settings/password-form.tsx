@@ -7,7 +7,8 @@ import { TextField } from '@berth/ui/text-field'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { authRefusalText, changePassword } from '../../lib/auth/auth-calls.ts'
-import { minPasswordLength, type PasswordDraft, passwordProblems } from '../../lib/auth/password-rules.ts'
+import { type PasswordDraft, passwordProblems } from '../../lib/auth/password-rules.ts'
+import { NewPasswordFields } from '../sign-in/new-password-fields.tsx'
 
 const empty: PasswordDraft = { current: '', next: '', again: '' }
 
@@ -20,8 +21,11 @@ export function PasswordForm() {
     setDraft({ ...draft, ...part })
     change.reset()
   }
-  const problems = showsProblems ? passwordProblems(draft) : {}
   const refusal = change.error === null ? null : authRefusalText(change.error)
+  const problems = {
+    ...(refusal?.field ? { [refusal.field]: refusal.text } : {}),
+    ...(showsProblems ? passwordProblems(draft) : {}),
+  }
   const submit = (event: FormEvent) => {
     event.preventDefault()
     setShowsProblems(true)
@@ -42,25 +46,9 @@ export function PasswordForm() {
           autoComplete="current-password"
           value={draft.current}
           onChange={(event) => set({ current: event.target.value })}
-          error={problems.current ?? (refusal?.field === 'current' ? refusal.text : undefined)}
+          error={problems.current}
         />
-        <TextField
-          label="New password"
-          type="password"
-          autoComplete="new-password"
-          value={draft.next}
-          onChange={(event) => set({ next: event.target.value })}
-          error={problems.next ?? (refusal?.field === 'next' ? refusal.text : undefined)}
-          hint={`At least ${minPasswordLength} characters`}
-        />
-        <TextField
-          label="New password again"
-          type="password"
-          autoComplete="new-password"
-          value={draft.again}
-          onChange={(event) => set({ again: event.target.value })}
-          error={problems.again}
-        />
+        <NewPasswordFields draft={draft} onChange={set} problems={problems} />
         <Checkbox
           label="Sign out everywhere else"
           hint="Recommended: ends all your other sessions"

@@ -3,7 +3,6 @@ import { Button } from '@berth/ui/button'
 import { Card } from '@berth/ui/card'
 import { DataTable, HeaderCell, TableHead, TableScroll } from '@berth/ui/data-table'
 import { EmptyState } from '@berth/ui/empty-state'
-import { ErrorState } from '@berth/ui/error-state'
 import { LoadMore } from '@berth/ui/load-more'
 import { SegmentedControl } from '@berth/ui/segmented-control'
 import { Skeleton } from '@berth/ui/skeleton'
@@ -12,9 +11,9 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Search, UserPlus, Users } from 'lucide-react'
 import { useSearchParams } from 'next/navigation'
 import { useDeferredValue, useState } from 'react'
-import { errorText } from '../../lib/error-text.ts'
 import { paths } from '../../lib/paths.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
+import { QueryError } from '../shell/query-error.tsx'
 import { AccountRow } from './account-row.tsx'
 import { accountListInput, type AccountListView, parseAccountListView } from './account-words.ts'
 import { AddUserDialog } from './add-user-dialog.tsx'
@@ -78,15 +77,7 @@ export function UsersSettings({ viewerId }: { viewerId: string }) {
         />
       </div>
       {accounts === undefined && query.error === null && <Skeleton className="m-4 h-24" />}
-      {accounts === undefined && query.error !== null && (
-        <ErrorState
-          title={errorText(query.error).sentence}
-          onRetry={() => void query.refetch()}
-          retrying={query.isRefetching}
-        >
-          {errorText(query.error).remedy}
-        </ErrorState>
-      )}
+      {accounts === undefined && query.error !== null && <QueryError query={query} />}
       {accounts?.length === 0 && (
         <EmptyState
           icon={<Users />}

@@ -1,11 +1,11 @@
 'use client'
 import { Button } from '@berth/ui/button'
 import { InlineAlert } from '@berth/ui/inline-alert'
-import { TextField } from '@berth/ui/text-field'
 import { type FormEvent, useRef, useState } from 'react'
 import { paths } from '../../lib/paths.ts'
 import { authRefusalText, changePassword, endSession } from '../../lib/auth/auth-calls.ts'
-import { minPasswordLength, type PasswordDraft, passwordProblems } from '../../lib/auth/password-rules.ts'
+import { type PasswordDraft, passwordProblems } from '../../lib/auth/password-rules.ts'
+import { NewPasswordFields } from './new-password-fields.tsx'
 import { PasswordField } from './password-field.tsx'
 
 export interface NewPasswordFormProps {
@@ -29,7 +29,10 @@ export function NewPasswordForm({ after, email, given }: NewPasswordFormProps) {
     setDraft({ ...draft, ...part })
     setRefusal(null)
   }
-  const problems = showsProblems ? passwordProblems(draft) : {}
+  const problems = {
+    ...(refusal?.field ? { [refusal.field]: refusal.text } : {}),
+    ...(showsProblems ? passwordProblems(draft) : {}),
+  }
   const save = async () => {
     setIsPending(true)
     try {
@@ -63,26 +66,10 @@ export function NewPasswordForm({ after, email, given }: NewPasswordFormProps) {
             autoComplete="current-password"
             value={draft.current}
             onChange={(current) => set({ current })}
-            error={problems.current ?? (refusal?.field === 'current' ? refusal.text : undefined)}
+            error={problems.current}
           />
         )}
-        <PasswordField
-          label="New password"
-          autoComplete="new-password"
-          value={draft.next}
-          onChange={(next) => set({ next })}
-          error={problems.next ?? (refusal?.field === 'next' ? refusal.text : undefined)}
-          {...(problems.next === undefined ? { hint: `At least ${minPasswordLength} characters` } : {})}
-          autoFocus={given !== null}
-        />
-        <TextField
-          label="New password again"
-          type="password"
-          autoComplete="new-password"
-          value={draft.again}
-          onChange={(event) => set({ again: event.target.value })}
-          error={problems.again}
-        />
+        <NewPasswordFields draft={draft} onChange={set} problems={problems} autoFocus={given !== null} />
         {refusal !== null && refusal.field === null && <InlineAlert tone="bad">{refusal.text}</InlineAlert>}
         <Button type="submit" variant="primary" size="lg" pending={isPending} className="mt-1 w-full">
           Save and continue

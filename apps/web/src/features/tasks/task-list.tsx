@@ -1,15 +1,14 @@
 'use client'
 import type { AppRouter } from '@berth/api/root'
 import { EmptyState } from '@berth/ui/empty-state'
-import { ErrorState } from '@berth/ui/error-state'
 import { LoadMore } from '@berth/ui/load-more'
 import { Skeleton } from '@berth/ui/skeleton'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import type { inferRouterInputs } from '@trpc/server'
 import { ListChecks } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
-import { errorText } from '../../lib/error-text.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
+import { QueryError } from '../shell/query-error.tsx'
 import { TaskRow } from './task-row.tsx'
 
 export interface TaskListProps {
@@ -29,14 +28,7 @@ export function TaskList({ input, label, compact = false, empty }: TaskListProps
     trpc.operation.list.infiniteQueryOptions(input, { getNextPageParam: (page) => page.nextCursor }),
   )
   if (query.isPending) return <RowSkeletons />
-  if (query.isError) {
-    const { sentence, remedy, code } = errorText(query.error)
-    return (
-      <ErrorState title={sentence} code={code} onRetry={() => void query.refetch()} retrying={query.isFetching}>
-        {remedy}
-      </ErrorState>
-    )
-  }
+  if (query.isError) return <QueryError query={query} />
   const tasks = query.data.pages.flatMap((page) => page.items)
   if (tasks.length === 0) return empty ?? <NoTasks />
   return (

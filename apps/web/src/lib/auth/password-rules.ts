@@ -8,12 +8,11 @@ export interface PasswordDraft {
   again: string
 }
 
-export function passwordProblems({
-  current,
-  next,
-  again,
-}: PasswordDraft): Partial<Record<keyof PasswordDraft, string>> {
-  const problems: Partial<Record<keyof PasswordDraft, string>> = {}
+/** What is wrong, by field. */
+export type PasswordProblems = Partial<Record<keyof PasswordDraft, string>>
+
+export function passwordProblems({ current, next, again }: PasswordDraft): PasswordProblems {
+  const problems: PasswordProblems = {}
   if (current === '') problems.current = 'Type your current password.'
   if (next.length < minPasswordLength) problems.next = `Use at least ${minPasswordLength} characters.`
   else if (next.length > maxPasswordLength) problems.next = `Use at most ${maxPasswordLength} characters.`
