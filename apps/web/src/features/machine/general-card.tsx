@@ -3,8 +3,8 @@ import { Card } from '@berth/ui/card'
 import { Switch } from '@berth/ui/switch'
 import { TextArea, TextField } from '@berth/ui/text-field'
 import { useState } from 'react'
+import { parseTags } from '../../lib/tag-text.ts'
 import { AppliesNote } from './applies-note.tsx'
-import { parseTags } from './hardware-draft.ts'
 import type { HardwareForm } from './hardware-view.tsx'
 
 export function GeneralCard({ vm, fields, errors, set }: HardwareForm) {

@@ -1,15 +1,7 @@
 import { GiB } from '@berth/core/units/bytes'
 import type { VmView } from '@berth/core/vm/vm-view'
 import { describe, expect, it } from 'vitest'
-import {
-  changedMeanwhile,
-  changesOf,
-  draftErrors,
-  fieldsOf,
-  parseTags,
-  waitingChanges,
-  withField,
-} from './hardware-draft.ts'
+import { changedMeanwhile, changesOf, draftErrors, fieldsOf, waitingChanges, withField } from './hardware-draft.ts'
 
 const boot = { firmware: 'bios', hasScreen: true } as const
 
@@ -70,9 +62,5 @@ describe('a hardware draft', () => {
       diskBytes: 'Disks only grow; it has 10 GiB.',
     })
     expect(draftErrors({ name: 'web-3', tags: ['a b'] }, machine())).toEqual({})
-  })
-
-  it('takes tags apart at commas', () => {
-    expect(parseTags(' prod, web ,,prod')).toEqual(['prod', 'web'])
   })
 })

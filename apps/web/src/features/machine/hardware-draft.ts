@@ -5,10 +5,9 @@
 import type { Firmware } from '@berth/core/image/image'
 import { formatBytes } from '@berth/core/units/bytes'
 import { fieldsPendingRestart, startingFieldNames } from '@berth/core/vm/restart-pending'
-import { vmLimits } from '@berth/core/vm/vm-limits'
 import { vmNameSchema } from '@berth/core/vm/vm-name'
-import { tagSchema } from '@berth/core/vm/vm-spec'
 import type { VmView } from '@berth/core/vm/vm-view'
+import { tagProblem } from '../../lib/tag-text.ts'
 
 export interface HardwareFields {
   readonly name: string
@@ -113,27 +112,14 @@ export function draftErrors(draft: HardwareDraft, vm: VmView): Readonly<Partial<
     const parsed = vmNameSchema.safeParse(draft.name)
     if (!parsed.success) errors.name = parsed.error.issues[0]?.message ?? 'This name cannot be used.'
   }
-  const { max, length } = vmLimits.tags
-  const badTag = draft.tags?.find((tag) => !tagSchema.safeParse(tag).success)
-  if (badTag !== undefined) {
-    errors.tags = `"${badTag}" cannot be a tag: up to ${length} letters, digits, spaces and . _ : / -, and a letter or digit first.`
-  } else if ((draft.tags?.length ?? 0) > max) errors.tags = `At most ${max} tags.`
+  const badTags = draft.tags === undefined ? null : tagProblem(draft.tags)
+  if (badTags !== null) errors.tags = badTags
   const least = vm.spec.disks[0]?.sizeBytes ?? 0
   if (draft.diskBytes !== undefined && draft.diskBytes < least) {
     errors.diskBytes = `Disks only grow; it has ${formatBytes(least)}.`
   }
   return errors
 }
-
-/** "a, b,, c" to its tags, once each. */
-export const parseTags = (text: string): string[] => [
-  ...new Set(
-    text
-      .split(',')
-      .map((tag) => tag.trim())
-      .filter((tag) => tag !== ''),
-  ),
-]
 
 function isSame(a: HardwareFields[FieldName], b: HardwareFields[FieldName]): boolean {
   return JSON.stringify(a) === JSON.stringify(b)

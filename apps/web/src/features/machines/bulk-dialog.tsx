@@ -6,9 +6,9 @@ import { ProgressBar } from '@berth/ui/progress-bar'
 import { TextField } from '@berth/ui/text-field'
 import type { VmView } from '@berth/core/vm/vm-view'
 import { type FormEvent, useState } from 'react'
-import { errorLine } from '../../lib/error-text.ts'
 import { plural } from '../../lib/format.ts'
 import { refusalOf, useVerbMutation } from '../machine-actions/vm-verb.tsx'
+import { Failures, WhoCan } from './bulk-answers.tsx'
 import { type BulkResult, runBulk } from './run-bulk.ts'
 
 export type BulkVerb = 'start' | 'shutdown' | 'reboot' | 'stop' | 'delete'
@@ -65,7 +65,10 @@ export function BulkDialog({ verb, vms, onClose }: BulkDialogProps) {
       dismissible={results === null || isDone}
     >
       <form onSubmit={submit} className="flex flex-col gap-4 text-sm">
-        {results === null && <Before verb={verb} vms={vms} asked={asked} />}
+        {results === null && words[verb].warning !== null && (
+          <InlineAlert tone="warn">{words[verb].warning}</InlineAlert>
+        )}
+        {results === null && <WhoCan vms={vms} refusalOf={(vm) => refusalOf(verb, vm)} />}
         {results === null && verb === 'delete' && (
           <TextField
             label={`Type “${goal}” to confirm`}
@@ -96,42 +99,5 @@ export function BulkDialog({ verb, vms, onClose }: BulkDialogProps) {
         </div>
       </form>
     </Dialog>
-  )
-}
-
-function Before({ verb, vms, asked }: { verb: BulkVerb; vms: readonly VmView[]; asked: readonly VmView[] }) {
-  const cannot = vms.filter((vm) => !asked.includes(vm))
-  return (
-    <>
-      {words[verb].warning !== null && <InlineAlert tone="warn">{words[verb].warning}</InlineAlert>}
-      <p className="text-ink-2">
-        {cannot.length === 0 ? `All ${vms.length} can.` : `${asked.length} of ${vms.length} can.`}{' '}
-        <span className="text-ink font-medium">{asked.map((vm) => vm.name).join(', ')}</span>
-      </p>
-      {cannot.length > 0 && (
-        <ul aria-label="Cannot" className="text-ink-3 flex max-h-40 flex-col gap-1 overflow-y-auto text-xs">
-          {cannot.map((vm) => (
-            <li key={vm.vmId}>
-              <span className="text-ink-2 font-medium">{vm.name}</span>: {refusalOf(verb, vm)}
-            </li>
-          ))}
-        </ul>
-      )}
-    </>
-  )
-}
-
-function Failures({ failed, vms }: { failed: readonly BulkResult[]; vms: readonly VmView[] }) {
-  const nameOf = (id: string) => vms.find((vm) => vm.vmId === id)?.name ?? id
-  return (
-    <InlineAlert tone="bad" title={`${failed.length} refused`}>
-      <ul className="flex flex-col gap-1">
-        {failed.map(({ id, error }) => (
-          <li key={id}>
-            {nameOf(id)}: {errorLine(error)}
-          </li>
-        ))}
-      </ul>
-    </InlineAlert>
   )
 }

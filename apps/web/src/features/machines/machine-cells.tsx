@@ -1,4 +1,5 @@
 'use client'
+import { ageText } from '@berth/ui/age-text'
 import { Badge, type Tone } from '@berth/ui/badge'
 import { Copyable } from '@berth/ui/copyable'
 import { Meter } from '@berth/ui/meter'
@@ -35,7 +36,7 @@ export function machineCell(id: ColumnId, vm: VmView): ReactNode {
     case 'network':
       return <NetworkCell vm={vm} />
     case 'uptime':
-      return vm.run === null ? <None /> : <RelativeTime at={vm.run.startedAt} show="elapsed" />
+      return <UptimeCell vm={vm} />
     case 'badges':
       return <MachineBadges vm={vm} />
     case 'image':
@@ -90,9 +91,23 @@ export function AddressCell({ vm }: { vm: VmView }) {
   )
 }
 
+/** Of a host that does not answer: how long it had been on when it was heard last. It may be off by now. */
+function UptimeCell({ vm: { run, state, seenAt } }: { vm: VmView }) {
+  if (run === null) return <None />
+  if (state !== 'unknown') return <RelativeTime at={run.startedAt} show="elapsed" />
+  if (seenAt === null) return <None />
+  return (
+    <Tooltip content={`When it was heard last, ${seenAt.slice(0, 19).replace('T', ' ')} UTC`}>
+      <span tabIndex={0} className="text-ink-3 whitespace-nowrap">
+        {ageText(Math.max(0, Date.parse(seenAt) - Date.parse(run.startedAt)), 'elapsed')}
+      </span>
+    </Tooltip>
+  )
+}
+
 /** What the guest says it uses. What the host gives is no measure of it: that holds QEMU too, and all that was ever touched. */
 export function MemoryCell({ vm }: { vm: VmView }) {
-  const used = vm.run === null ? undefined : vm.sample?.values.memoryGuestUsedBytes
+  const used = vm.run === null || vm.state === 'unknown' ? undefined : vm.sample?.values.memoryGuestUsedBytes
   const { memoryBytes } = vm.run?.startedWith ?? vm.spec
   return <UsageMeter label={`Memory of ${vm.name}`} used={used ?? null} total={memoryBytes} />
 }

@@ -1,12 +1,15 @@
 'use client'
 import { Button } from '@berth/ui/button'
 import { Card } from '@berth/ui/card'
+import { Copyable } from '@berth/ui/copyable'
 import { InlineAlert } from '@berth/ui/inline-alert'
 import { TextField } from '@berth/ui/text-field'
 import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { type FormEvent, useState } from 'react'
 import { errorLine, fieldErrors } from '../../lib/error-text.ts'
+import { paths } from '../../lib/paths.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
 import { PasswordForm } from './password-form.tsx'
 
@@ -51,12 +54,24 @@ function NameForm() {
             save.reset()
           }}
         />
-        <TextField
-          label="Email"
-          value={me.email}
-          readOnly
-          hint="You sign in with it. Only an administrator can change it."
-        />
+        <div className="flex flex-col gap-1">
+          <span className="text-sm font-medium">Email</span>
+          <Copyable text={me.email} />
+          <p className="text-ink-3 text-xs">
+            You sign in with it.{' '}
+            {me.role === 'admin' ? (
+              <>
+                It is changed under{' '}
+                <Link href={paths.settings('users')} className="text-accent-ink hover:underline">
+                  Users
+                </Link>
+                .
+              </>
+            ) : (
+              'Only an administrator can change it.'
+            )}
+          </p>
+        </div>
         {save.error !== null && fields['name'] === undefined && (
           <InlineAlert tone="bad">{errorLine(save.error)}</InlineAlert>
         )}
