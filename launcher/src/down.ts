@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { stopAll } from './control.ts'
 import { LauncherError, messageOf } from './launcher-error.ts'
 import { listAll, panelApi, type PanelApi } from './panel-api.ts'
-import type { DataPaths } from './paths.ts'
+import { removeIdleSocketDirs, type DataPaths } from './paths.ts'
 import { isRecord, readSettings } from './settings.ts'
 import { stage } from './stages.ts'
 import { readSupervisor } from './supervisor-record.ts'
@@ -25,6 +25,8 @@ export async function down(paths: DataPaths, stopMachines: boolean): Promise<voi
   }
   await stage('Stopping panel, agents, database', async () => {
     await stopAll(paths)
+    const hostNames = settings.hosts.map((host) => host.name)
+    await removeIdleSocketDirs(paths, hostNames)
     return undefined
   })
 }

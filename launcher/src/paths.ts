@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chmod, mkdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { chmod, lstat, mkdir, rmdir } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { launcherEnv } from './env.ts'
-import { LauncherError, messageOf } from './launcher-error.ts'
+import { LauncherError, messageOf, systemCodeOf } from './launcher-error.ts'
 
 export const root = resolve(import.meta.dirname, '../..')
 
@@ -38,12 +38,15 @@ export function dataPaths(dataDir: string): DataPaths {
   }
 }
 
+/** Where an ordinary user without a runtime folder has his sockets. */
+const sharedTmpDir = join('/tmp', `berth-${process.getuid?.() ?? 0}`)
+
 function socketDirOf(dataDir: string): string {
   const tag = createHash('sha256').update(dataDir).digest('hex').slice(0, 8)
   if (isRoot) return `/run/berth/${tag}`
   const { xdgRuntimeDir } = launcherEnv
   if (xdgRuntimeDir && existsSync(xdgRuntimeDir)) return join(xdgRuntimeDir, 'berth', tag)
-  return join('/tmp', `berth-${process.getuid?.() ?? 0}`, tag)
+  return join(sharedTmpDir, tag)
 }
 
 /**
@@ -57,7 +60,28 @@ export async function makeDataDirs(paths: DataPaths): Promise<void> {
     await mkdir(paths.hostsDir, { recursive: true, mode: isRoot ? 0o711 : 0o700 })
     for (const dir of [paths.logsDir, paths.recordDir]) await mkdir(dir, { recursive: true, mode: 0o700 })
     await mkdir(paths.socketDir, { recursive: true, mode: isRoot ? 0o711 : 0o700 })
+    if (dirname(paths.socketDir) === sharedTmpDir) await requireOwn(sharedTmpDir)
   } catch (cause) {
     throw new LauncherError(`The data folder ${paths.dataDir} is not usable: ${messageOf(cause)}`, { cause })
+  }
+}
+
+/** Anybody may make a folder in /tmp, also one of this name: whoever owns it could replace what lies in it. */
+async function requireOwn(dir: string): Promise<void> {
+  const { uid } = await lstat(dir)
+  if (uid !== process.getuid?.()) throw new Error(`${dir} belongs to somebody else (user ${uid})`)
+}
+
+/** Takes the hosts' socket folders away that have no machine left; those of machines that run on stay. */
+export async function removeIdleSocketDirs({ socketDir }: DataPaths, hostNames: readonly string[]): Promise<void> {
+  for (const name of hostNames) await removeIfEmpty(join(socketDir, name))
+  await removeIfEmpty(socketDir)
+}
+
+async function removeIfEmpty(dir: string): Promise<void> {
+  try {
+    await rmdir(dir)
+  } catch (error) {
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(systemCodeOf(error) ?? '')) throw error
   }
 }
