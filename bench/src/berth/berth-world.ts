@@ -5,8 +5,7 @@
  */
 import { execFile } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { imageViewSchema } from '@berth/core/image/image'
@@ -14,6 +13,7 @@ import { networkViewSchema } from '@berth/core/network/network'
 import { House } from '@berth/launcher/src/house.ts'
 import { startEmbeddedPostgres } from '@berth/prisma/embedded-postgres'
 import { z } from 'zod'
+import { makeBenchFolder } from '../measure/bench-folder.ts'
 import { freeTcpPort } from '../measure/free-tcp-port.ts'
 import { atLast, signalIfThere } from '../measure/last-rites.ts'
 import { startProgram, until, type StartedProgram } from '../measure/started-program.ts'
@@ -47,7 +47,7 @@ const networksSchema = z.object({ items: z.array(networkViewSchema) })
 
 export async function openBerthWorld(): Promise<BerthWorld> {
   await using stack = new AsyncDisposableStack()
-  const dir = await mkdtemp(join(tmpdir(), 'berth-bench-'))
+  const dir = await makeBenchFolder()
   stack.defer(() => rm(dir, { recursive: true, force: true }))
   stack.defer(atLast(() => rmSync(dir, { recursive: true, force: true })))
   await chmod(dir, 0o711)

@@ -6,21 +6,11 @@ import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { promisify } from 'node:util'
+import type { BenchRow } from '@berth/launcher/src/bench-table.ts'
 import { benchEnv } from './env.ts'
 import { spreadOf, spreadText, type Spread } from './spread.ts'
 
 const run = promisify(execFile)
-
-interface Row {
-  name: string
-  case: string
-  ours: number
-  peer: number | null
-  ratio: number | null
-  unit: string
-  hold: string
-  ok: boolean
-}
 
 export interface Compared {
   case: string
@@ -34,7 +24,7 @@ export interface Compared {
 
 export class BenchReport {
   readonly #name: string
-  readonly #rows: Row[] = []
+  readonly #rows: BenchRow[] = []
   readonly #spreads: Record<string, { ours: Spread; peer: Spread | null }> = {}
   readonly #rounds: Record<string, unknown> = {}
   readonly #begun = { at: new Date().toISOString(), load: loadavg() }
