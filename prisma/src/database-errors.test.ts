@@ -14,10 +14,13 @@ it('knows a lost connection by the words at the end of an error that says nothin
 })
 
 it('knows the driver’s own error, which a transaction throws that could not begin', () => {
-  const cut = new Error('terminating connection due to administrator command', {
-    cause: { kind: 'postgres', code: '57P01', originalCode: '57P01' },
-  })
-  expect(isDatabaseUnavailable(cut)).toBe(true)
+  for (const [code, words] of [
+    ['57P01', 'administrator command'],
+    ['25P03', 'idle-in-transaction timeout'],
+  ]) {
+    const cause = { kind: 'postgres', code, originalCode: code }
+    expect(isDatabaseUnavailable(new Error(`terminating connection due to ${words}`, { cause }))).toBe(true)
+  }
   const unique = new Error('duplicate key', { cause: { kind: 'UniqueConstraintViolation', originalCode: '23505' } })
   expect(isDatabaseUnavailable(unique)).toBe(false)
 })

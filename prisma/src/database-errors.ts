@@ -4,11 +4,11 @@ import { Prisma } from './generated/prisma/client.ts'
 // Not reachable (P1001, P1002), no answer in time (P1008), closed by the server (P1017), no free connection (P2024), a
 // transaction that could not begin or lost its connection (P2028), one of two that waited for each other (P2034); the
 // system's words for a socket that is gone, which Prisma passes on as they are; PostgreSQL's own for a server that ends or
-// starts, and for one that has no connection left.
+// starts, for one that has no connection left, and for a transaction that stood still for too long.
 const unavailableCodes = new Set([
   ...['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2034'],
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'],
-  ...['57P01', '57P02', '57P03', '53300', '08000', '08001', '08003', '08006'],
+  ...['57P01', '57P02', '57P03', '53300', '25P03', '08000', '08001', '08003', '08006'],
 ])
 /** A raw query's error has a code of its own (P2010) that says nothing, and the driver's below it. */
 const unavailableKinds = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections'])

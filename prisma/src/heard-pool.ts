@@ -14,7 +14,13 @@ export interface HeardPoolOptions {
   readonly connectTimeoutMs: number
   /** What pg_stat_activity shows. */
   readonly name: string
+  /** Between two statements of a transaction; then the server ends the connection. Default: 10 s. */
+  readonly maxIdleInTransactionMs?: number
 }
+
+// Of a panel that stands still in the middle of a transaction, or whose host is gone without a word, nobody hears for hours,
+// and no other could take over the operations whose rows it holds. Shorter than their leases.
+const longestIdleInTransactionMs = 10_000
 
 /** Whoever uses a connection hears of its end by his query, and the pool makes another. End it with `end()`. */
 export function openHeardPool(options: HeardPoolOptions): pg.Pool {
@@ -23,6 +29,7 @@ export function openHeardPool(options: HeardPoolOptions): pg.Pool {
     max: options.maxConnections,
     connectionTimeoutMillis: options.connectTimeoutMs,
     application_name: options.name,
+    idle_in_transaction_session_timeout: options.maxIdleInTransactionMs ?? longestIdleInTransactionMs,
     // A server that is gone without a word is noticed after minutes, and not never.
     keepAlive: true,
   })
