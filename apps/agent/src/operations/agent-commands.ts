@@ -9,6 +9,7 @@ import { AppError } from '@berth/core/errors/app-error'
 import type { Storage } from '../storage/storage.ts'
 import { sightVolumes } from '../vm/volume-sightings.ts'
 import type { VmRegistry } from '../vm/vm-registry.ts'
+import { changeDisc } from './change-disc.ts'
 import { startMachine } from './start-machine.ts'
 import { volumeCommands } from './volume-commands.ts'
 import type { StepRun } from './step-runner.ts'
@@ -70,15 +71,20 @@ export async function runAgentCommand(
     case 'vm.resume':
       await machines.target(command).resume(run.signal)
       return {}
+    case 'vm.changeDisc':
+      await changeDisc(machines.target(command), { ...command, images: storage.images, signal: run.signal })
+      return {}
   }
 }
 
-/** An overlay reads its image for as long as it lives. */
+/** An overlay reads its image for as long as it lives, a drive its disc. */
 function refuseUsedImage(machines: VmRegistry, { imageId }: AgentCommandOf<'image.delete'>): void {
   const users = machines
     .specs()
-    .filter(({ disks }) =>
-      disks.some(({ source }) => source.kind === 'image' && source.mode === 'overlay' && source.imageId === imageId),
+    .filter(
+      ({ disks, cdrom }) =>
+        cdrom?.imageId === imageId ||
+        disks.some(({ source }) => source.kind === 'image' && source.mode === 'overlay' && source.imageId === imageId),
     )
   if (users.length === 0) return
   const names = users.map(({ name }) => name)

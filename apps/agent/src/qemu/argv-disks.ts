@@ -87,13 +87,14 @@ export function cdromArgs(cdroms: readonly QemuCdrom[]): string[] {
   return cdroms.flatMap((cdrom, index) => {
     const place = used[cdrom.bus]++
     if (place >= maxCdromsPerBus) throw new AppError('INPUT_INVALID', `at most ${maxCdromsPerBus} CD drives on a bus`)
-    const node = `cd${index}`
+    const name = cdrom.name ?? `cd${index}`
+    const node = cdrom.nodeName ?? name
     const bus = cdrom.bus === 'sata' ? { driver: 'ide-cd', bus: `ide.${place}` } : { driver: 'scsi-cd', bus: 'scsi.0' }
     return [
       ...(cdrom.path === null ? [] : jsonOption('-blockdev', cdBlockdev(cdrom.path, node))),
       ...deviceArgs({
         ...bus,
-        id: `dev-cd${index}`,
+        id: `dev-${name}`,
         ...(cdrom.bus === 'virtio-scsi' && { 'scsi-id': place }),
         ...(cdrom.path !== null && { drive: node }),
         ...(cdrom.bootIndex !== undefined && { bootindex: cdrom.bootIndex }),
@@ -102,11 +103,18 @@ export function cdromArgs(cdroms: readonly QemuCdrom[]): string[] {
   })
 }
 
+/** The machine's own CD drive; the seed disc has another one. */
+export const cdromName = 'cdrom'
+export const cdromDeviceId = `dev-${cdromName}`
+/** Names the disc, so that query-block says which one is in: the random end of its id, as in a disk's serial number. */
+export const discNodeName = (imageId: string): string => `cd-${imageId.replaceAll('-', '').slice(-20)}`
+export const discFileNodeName = (node: string): string => `${node}-file`
+
 const cdBlockdev = (path: string, node: string): JsonObject => ({
   driver: 'raw',
   'node-name': node,
   'read-only': true,
-  file: { driver: 'file', 'node-name': `${node}-file`, filename: path, 'read-only': true },
+  file: { driver: 'file', 'node-name': discFileNodeName(node), filename: path, 'read-only': true },
 })
 
 /** The -blockdev of the two flash chips; argv.ts names them in -machine. */

@@ -41,7 +41,7 @@ const full: QemuConfig = {
   ],
   cdroms: [
     { path: '/pool/seed.iso', bus: 'virtio-scsi' },
-    { path: '/pool/install.iso', bus: 'sata', bootIndex: 2 },
+    { path: '/pool/install.iso', bus: 'sata', bootIndex: 2, name: 'cdrom', nodeName: 'cd-7000800000000000000d' },
     { path: null, bus: 'sata' },
   ],
   nics: [

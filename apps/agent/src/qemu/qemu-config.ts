@@ -49,6 +49,10 @@ export type QemuDisk = DiskBase &
   )
 
 export interface QemuCdrom {
+  /** Of its device, 'dev-<name>'; default 'cd' and its index. A drive whose disc is changed while it runs has one. */
+  name?: string
+  /** Of the disc's block node, at most 26 characters (QEMU allows 31, and its file's has five more). Default: the drive's. */
+  nodeName?: string
   /** An ISO, read only; null is a drive without a disc. */
   path: string | null
   /** 'virtio-scsi' for cloud kernels, which have no SATA driver (Debian's 6.1 has none); 'sata' for installers. */

@@ -24,6 +24,11 @@ export const commandsInUse = [
   'send-key',
   'blockdev-add',
   'blockdev-del',
+  'query-block',
+  'blockdev-open-tray',
+  'blockdev-remove-medium',
+  'blockdev-insert-medium',
+  'blockdev-close-tray',
   'block_resize',
   'set_link',
   'device_add',
@@ -43,6 +48,7 @@ export const eventsInUse = [
   'MEMORY_FAILURE',
   'BLOCK_IO_ERROR',
   'BLOCK_IMAGE_CORRUPTED',
+  'DEVICE_TRAY_MOVED',
   'DEVICE_DELETED',
   'DEVICE_UNPLUG_GUEST_ERROR',
   'VSERPORT_CHANGE',
@@ -58,4 +64,4 @@ export const variantsInUse: Readonly<Record<string, readonly string[]>> = {
 export const openArguments: readonly string[] = ['device_add']
 
 /** Replies that are parsed elsewhere and typed as unknown. */
-export const opaqueReturns: readonly string[] = ['query-qmp-schema']
+export const opaqueReturns: readonly string[] = ['query-qmp-schema', 'query-block']

@@ -26,6 +26,11 @@ export interface QmpCommands {
   'send-key': { arguments: SendKeyArguments; returns: NoMembers }
   'blockdev-add': { arguments: BlockdevAddArguments; returns: NoMembers }
   'blockdev-del': { arguments: BlockdevDelArguments; returns: NoMembers }
+  'query-block': { arguments: NoMembers; returns: unknown }
+  'blockdev-open-tray': { arguments: BlockdevOpenTrayArguments; returns: NoMembers }
+  'blockdev-remove-medium': { arguments: BlockdevRemoveMediumArguments; returns: NoMembers }
+  'blockdev-insert-medium': { arguments: BlockdevInsertMediumArguments; returns: NoMembers }
+  'blockdev-close-tray': { arguments: BlockdevCloseTrayArguments; returns: NoMembers }
   block_resize: { arguments: BlockResizeArguments; returns: NoMembers }
   set_link: { arguments: SetLinkArguments; returns: NoMembers }
   device_add: { arguments: DeviceAddArguments & Readonly<Record<string, unknown>>; returns: NoMembers }
@@ -45,6 +50,7 @@ export interface QmpEvents {
   MEMORY_FAILURE: MemoryFailureEvent
   BLOCK_IO_ERROR: BlockIoErrorEvent
   BLOCK_IMAGE_CORRUPTED: BlockImageCorruptedEvent
+  DEVICE_TRAY_MOVED: DeviceTrayMovedEvent
   DEVICE_DELETED: DeviceDeletedEvent
   DEVICE_UNPLUG_GUEST_ERROR: DeviceUnplugGuestErrorEvent
   VSERPORT_CHANGE: VserportChangeEvent
@@ -328,6 +334,26 @@ export interface BlockdevDelArguments {
   'node-name': string
 }
 
+export interface BlockdevOpenTrayArguments {
+  device?: string
+  id?: string
+  force?: boolean
+}
+
+export interface BlockdevRemoveMediumArguments {
+  id: string
+}
+
+export interface BlockdevInsertMediumArguments {
+  id: string
+  'node-name': string
+}
+
+export interface BlockdevCloseTrayArguments {
+  device?: string
+  id?: string
+}
+
 export interface BlockResizeArguments {
   device?: string
   'node-name'?: string
@@ -428,6 +454,12 @@ export interface BlockImageCorruptedEvent {
   offset?: number
   size?: number
   fatal: boolean
+}
+
+export interface DeviceTrayMovedEvent {
+  device: string
+  id: string
+  'tray-open': boolean
 }
 
 export interface DeviceDeletedEvent {

@@ -33,10 +33,43 @@ const text = (magic: string, at = 0): Buffer => {
   return head
 }
 
+/** As mkisofs writes it: an empty or a hybrid's first 32 kB, then the primary volume descriptor. */
+function iso(change: (head: Buffer) => void = () => undefined): Buffer {
+  const head = Buffer.alloc(headerBytes)
+  head[0x8000] = 1
+  head.write('CD001', 0x8001, 'latin1')
+  head.writeUInt32LE(fileBytes / 2048, 0x8050)
+  head.writeUInt16LE(2048, 0x8080)
+  change(head)
+  return head
+}
+
 describe('inspectImageHeader', () => {
+  it('knows a disc by its descriptor, also one that boots as a disk too', () => {
+    const expected = { kind: 'iso', format: 'raw', virtualBytes: fileBytes }
+    expect(inspectImageHeader(iso(), fileBytes)).toEqual(expected)
+    expect(
+      inspectImageHeader(
+        iso((head) => head.writeUInt16LE(0xaa55, 510)),
+        fileBytes,
+      ),
+    ).toEqual(expected)
+  })
+
+  it('refuses what is a disc and something else', () => {
+    expect(codeOf(iso((head) => qcow2().copy(head, 0, 0, 112)))).toBe('IMAGE_UNSAFE')
+    expect(codeOf(iso((head) => head.write('KDMV', 0, 'latin1')))).toBe('IMAGE_FORMAT_UNSUPPORTED')
+  })
+
+  it('refuses a disc that is longer than its file, or begins with another descriptor', () => {
+    expect(codeOf(iso(), fileBytes - 2048)).toBe('IMAGE_CORRUPT')
+    expect(codeOf(iso((head) => head.fill(0, 0x8000, 0x8001)))).toBe('IMAGE_CORRUPT')
+    expect(codeOf(iso().subarray(0, 0x8100))).toBe('IMAGE_CORRUPT')
+  })
+
   it('accepts a clean qcow2 and a raw disk', () => {
-    expect(inspectImageHeader(qcow2(), fileBytes)).toEqual({ format: 'qcow2', virtualBytes: 2 ** 30 })
-    expect(inspectImageHeader(Buffer.alloc(512), 4096)).toEqual({ format: 'raw', virtualBytes: 4096 })
+    expect(inspectImageHeader(qcow2(), fileBytes)).toEqual({ kind: 'disk', format: 'qcow2', virtualBytes: 2 ** 30 })
+    expect(inspectImageHeader(Buffer.alloc(512), 4096)).toEqual({ kind: 'disk', format: 'raw', virtualBytes: 4096 })
   })
 
   it.each([

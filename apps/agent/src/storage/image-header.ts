@@ -4,15 +4,19 @@
  *
  * A disk image can name a backing file or an external data file of the host (CVE-2015-5163, CVE-2024-32498), and some
  * formats are little but such names (VMDK descriptors). `qemu-img` follows them when it probes, so nothing may probe
- * before this has looked. The layout of the qcow2 header is documented in QEMU's docs/interop/qcow2.
+ * before this has looked. A file that is two things at once (a qcow2 with a disc's descriptor in it) would be read as one
+ * by one reader and as the other by the next, so it is refused. The layout of the qcow2 header is documented in QEMU's docs/interop/qcow2.
  */
 import { AppError } from '@berth/core/errors/app-error'
+import type { ImageKind } from '@berth/core/image/image'
 import type { DiskFormat } from '@berth/core/storage/volume'
+import { hasIsoMark, requireWholeIso } from './iso-header.ts'
 
 /** How many of the file's first bytes `inspectImageHeader` wants: the qcow2 header and its extensions lie in them. */
 export const headerBytes = 64 * 1024
 
 export interface ImageHeader {
+  kind: ImageKind
   format: DiskFormat
   virtualBytes: number
 }
@@ -54,15 +58,21 @@ export function inspectImageHeader(head: Buffer, fileBytes: number): ImageHeader
   if (fileBytes === 0) throw new AppError('IMAGE_CORRUPT', 'The file is empty.')
   const foreign = foreignFormats.find(([, offset, magic]) => startsWith(head, offset, magic))
   if (foreign !== undefined)
-    throw new AppError('IMAGE_FORMAT_UNSUPPORTED', `The file is ${foreign[0]}, not qcow2 or raw.`, {
+    throw new AppError('IMAGE_FORMAT_UNSUPPORTED', `The file is ${foreign[0]}, not qcow2, raw or ISO.`, {
       details: { found: foreign[0] },
     })
-  if (head.length >= 4 && head.readUInt32BE(0) === qcowMagic) return inspectQcow2(head, fileBytes)
+  const isQcow2 = head.length >= 4 && head.readUInt32BE(0) === qcowMagic
+  if (hasIsoMark(head)) {
+    if (isQcow2) throw new AppError('IMAGE_UNSAFE', 'The file is a qcow2 disk and an ISO disc at once.')
+    requireWholeIso(head, fileBytes)
+    return { kind: 'iso', format: 'raw', virtualBytes: fileBytes }
+  }
+  if (isQcow2) return inspectQcow2(head, fileBytes)
   if (fileBytes % 512 !== 0)
     throw new AppError('IMAGE_CORRUPT', `A raw disk is a multiple of 512 bytes; this file has ${fileBytes}.`, {
       details: { fileBytes },
     })
-  return { format: 'raw', virtualBytes: fileBytes }
+  return { kind: 'disk', format: 'raw', virtualBytes: fileBytes }
 }
 
 function startsWith(head: Buffer, offset: number, magic: string | readonly number[]): boolean {
@@ -86,7 +96,7 @@ function inspectQcow2(head: Buffer, fileBytes: number): ImageHeader {
     checkFeatures(head)
     checkExtensions(head)
   }
-  return { format: 'qcow2', virtualBytes }
+  return { kind: 'disk', format: 'qcow2', virtualBytes }
 }
 
 /** The L1 table must lie in the file and be no larger than the virtual size needs, else reading it costs gigabytes. */

@@ -2,13 +2,14 @@
  * The images of one pool. An image exists when its facts file does, and that is written last; anything else under its
  * id is the rest of an import that did not end, and the next import with the same id starts over.
  */
-import { constants, open, readdir, stat } from 'node:fs/promises'
+import { constants, copyFile, link, open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AgentCommandOf, ImageSource } from '@berth/core/agent-contract/agent-commands'
 import type { StepProgress } from '@berth/core/agent-contract/step-report'
 import { AppError } from '@berth/core/errors/app-error'
 import { imageIdSchema, type ImageId } from '@berth/core/ids/ids'
 import { imageObservationSchema, type ImageObservation } from '@berth/core/image/image'
+import type { DiskFormat } from '@berth/core/storage/volume'
 import { formatBytes } from '@berth/core/units/bytes'
 import { chmod } from 'node:fs/promises'
 import { isMissing, publishFile, readFileIfAny, removeFile, writeFileDurably } from './durable-files.ts'
@@ -41,6 +42,11 @@ export class ImageStore {
     return this.#layout.image(imageId)
   }
 
+  /** Where the file of a disc lies, whether or not it is there. */
+  isoPath(imageId: ImageId): string {
+    return this.#layout.iso(imageId)
+  }
+
   /** What is known of an image that is here, or undefined. */
   async get(imageId: ImageId): Promise<ImageObservation | undefined> {
     const text = await readFileIfAny(this.#layout.imageFacts(imageId))
@@ -70,7 +76,7 @@ export class ImageStore {
     if (present !== undefined) return present
     const { source, isOurs } = await this.#fetch(command, run)
     try {
-      return await this.#convert(command.imageId, source, run)
+      return await this.#keep(command.imageId, { ...source, isOurs }, run)
     } finally {
       // A file that somebody put into `incoming` stays until its import has succeeded, so that it can be tried again.
       if (isOurs) await removeFile(source.path)
@@ -82,6 +88,8 @@ export class ImageStore {
     await removeFile(this.#layout.image(imageId))
     await removeFile(this.#layout.download(imageId))
     await removeFile(`${this.#layout.image(imageId)}.part`)
+    await removeFile(this.#layout.iso(imageId))
+    await removeFile(`${this.#layout.iso(imageId)}.part`)
   }
 
   async #fetch(
@@ -122,25 +130,14 @@ export class ImageStore {
     }
   }
 
-  async #convert(
-    imageId: ImageId,
-    source: DownloadedFile & { path: string },
-    run: ImportRun,
-  ): Promise<ImageObservation> {
+  async #keep(imageId: ImageId, source: SourceFile, run: ImportRun): Promise<ImageObservation> {
     const header = inspectImageHeader(await readHead(source.path), source.bytes)
-    await this.#trash.makeRoom(source.bytes)
-    const path = this.#layout.image(imageId)
+    const isIso = header.kind === 'iso'
+    const path = isIso ? this.#layout.iso(imageId) : this.#layout.image(imageId)
     const partPath = `${path}.part`
     try {
-      await convertUntrusted({
-        from: source.path,
-        format: header.format,
-        to: partPath,
-        fileBytes: source.bytes,
-        signal: run.signal,
-        onProgress: (share) =>
-          run.onProgress({ share: 0.9 + share * 0.1, text: `Converting, ${Math.round(share * 100)} %` }),
-      })
+      if (isIso) await this.#takeIso(source, partPath)
+      else await this.#convert(source, { format: header.format, to: partPath }, run)
     } catch (error) {
       await removeFile(partPath)
       throw error
@@ -150,7 +147,8 @@ export class ImageStore {
     await publishReadOnly(partPath, path)
     const image: ImageObservation = {
       imageId,
-      format: 'qcow2',
+      kind: header.kind,
+      format: isIso ? 'raw' : 'qcow2',
       virtualBytes: header.virtualBytes,
       allocatedBytes: await allocatedBytes(path),
       sha256: source.sha256,
@@ -158,7 +156,30 @@ export class ImageStore {
     await writeFileDurably(this.#layout.imageFacts(imageId), `${JSON.stringify(image)}\n`, 0o600)
     return image
   }
+
+  async #convert(source: SourceFile, target: { format: DiskFormat; to: string }, run: ImportRun): Promise<void> {
+    await this.#trash.makeRoom(source.bytes)
+    await convertUntrusted({
+      ...target,
+      from: source.path,
+      fileBytes: source.bytes,
+      signal: run.signal,
+      onProgress: (share) =>
+        run.onProgress({ share: 0.9 + share * 0.1, text: `Converting, ${Math.round(share * 100)} %` }),
+    })
+  }
+
+  /** As it came, byte by byte: no program looks into it here, and guests get it as raw bytes. */
+  async #takeIso(source: SourceFile, partPath: string): Promise<void> {
+    await removeFile(partPath)
+    if (source.isOurs) return link(source.path, partPath)
+    await this.#trash.makeRoom(source.bytes)
+    // A copy, for whoever put the file there may write to it later.
+    await copyFile(source.path, partPath, constants.COPYFILE_FICLONE)
+  }
 }
+
+type SourceFile = DownloadedFile & { path: string; isOurs: boolean }
 
 async function publishReadOnly(partPath: string, path: string): Promise<void> {
   await removeFile(path)

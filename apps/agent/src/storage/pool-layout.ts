@@ -2,6 +2,7 @@
  * Where things lie in a pool of type directory. Names are made of ids alone, never of what a user typed.
  *
  *   images/<imageId>.qcow2    read-only, shared by the machines made from it   + .json (what is known of it)
+ *   images/<imageId>.iso      a disc as it came, read-only; the same facts beside it
  *   volumes/<vmId>/<volumeId>.<format>    belong to one machine and its unprivileged user
  *   trash/<ms>-<volumeId>.<format>        deleted volumes, kept for a day
  *   incoming/                 downloads and files put there by the launcher; swept when nobody works on them
@@ -37,6 +38,10 @@ export class PoolLayout {
 
   image(imageId: ImageId): string {
     return join(this.images, `${imageId}.qcow2`)
+  }
+
+  iso(imageId: ImageId): string {
+    return join(this.images, `${imageId}.iso`)
   }
 
   imageFacts(imageId: ImageId): string {

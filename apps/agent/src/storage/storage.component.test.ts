@@ -21,6 +21,7 @@ import { cloudInitSchema } from '@berth/core/vm/cloud-init'
 import { GiB, KiB, MiB } from '@berth/core/units/bytes'
 import { describe, expect, it } from 'vitest'
 import { runCommand } from '../exec/run-command.ts'
+import { bootDisc } from '../testing/boot-disc.ts'
 import { writeSeedDisc } from './seed-disc.ts'
 import { createStorage } from './storage.ts'
 
@@ -106,6 +107,25 @@ describe('importing an image', () => {
     const image = await opened.importFrom({ kind: 'url', url: server.url, checksum })
     expect(image.virtualBytes).toBe(8 * MiB)
     expect(server.ranges).toEqual([undefined, expect.stringMatching(/^bytes=[1-9]\d*-$/)])
+  })
+
+  it('keeps a disc as it came: read-only, byte by byte, and never as a disk', async () => {
+    using opened = await openStorage()
+    const body = bootDisc('line')
+    using server = await serve(body)
+    const checksum = `sha256:${createHash('sha256').update(body).digest('hex')}`
+    const image = await opened.importFrom({ kind: 'url', url: `${server.url}/image`, checksum })
+    expect(image).toMatchObject({ kind: 'iso', format: 'raw', virtualBytes: body.length })
+    const path = opened.storage.images.isoPath(image.imageId)
+    expect(readFileSync(path).equals(body)).toBe(true)
+    expect(statSync(path).mode & 0o777).toBe(0o444)
+    expect(readdirSync(join(opened.pool, 'incoming'))).toEqual([])
+    const disk = diskOf({ kind: 'image', imageId: image.imageId, mode: 'copy' })
+    await expect(opened.storage.volumes.create(newVmId(), disk, quiet)).rejects.toMatchObject({ code: 'INPUT_INVALID' })
+    await opened.storage.sweep([])
+    expect(existsSync(path)).toBe(true)
+    await opened.storage.images.delete(image.imageId)
+    expect(readdirSync(join(opened.pool, 'images'))).toEqual([])
   })
 
   it('downloads through a redirect, checks the sum, and keeps a read-only qcow2', async () => {

@@ -45,7 +45,7 @@ export async function createStorage(options: { dataDir: string; mayReachLoopback
     volumes,
     trash,
     hasDirectIo,
-    sweep: (specs) => sweepPool(layout, specs === 'unknown' ? specs : overlaidImages(specs)),
+    sweep: (specs) => sweepPool(layout, specs === 'unknown' ? specs : usedImages(specs)),
     requirePool: (name) => {
       if (name !== defaultPool) throw new AppError('OBJECT_NOT_FOUND', `This host has no pool "${name}".`)
     },
@@ -61,9 +61,12 @@ export async function createStorage(options: { dataDir: string; mayReachLoopback
   }
 }
 
-const overlaidImages = (specs: readonly VmSpec[]): Set<ImageId> =>
+const usedImages = (specs: readonly VmSpec[]): Set<ImageId> =>
   new Set(
-    specs.flatMap(({ disks }) => disks.flatMap(({ source }) => (source.kind === 'image' ? [source.imageId] : []))),
+    specs.flatMap(({ disks, cdrom }) => [
+      ...disks.flatMap(({ source }) => (source.kind === 'image' ? [source.imageId] : [])),
+      ...(cdrom?.imageId ? [cdrom.imageId] : []),
+    ]),
   )
 
 /** A machine's own copy of the firmware's variable store, made once: it holds the guest's boot entries. */

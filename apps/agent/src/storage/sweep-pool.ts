@@ -11,14 +11,16 @@ import { isMissing } from './durable-files.ts'
 import type { PoolLayout } from './pool-layout.ts'
 
 /**
- * Returns the paths that were removed. `usedImages` are those that machines' overlays read; 'unknown' where some machine's
+ * Returns the paths that were removed. `usedImages` are those that machines' overlays and CD drives read; 'unknown' where some machine's
  * record cannot be read, and then no image goes.
  */
 export async function sweepPool(layout: PoolLayout, usedImages: ReadonlySet<ImageId> | 'unknown'): Promise<string[]> {
   const images = await readdir(layout.images)
   const leftovers = [
     ...images.filter(isUnfinished).map((name) => join(layout.images, name)),
-    ...(usedImages === 'unknown' ? [] : imagesWithoutFacts(images, usedImages)).map((imageId) => layout.image(imageId)),
+    ...(usedImages === 'unknown' ? [] : imagesWithoutFacts(images, usedImages)).map((name) =>
+      join(layout.images, name),
+    ),
     ...(await unfinishedIn(layout.incoming, (name) => name.endsWith('.download'))),
     ...(await unfinishedIn(layout.volumes, (name) => name.startsWith('.direct-io-'))),
   ]
@@ -30,11 +32,11 @@ export async function sweepPool(layout: PoolLayout, usedImages: ReadonlySet<Imag
 const isUnfinished = (name: string): boolean => name.endsWith('.part')
 
 /** An import writes the facts last, a deletion removes them first. */
-function imagesWithoutFacts(names: readonly string[], used: ReadonlySet<ImageId>): ImageId[] {
+function imagesWithoutFacts(names: readonly string[], used: ReadonlySet<ImageId>): string[] {
   const known = new Set(names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length)))
   return names.flatMap((name) => {
-    const id = imageIdSchema.safeParse(name.replace(/\.qcow2$/, ''))
-    return name.endsWith('.qcow2') && id.success && !known.has(id.data) && !used.has(id.data) ? [id.data] : []
+    const id = imageIdSchema.safeParse(name.replace(/\.(qcow2|iso)$/, ''))
+    return !name.endsWith('.json') && id.success && !known.has(id.data) && !used.has(id.data) ? [name] : []
   })
 }
 

@@ -70,6 +70,7 @@ export class VolumeStore {
       return createDisk({ path: partPath, format: disk.format, sizeBytes: disk.sizeBytes })
     }
     const image = await this.#images.require(source.imageId)
+    if (image.kind === 'iso') throw new AppError('INPUT_INVALID', 'A disk cannot be made from an ISO.')
     if (disk.sizeBytes < image.virtualBytes)
       throw new AppError(
         'SIZE_INVALID',

@@ -105,6 +105,7 @@ export class MachineLauncher {
       isDirect: storage.hasDirectIo,
       volumePath: (disk) => storage.volumes.path(vmId, disk),
       imagePath: (imageId) => storage.images.path(imageId),
+      isoPath: (imageId) => storage.images.isoPath(imageId),
       seedDiscPath: spec.cloudInit === null ? null : folder.seedDisc,
     })
     const args = buildQemuArgv(config)

@@ -3,7 +3,14 @@ import type { ImageId, VmId } from '@berth/core/ids/ids'
 import type { DiskSpec } from '@berth/core/storage/volume'
 import type { VmSpec } from '@berth/core/vm/vm-spec'
 import type { NicBackend } from '../network/networks.ts'
-import { defaultCpuModel, type QemuConfig, type QemuDisk, type QemuFirmware } from '../qemu/qemu-config.ts'
+import { cdromName, discNodeName } from '../qemu/argv-disks.ts'
+import {
+  defaultCpuModel,
+  type QemuCdrom,
+  type QemuConfig,
+  type QemuDisk,
+  type QemuFirmware,
+} from '../qemu/qemu-config.ts'
 import type { RunDirPaths } from '../qemu/run-dir.ts'
 
 export interface MachineParts {
@@ -15,6 +22,7 @@ export interface MachineParts {
   isDirect: boolean
   volumePath: (disk: DiskSpec) => string
   imagePath: (imageId: ImageId) => string
+  isoPath: (imageId: ImageId) => string
   /** In the order of `spec.nics`. */
   backends: readonly NicBackend[]
   /** The cloud-init disc, or null where the machine has none. */
@@ -22,7 +30,7 @@ export interface MachineParts {
 }
 
 export function qemuConfigOf(parts: MachineParts): QemuConfig {
-  const { spec, backends, seedDiscPath } = parts
+  const { spec, backends } = parts
   return {
     vmId: parts.vmId,
     vcpus: spec.vcpus,
@@ -32,11 +40,24 @@ export function qemuConfigOf(parts: MachineParts): QemuConfig {
     cpuModel: defaultCpuModel(parts.acceleration),
     firmware: parts.firmware,
     disks: spec.disks.map((disk, index) => diskOf(parts, disk, index)),
-    cdroms: seedDiscPath === null ? [] : [{ path: seedDiscPath, bus: 'virtio-scsi' }],
+    cdroms: cdromsOf(parts),
     nics: spec.nics.map(({ nicId, mac }, index) => ({ nicId, mac, backend: backends[index] ?? { kind: 'user' } })),
     paths: parts.paths,
     hasScreen: spec.hasScreen,
   }
+}
+
+/**
+ * The machine's own drive boots after its disks: a blank disk falls through to the disc, and once a system is installed on it
+ * the same disc does not start its installer again. It sits on SATA, where every installer looks; cloud kernels look for
+ * their seed on virtio.
+ */
+function cdromsOf({ spec, seedDiscPath, isoPath }: MachineParts): QemuCdrom[] {
+  const seed: QemuCdrom[] = seedDiscPath === null ? [] : [{ path: seedDiscPath, bus: 'virtio-scsi' }]
+  if (spec.cdrom === null) return seed
+  const { imageId } = spec.cdrom
+  const disc = imageId === null ? { path: null } : { path: isoPath(imageId), nodeName: discNodeName(imageId) }
+  return [...seed, { ...disc, name: cdromName, bus: 'sata', bootIndex: spec.disks.length + 1 }]
 }
 
 function diskOf(parts: MachineParts, disk: DiskSpec, index: number): QemuDisk {

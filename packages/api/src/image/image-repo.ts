@@ -9,7 +9,7 @@ import { decodeCursor, encodeCursor, likePattern, type Page, type PageCut } from
 /** Views in the order of the ids; images that are gone are left out. */
 export async function findImageViews(db: DatabaseClient, imageIds: readonly string[]): Promise<ImageView[]> {
   if (imageIds.length === 0) return []
-  const [rows, operations] = await Promise.all([
+  const [rows, operations, inserted] = await Promise.all([
     db.image.findMany({
       where: { id: { in: [...imageIds] } },
       include: {
@@ -21,6 +21,7 @@ export async function findImageViews(db: DatabaseClient, imageIds: readonly stri
       where: { imageId: { in: [...imageIds] }, status: { in: ['queued', 'running', 'cancelling'] } },
       select: { id: true, imageId: true },
     }),
+    countInserted(db, imageIds),
   ])
   const operationOf = new Map(operations.map((operation) => [operation.imageId, operation.id]))
   const byId = new Map(rows.map((row) => [row.id, row]))
@@ -32,6 +33,7 @@ export async function findImageViews(db: DatabaseClient, imageIds: readonly stri
       imageViewSchema.parse({
         imageId: row.id,
         name: row.name,
+        kind: row.kind,
         state: row.state,
         sourceUrl: source?.kind === 'url' ? source.url : null,
         checksum: row.checksum,
@@ -41,11 +43,20 @@ export async function findImageViews(db: DatabaseClient, imageIds: readonly stri
         hints: row.hints,
         vmCount: row._count.vms,
         overlayVmCount: row.overlays.length,
+        insertedVmCount: inserted.get(row.id) ?? 0,
         createdAt: row.createdAt.toISOString(),
         operationId: operationOf.get(row.id) ?? null,
       }),
     ]
   })
+}
+
+/** How many machines have each disc in their drive; index vm_disc. */
+async function countInserted(db: DatabaseClient, imageIds: readonly string[]): Promise<Map<string, number>> {
+  const rows = await db.$queryRaw<{ imageId: string; count: number }[]>`
+    SELECT spec->'cdrom'->>'imageId' AS "imageId", count(*)::int AS count FROM vm
+    WHERE deleted_at IS NULL AND spec->'cdrom'->>'imageId' = ANY(${[...imageIds]}::text[]) GROUP BY 1`
+  return new Map(rows.map(({ imageId, count }) => [imageId, count]))
 }
 
 export async function requireImageView(db: DatabaseClient, imageId: string): Promise<ImageView> {
@@ -54,7 +65,7 @@ export async function requireImageView(db: DatabaseClient, imageId: string): Pro
   return view
 }
 
-const lockedImageSchema = imageViewSchema.pick({ imageId: true, name: true, state: true })
+const lockedImageSchema = imageViewSchema.pick({ imageId: true, name: true, kind: true, state: true })
 
 /**
  * The image, which cannot be marked as being deleted until `tx` ends: the row of the machine that is made from it is
@@ -62,7 +73,7 @@ const lockedImageSchema = imageViewSchema.pick({ imageId: true, name: true, stat
  */
 export async function lockImage(tx: DatabaseClient, imageId: string): Promise<z.infer<typeof lockedImageSchema>> {
   const [row] = await tx.$queryRaw<unknown[]>`
-    SELECT id::text AS "imageId", name, state FROM image WHERE id = ${imageId}::uuid FOR KEY SHARE`
+    SELECT id::text AS "imageId", name, kind, state FROM image WHERE id = ${imageId}::uuid FOR KEY SHARE`
   if (row === undefined) throw new AppError('IMAGE_NOT_FOUND', `There is no image ${imageId}.`)
   return lockedImageSchema.parse(row)
 }
@@ -142,28 +153,51 @@ export async function findIncomingImage(
 }
 
 /**
- * Refuses to delete an image under a living machine's disk, or one that a machine is being made from. Throws IMAGE_IN_USE
- * with the machines' names, the first few of them in the message.
+ * Refuses to delete an image under a living machine's disk or in its drive, or one that a machine is being made from. Throws
+ * IMAGE_IN_USE with the machines' names, the first few of them in the message.
  */
 export async function requireUnused(db: DatabaseClient, { imageId, name }: { imageId: string; name: string }) {
+  const onTop = await namesOf(db, {
+    OR: [{ volumes: { some: { backingImageId: imageId } } }, { imageId, lifecycle: 'creating' }],
+  })
+  if (onTop.length > 0) throw inUse(onTop, (names) => `The disks of ${names} lie on top of "${name}".`)
+  const inDrive = await namesOf(db, { spec: { path: ['cdrom', 'imageId'], equals: imageId } })
+  if (inDrive.length > 0) throw inUse(inDrive, (names) => `"${name}" is in the CD drive of ${names}.`)
+}
+
+async function namesOf(db: DatabaseClient, where: Prisma.VmWhereInput): Promise<string[]> {
   const vms = await db.vm.findMany({
-    where: {
-      deletedAt: null,
-      OR: [{ volumes: { some: { backingImageId: imageId } } }, { imageId, lifecycle: 'creating' }],
-    },
+    where: { ...where, deletedAt: null },
     select: { name: true },
     orderBy: { name: 'asc' },
   })
-  if (vms.length === 0) return
-  const names = vms.map((vm) => vm.name)
+  return vms.map((vm) => vm.name)
+}
+
+function inUse(names: readonly string[], sentence: (names: string) => string): AppError {
   const shown = names.slice(0, shownNames).join(', ')
   const rest = names.length > shownNames ? ` and ${names.length - shownNames} more` : ''
-  throw new AppError('IMAGE_IN_USE', `The disks of ${shown}${rest} lie on top of "${name}".`, {
-    details: { names, vmCount: names.length },
-  })
+  return new AppError('IMAGE_IN_USE', sentence(`${shown}${rest}`), { details: { names, vmCount: names.length } })
 }
 
 const shownNames = 5
+
+/** Throws IMAGE_NOT_READY when the image's file is not on that host. */
+export async function requireImageOn(
+  db: DatabaseClient,
+  image: Pick<ImageView, 'imageId' | 'name'>,
+  host: { readonly hostId: string; readonly name: string },
+): Promise<void> {
+  const where = { imageId: image.imageId, hostId: host.hostId, state: 'ready' }
+  if ((await db.imageReplica.count({ where })) > 0) return
+  throw new AppError('IMAGE_NOT_READY', `"${image.name}" is not on ${host.name}.`)
+}
+
+/** Throws IMAGE_NOT_READY while it is being imported, after it failed, and once it is going away. */
+export function requireReady({ imageId, name, state }: Pick<ImageView, 'imageId' | 'name' | 'state'>): void {
+  if (state === 'ready') return
+  throw new AppError('IMAGE_NOT_READY', `The image "${name}" is ${state}.`, { details: { imageId, state } })
+}
 
 /** The host that an import goes to: the wished one, else the first that is online. Throws HOST_NOT_FOUND, HOST_CAPACITY. */
 export async function chooseImageHost(

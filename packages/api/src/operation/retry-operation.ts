@@ -10,6 +10,7 @@ import { isAdmin, ownerScope, type Caller } from '../trpc/caller.ts'
 import type { OperationPort } from '../trpc/operation-port.ts'
 import type { AuditNotes, Panel } from '../trpc/panel.ts'
 import { retryCreateVm } from '../vm/retry-create-vm.ts'
+import { ejectDisc, insertDisc } from '../vm/vm-disc-verbs.ts'
 import { updateVm } from '../vm/update-vm.ts'
 import { vmUpdateInput } from '../vm/vm-inputs.ts'
 import { askVm, askVmGracefully } from '../vm/vm-verbs.ts'
@@ -96,6 +97,14 @@ const askAgain: Readonly<Record<OperationKind, AskAgain>> = {
     const { vmId, wanted } = operationArgsSchemas['vm.update'].parse(args)
     if (wanted === undefined) throw new AppError('OPERATION_NOT_RETRYABLE', 'What it asked for was not kept.')
     return (await updateVm(panel, caller, { ...vmUpdateInput.parse({ vmId, ...wanted }), idempotencyKey })).operationId
+  },
+  'vm.insertDisc': async (asking, { args, idempotencyKey }) => {
+    const { vmId, imageId, isForced } = operationArgsSchemas['vm.insertDisc'].parse(args)
+    return (await insertDisc(asking, { vmId, imageId, isForced, idempotencyKey })).operationId
+  },
+  'vm.ejectDisc': async (asking, { args, idempotencyKey }) => {
+    const { vmId, isForced } = operationArgsSchemas['vm.ejectDisc'].parse(args)
+    return (await ejectDisc(asking, { vmId, isForced, idempotencyKey })).operationId
   },
   'image.import': async ({ panel, caller }, { args, idempotencyKey }) => {
     requireAdmin(caller)

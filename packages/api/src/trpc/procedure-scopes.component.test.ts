@@ -14,7 +14,9 @@ const now = Date.now()
 const ofOneVm: Readonly<Record<string, object>> = {
   'console.open': { kind: 'serial' },
   'vm.delete': {},
+  'vm.ejectDisc': {},
   'vm.get': {},
+  'vm.insertDisc': { imageId: newUuid() },
   'vm.lastScreenshot': {},
   'vm.metrics': { query: { fromMs: now - 1_000, toMs: now } },
   'vm.pause': {},

@@ -8,7 +8,7 @@ import type { DatabaseClient } from '@berth/prisma/client'
 import { formatBytes } from '@berth/core/units/bytes'
 import { vmSpecSchema, type VmSpec } from '@berth/core/vm/vm-spec'
 import { findPlacementHosts, requireHostRow } from '../host/host-repo.ts'
-import { lockImage, requireImageView } from '../image/image-repo.ts'
+import { lockImage, requireImageView, requireReady } from '../image/image-repo.ts'
 import { requireNetworks } from '../network/network-repo.ts'
 import { placeVm, type Placement } from '../placement/place-vm.ts'
 import type { Caller } from '../trpc/caller.ts'
@@ -76,7 +76,7 @@ async function placeFor(
       memoryBytes: input.memoryBytes,
       firmware: input.firmware,
       networkKinds: networks.map((network) => network.kind),
-      diskBytesNow: input.diskMode === 'copy' ? (image.virtualBytes ?? 0) : 0,
+      diskBytesNow: input.diskMode === 'copy' && image.kind === 'disk' ? (image.virtualBytes ?? 0) : 0,
       pool,
       needsImage: true,
       hostId: input.hostId ?? null,
@@ -92,6 +92,7 @@ async function planVm(panel: Panel, input: VmCreateInput): Promise<{ spec: VmSpe
   const networks = await requireNetworks(db, networkIdsOf(input))
   const placement = await placeFor(db, input, { image, networks })
   const host = await requireHostRow(db, placement.hostId)
+  const isIso = image.kind === 'iso'
   const spec = vmSpecSchema.parse({
     name: input.name,
     vcpus: input.vcpus,
@@ -106,28 +107,26 @@ async function planVm(panel: Panel, input: VmCreateInput): Promise<{ spec: VmSpe
         // An overlay refers to its image, which only qcow2 can; a copy keeps to it, for snapshots.
         format: 'qcow2',
         sizeBytes: input.diskBytes,
-        source: { kind: 'image', imageId: image.imageId, mode: input.diskMode },
+        source: isIso ? { kind: 'blank' } : { kind: 'image', imageId: image.imageId, mode: input.diskMode },
       },
     ],
+    // Each has a drive, for SATA takes none while it runs; the installer's disc boots as long as the disk is blank.
+    cdrom: { imageId: isIso ? image.imageId : null },
     nics: networks.map((network) => {
       const nicId = nicIdSchema.parse(newUuid())
       return { nicId, mac: macOfNic(nicId), network }
     }),
-    // Where nobody asked for anything, cloud-init still names the guest after its machine.
-    cloudInit: input.cloudInit === undefined && image.hints.hasCloudInit ? { sshKeys: [] } : (input.cloudInit ?? null),
+    // Where nobody asked for anything, cloud-init still names the guest after its machine. An installer reads no seed of ours.
+    cloudInit:
+      input.cloudInit === undefined && image.hints.hasCloudInit && !isIso ? { sshKeys: [] } : (input.cloudInit ?? null),
     desiredPower: input.start ? 'on' : 'off',
   } satisfies VmSpec)
   return { spec, placement }
 }
 
-function requireReady({ imageId, name, state }: Pick<ImageView, 'imageId' | 'name' | 'state'>): void {
-  if (state === 'ready') return
-  throw new AppError('IMAGE_NOT_READY', `The image "${name}" is ${state}.`, { details: { imageId, state } })
-}
-
 function requireFit(image: ImageView, input: VmCreateInput): void {
   requireReady(image)
-  const least = image.virtualBytes ?? 0
+  const least = image.kind === 'iso' ? 0 : (image.virtualBytes ?? 0)
   if (input.diskBytes < least) {
     throw new AppError(
       'SIZE_INVALID',

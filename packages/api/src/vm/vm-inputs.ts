@@ -23,6 +23,12 @@ export const vmVerbInput = z.strictObject({ vmId: vmIdSchema, ...idempotencyKeyS
 /** `timeoutMs`: how long the guest may take before the task fails with GUEST_IGNORED_SHUTDOWN. */
 export const vmGracefulInput = vmVerbInput.extend({ timeoutMs: z.int().min(1_000).max(3_600_000).default(90_000) })
 
+/** `isForced`: also when the guest has locked the tray, which may cost it what it was reading. */
+export const vmDiscInput = vmVerbInput.extend({ isForced: z.boolean().default(false) })
+export type VmDiscInput = z.infer<typeof vmDiscInput>
+export const vmInsertDiscInput = vmDiscInput.extend({ imageId: imageIdSchema })
+export type VmInsertDiscInput = z.infer<typeof vmInsertDiscInput>
+
 export const vmCreateInput = z.strictObject({
   name: vmNameSchema,
   description: descriptionInput.default(''),

@@ -6,6 +6,7 @@ import { t } from '../trpc/init.ts'
 import { pageCutOf } from '../trpc/paging.ts'
 import type { Panel } from '../trpc/panel.ts'
 import { adminOnly, audited, changing, doneAtOnce, signedIn } from '../trpc/procedures.ts'
+import { ejectDisc, insertDisc } from './vm-disc-verbs.ts'
 import { createVm, placementOf } from './create-vm.ts'
 import { updateVm } from './update-vm.ts'
 import { forgetFilter, listSavedFilters, saveFilter } from './saved-filter-repo.ts'
@@ -15,8 +16,10 @@ import {
   saveFilterInput,
   vmCountsInput,
   vmCreateInput,
+  vmDiscInput,
   vmFlightInput,
   vmGracefulInput,
+  vmInsertDiscInput,
   vmListInput,
   vmMetricsInput,
   vmPlaceInput,
@@ -93,6 +96,15 @@ export const vmRouter = t.router({
     .input(vmUpdateInput)
     .use(audited)
     .mutation(({ ctx, input }) => updateVm(ctx.panel, ctx.caller, input)),
+  /** An ISO into its CD drive, also while it runs. */
+  insertDisc: changing
+    .input(vmInsertDiscInput)
+    .use(audited)
+    .mutation(({ ctx, input }) => insertDisc(ctx, input)),
+  ejectDisc: changing
+    .input(vmDiscInput)
+    .use(audited)
+    .mutation(({ ctx, input }) => ejectDisc(ctx, input)),
   start: plainVerb('start'),
   stop: plainVerb('stop'),
   reset: plainVerb('reset'),

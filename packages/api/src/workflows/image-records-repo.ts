@@ -39,6 +39,7 @@ export class PrismaImageRecords implements ImageRecords {
   async setReady(imageId: string, seen: ImageObservation): Promise<void> {
     await this.#change(imageId, {
       state: 'ready',
+      kind: seen.kind,
       format: seen.format,
       virtualBytes: BigInt(seen.virtualBytes),
       allocatedBytes: BigInt(seen.allocatedBytes),

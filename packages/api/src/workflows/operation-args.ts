@@ -37,6 +37,9 @@ export const operationArgsSchemas = {
   'vm.reboot': gracefully,
   /** The row has the new spec already; `previousSpec` is what it had (no password in it), to go back to. */
   'vm.update': oneVm.extend({ previousSpec: vmSpecSchema, wanted: wantedChange.optional() }),
+  /** As for a change; what is in the drive now is read from the row. */
+  'vm.insertDisc': oneVm.extend({ previousSpec: vmSpecSchema, imageId: imageIdSchema, isForced: z.boolean() }),
+  'vm.ejectDisc': oneVm.extend({ previousSpec: vmSpecSchema, isForced: z.boolean() }),
   'vm.delete': oneVm,
   /** The image's row was written, in state importing. */
   'image.import': z.object({

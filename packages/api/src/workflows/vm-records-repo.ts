@@ -59,13 +59,16 @@ export class PrismaVmRecords implements VmRecords {
 
   async restoreSpec(vmId: string, spec: VmSpec): Promise<void> {
     const text = JSON.stringify(spec)
-    await this.#change(
-      vmId,
-      (tx) => tx.$executeRaw`
+    await this.#change(vmId, async (tx) => {
+      const rows = await tx.$queryRaw<{ discId: string | null }[]>`
         UPDATE vm SET spec = ${text}::jsonb, name = ${spec.name}, desired_power = ${spec.desiredPower},
-          revision = revision + 1
-        WHERE id = ${vmId}::uuid AND deleted_at IS NULL AND spec <> ${text}::jsonb`,
-    )
+          revision = vm.revision + 1
+        FROM (SELECT id, spec->'cdrom'->>'imageId' AS disc FROM vm WHERE id = ${vmId}::uuid FOR UPDATE) before
+        WHERE vm.id = before.id AND deleted_at IS NULL AND spec <> ${text}::jsonb
+        RETURNING before.disc AS "discId"`
+      if (rows.length > 0) await announceImages(tx, [rows[0]?.discId, spec.cdrom?.imageId])
+      return rows.length
+    })
   }
 
   async setObserved(hostId: string, sighting: VmSighting): Promise<void> {
@@ -81,14 +84,12 @@ export class PrismaVmRecords implements VmRecords {
     await this.#db.$transaction(async (tx) => {
       await tx.volume.deleteMany({ where: { vmId } })
       await tx.vmObserved.deleteMany({ where: { vmId } })
-      const [removed] = await tx.$queryRaw<{ imageId: string | null }[]>`
+      const [removed] = await tx.$queryRaw<{ imageId: string | null; discId: string | null }[]>`
         UPDATE vm SET deleted_at = now(), sealed_secrets = NULL WHERE id = ${vmId}::uuid AND deleted_at IS NULL
-        RETURNING image_id AS "imageId"`
+        RETURNING image_id AS "imageId", spec->'cdrom'->>'imageId' AS "discId"`
       if (!removed) return
-      const { imageId } = removed
       await announce(tx, { kind: 'vm.removed', vmId })
-      // One less holds it: its page says whether it can be deleted.
-      if (imageId !== null) await announce(tx, { kind: 'image.changed', imageId })
+      await announceImages(tx, [removed.imageId, removed.discId])
     })
   }
 
@@ -97,4 +98,12 @@ export class PrismaVmRecords implements VmRecords {
       if ((await change(tx)) > 0) await announce(tx, { kind: 'vm.changed', vmId })
     })
   }
+}
+
+/** One more or one less holds them: their pages say whether they can be deleted. */
+async function announceImages(
+  tx: Prisma.TransactionClient,
+  ids: readonly (string | null | undefined)[],
+): Promise<void> {
+  for (const imageId of new Set(ids)) if (imageId) await announce(tx, { kind: 'image.changed', imageId })
 }

@@ -7,6 +7,7 @@ import { imageImport } from './image-import.ts'
 import type { WorkflowContext } from './ports.ts'
 import { vmCreate } from './vm-create.ts'
 import { vmDelete } from './vm-delete.ts'
+import { vmEjectDisc, vmInsertDisc } from './vm-disc.ts'
 import { vmPause, vmReboot, vmReset, vmResume, vmShutdown, vmStart, vmStop } from './vm-power.ts'
 import { vmUpdate } from './vm-update.ts'
 
@@ -45,6 +46,8 @@ export const workflowRegistry: Readonly<Record<OperationKind, RegisteredWorkflow
   'vm.pause': register(vmPause),
   'vm.resume': register(vmResume),
   'vm.update': register(vmUpdate),
+  'vm.insertDisc': register(vmInsertDisc),
+  'vm.ejectDisc': register(vmEjectDisc),
   'vm.delete': register(vmDelete),
   'image.import': register(imageImport),
   'image.delete': register(imageDelete),

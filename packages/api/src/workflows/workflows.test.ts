@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { newUuid, nicIdSchema, networkIdSchema, imageIdSchema, volumeIdSchema } from '@berth/core/ids/ids'
+import { newUuid, nicIdSchema, networkIdSchema, imageIdSchema, volumeIdSchema, type ImageId } from '@berth/core/ids/ids'
 import { operationKinds, type OperationKind } from '@berth/core/operation/operation'
 import { macOfNic } from '@berth/core/network/network'
 import { GiB } from '@berth/core/units/bytes'
@@ -13,11 +13,13 @@ import { FakeHost } from './testing/fake-host.ts'
 import { MemoryImages, MemoryVms } from './testing/memory-records.ts'
 import { vmCreate } from './vm-create.ts'
 import { vmDelete } from './vm-delete.ts'
+import { vmEjectDisc, vmInsertDisc, type VmDiscWorkflow } from './vm-disc.ts'
 import { vmPause, vmReboot, vmReset, vmResume, vmShutdown, vmStart, vmStop } from './vm-power.ts'
 import { vmUpdate } from './vm-update.ts'
 import { workflowRegistry } from './workflow-registry.ts'
 
 const nicId = nicIdSchema.parse(newUuid())
+const discId = imageIdSchema.parse(newUuid())
 
 function makeSpec(changes: Partial<VmSpec> = {}): VmSpec {
   return vmSpecSchema.parse({
@@ -164,6 +166,24 @@ const updateWorld = () => {
   })
 }
 
+/** From the one disc to the other; null is an empty drive. */
+const discCases = (workflow: VmDiscWorkflow, before: ImageId | null, after: ImageId | null): readonly HarnessCase[] =>
+  cases(workflow, () => {
+    const panel = new Panel()
+    panel.placeVm({ isOn: true })
+    const previousSpec = makeSpec({ desiredPower: 'on', cdrom: { imageId: before } })
+    panel.addVm('present', { ...previousSpec, cdrom: { imageId: after } })
+    panel.vms.rows.set(panel.vmId, { ...(panel.row ?? fail()), revision: 2 })
+    panel.host.discs.set(panel.vmId, before)
+    const isIn = (disc: ImageId | null): boolean => panel.host.discs.get(panel.vmId) === disc
+    return worldOf({
+      panel,
+      args: { vmId: panel.vmId, previousSpec, isForced: false, ...(after === null ? {} : { imageId: after }) },
+      leftovers: () => unless({ 'the old disc': isIn(before) && panel.row?.spec.cdrom?.imageId === before }),
+      missing: () => unless({ 'the host knows': panel.held?.revision === 2, 'the new disc': isIn(after) }),
+    })
+  })
+
 const fail = (): never => {
   throw new Error('The world has no machine.')
 }
@@ -182,6 +202,8 @@ const registrations: Readonly<Record<OperationKind, () => readonly HarnessCase[]
       })
     }),
   'vm.update': () => cases(vmUpdate, updateWorld),
+  'vm.insertDisc': () => discCases(vmInsertDisc, null, discId),
+  'vm.ejectDisc': () => discCases(vmEjectDisc, discId, null),
   'vm.start': () =>
     cases(
       vmStart,

@@ -48,6 +48,16 @@ export const agentCommandSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('vm.reset'), ...vmTarget }),
   z.strictObject({ kind: z.literal('vm.pause'), ...vmTarget }),
   z.strictObject({ kind: z.literal('vm.resume'), ...vmTarget }),
+  /**
+   * Brings the running machine's CD drive to what the spec says: this disc, or none. Nothing for a machine that is off.
+   * `isForced` opens a tray that the guest has locked; without it that is VM_STATE_CONFLICT.
+   */
+  z.strictObject({
+    kind: z.literal('vm.changeDisc'),
+    ...vmTarget,
+    imageId: imageIdSchema.nullable(),
+    isForced: z.boolean(),
+  }),
 ])
 export type AgentCommand = z.infer<typeof agentCommandSchema>
 export type AgentCommandKind = AgentCommand['kind']
@@ -71,6 +81,7 @@ export const agentResultSchemas = {
   'vm.reset': nothingSchema,
   'vm.pause': nothingSchema,
   'vm.resume': nothingSchema,
+  'vm.changeDisc': nothingSchema,
 } as const satisfies Record<AgentCommandKind, z.ZodType>
 
 export type AgentResultOf<K extends AgentCommandKind> = z.infer<(typeof agentResultSchemas)[K]>

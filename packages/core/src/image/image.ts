@@ -1,10 +1,17 @@
-/** Images: read-only disks that machines are made from. Untrusted until imported; afterwards known by id, hash and format. */
+/**
+ * Images: read-only disks that machines are made from, and discs that go into their CD drives. Untrusted until imported;
+ * afterwards known by id, kind, hash and format.
+ */
 import { z } from 'zod'
 import { imageIdSchema, operationIdSchema } from '../ids/ids.ts'
 import { diskFormatSchema } from '../storage/volume.ts'
 
 export const imageStateSchema = z.enum(['importing', 'ready', 'failed', 'deleting'])
 export type ImageState = z.infer<typeof imageStateSchema>
+
+/** What the file itself says it is, found out at the import. An ISO is kept as it came and only ever read as raw bytes. */
+export const imageKindSchema = z.enum(['disk', 'iso'])
+export type ImageKind = z.infer<typeof imageKindSchema>
 
 /** "sha256:<64 hex>" or "sha512:<128 hex>", lower case: what distributions publish beside their images. */
 export const checksumSchema = z
@@ -28,6 +35,7 @@ export type ImageHints = z.infer<typeof imageHintsSchema>
 
 export const imageObservationSchema = z.object({
   imageId: imageIdSchema,
+  kind: imageKindSchema.default('disk'),
   format: diskFormatSchema,
   virtualBytes: z.int(),
   allocatedBytes: z.int(),
@@ -38,6 +46,7 @@ export type ImageObservation = z.infer<typeof imageObservationSchema>
 export const imageViewSchema = z.object({
   imageId: imageIdSchema,
   name: z.string(),
+  kind: imageKindSchema.default('disk'),
   state: imageStateSchema,
   sourceUrl: z.string().nullable(),
   checksum: z.string().nullable(),
@@ -48,6 +57,8 @@ export const imageViewSchema = z.object({
   vmCount: z.int(),
   /** Of these, those whose disks share its blocks: it cannot be deleted while there is one. */
   overlayVmCount: z.int(),
+  /** Machines that have it in their CD drive: these too keep it from being deleted. */
+  insertedVmCount: z.int().default(0),
   createdAt: z.iso.datetime(),
   operationId: operationIdSchema.nullable(),
 })

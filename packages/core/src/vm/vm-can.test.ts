@@ -52,10 +52,11 @@ describe('vmCan', () => {
       'pause',
       'delete',
       'update',
+      'changeDisc',
       'openConsole',
       'takeScreenshot',
     ])
-    expect(allowed(stopped)).toEqual(['start', 'delete', 'update'])
+    expect(allowed(stopped)).toEqual(['start', 'delete', 'update', 'changeDisc'])
     expect(allowed({ ...running, state: 'paused' })).toContain('resume')
     expect(vmCan.delete({ ...running, isProtected: true })).toMatchObject({ code: 'VM_PROTECTED' })
     expect(vmCan.start({ ...running, busyWith: 'Reboot web-1' })).toMatchObject({ isAllowed: false })

@@ -14,6 +14,7 @@ export const vmVerbs = [
   'resume',
   'delete',
   'update',
+  'changeDisc',
   'openConsole',
   'takeScreenshot',
 ] as const
@@ -62,6 +63,11 @@ const rules: Readonly<Record<VmVerb, Rule>> = {
   resume: { states: ['paused'], needsAnswer: true, otherwise: 'Only a paused machine can be resumed' },
   delete: { states: ['stopped', 'crashed', 'running', 'paused'], otherwise: 'It cannot be deleted now' },
   update: { states: ['stopped', 'crashed', 'running', 'paused'], otherwise: 'It cannot be changed now' },
+  changeDisc: {
+    states: ['stopped', 'crashed', 'running', 'paused'],
+    needsAnswer: true,
+    otherwise: 'The disc cannot be changed now',
+  },
   openConsole: {
     states: ['starting', 'running', 'paused', 'stopping', 'migrating', 'crashed'],
     needsProcess: true,
@@ -117,6 +123,7 @@ export const vmCan: VmCan = {
   resume: (vm) => mayVm('resume', vm),
   delete: (vm) => mayVm('delete', vm),
   update: (vm) => mayVm('update', vm),
+  changeDisc: (vm) => mayVm('changeDisc', vm),
   openConsole: (vm) => mayVm('openConsole', vm),
   takeScreenshot: (vm) => mayVm('takeScreenshot', vm),
 }

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { firmwareSchema } from '../image/image.ts'
 import { nicSpecSchema } from '../network/network.ts'
+import { cdromSpecSchema } from '../storage/cdrom.ts'
 import { diskSpecSchema } from '../storage/volume.ts'
 import { cloudInitSchema } from './cloud-init.ts'
 import { vmLimits } from './vm-limits.ts'
@@ -37,6 +38,8 @@ export const vmSpecSchema = z.strictObject({
   machineType: z.string().regex(/^[a-z0-9.-]{1,40}$/),
   hasScreen: z.boolean(),
   disks: z.array(diskSpecSchema).min(1).max(vmLimits.disks.max),
+  /** Null: no drive, as machines have that were made before there were any; it comes with the first disc. */
+  cdrom: cdromSpecSchema.nullable().default(null),
   nics: z.array(nicSpecSchema).max(vmLimits.nics.max),
   cloudInit: cloudInitSchema.nullable(),
   desiredPower: desiredPowerSchema,

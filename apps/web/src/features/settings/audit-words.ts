@@ -11,6 +11,8 @@ const words: Readonly<Record<string, string>> = {
   'vm.reset': 'Reset machine',
   'vm.pause': 'Pause machine',
   'vm.resume': 'Resume machine',
+  'vm.insertDisc': 'Insert disc into machine',
+  'vm.ejectDisc': 'Eject disc from machine',
   'vm.delete': 'Delete machine',
   'image.importUrl': 'Import image',
   'image.delete': 'Delete image',

@@ -90,6 +90,8 @@ const cancelEffects: Readonly<Record<OperationKind, string>> = {
   'vm.pause': 'If the machine is not paused yet, it goes on running.',
   'vm.resume': 'If the machine does not run yet, it stays paused.',
   'vm.update': 'The earlier settings come back. A disk that has grown stays as large as it is.',
+  'vm.insertDisc': 'If the disc is not in yet, the drive keeps what it had.',
+  'vm.ejectDisc': 'If the disc is not out yet, it stays in.',
   'vm.delete': 'If the machine is not marked as being deleted yet, it is kept.',
   'image.import': 'The download ends and its file is removed. The image stays in the list as cancelled, to try again.',
   'image.delete': 'If the image is not marked as being deleted yet, it is kept.',

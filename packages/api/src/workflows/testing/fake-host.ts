@@ -33,6 +33,7 @@ export class FakeHost implements AgentLink {
   readonly vms = new Map<string, FakeVm>()
   readonly volumes = new Map<string, number>()
   readonly images = new Set<string>()
+  readonly discs = new Map<string, string | null>()
   readonly log: string[] = []
   isOnline = true
   /** Called before a command takes effect; throws what the agent would answer. */
@@ -142,6 +143,9 @@ export class FakeHost implements AgentLink {
       case 'vm.undefine':
         if (this.vms.get(command.vmId)?.isOn) throw new AppError('VM_STATE_CONFLICT', 'It is on.')
         this.vms.delete(command.vmId)
+        return {}
+      case 'vm.changeDisc':
+        this.discs.set(command.vmId, command.imageId)
         return {}
       default:
         return this.#power(command.kind, command.vmId)
