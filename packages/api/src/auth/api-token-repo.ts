@@ -40,6 +40,11 @@ export async function createApiToken(
   return { tokenId, token }
 }
 
+/** When a token ends; null: never. */
+export async function endOfToken(db: DatabaseClient, tokenId: string): Promise<Date | null> {
+  return (await db.apiToken.findUnique({ where: { id: tokenId }, select: { expiresAt: true } }))?.expiresAt ?? null
+}
+
 const usable = (now: Date) => ({ revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] })
 
 /** The caller of a bearer token, or null for one that is unknown, expired, revoked or of a disabled user. */
