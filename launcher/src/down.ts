@@ -10,6 +10,10 @@ import { readSupervisor } from './supervisor-record.ts'
 const stopMachinesTimeoutMs = 120_000
 const onStates = new Set(['starting', 'running', 'paused', 'stopping', 'migrating'])
 
+/** Whether it has a process. That of a machine whose guest crashed may stay, for its picture or a reset. */
+export const isMachineOn = ({ state, run }: Record<string, unknown>): boolean =>
+  onStates.has(String(state)) || (state === 'crashed' && isRecord(run))
+
 /** Stops panel, agents and database. Machines run on; with `stopMachines` they are stopped first, or nothing is. */
 export async function down(paths: DataPaths, stopMachines: boolean): Promise<void> {
   const settings = await readSettings(paths.settings)
@@ -32,7 +36,7 @@ export async function down(paths: DataPaths, stopMachines: boolean): Promise<voi
 }
 
 async function stopAllMachines(api: PanelApi): Promise<string> {
-  const machines = (await listAll(api, 'vm.list')).filter((vm) => onStates.has(String(vm['state'])))
+  const machines = (await listAll(api, 'vm.list')).filter(isMachineOn)
   const operations = await Promise.all(machines.map((vm) => stopMachine(api, vm)))
   const deadline = performance.now() + stopMachinesTimeoutMs
   for (const [index, operationId] of operations.entries()) {
@@ -58,7 +62,7 @@ async function stopMachine(api: PanelApi, vm: Record<string, unknown>): Promise<
 
 async function isOn(api: PanelApi, { vmId }: Record<string, unknown>): Promise<boolean> {
   const machines = await listAll(api, 'vm.list')
-  return machines.some((vm) => vm['vmId'] === vmId && onStates.has(String(vm['state'])))
+  return machines.some((vm) => vm['vmId'] === vmId && isMachineOn(vm))
 }
 
 async function operationEnd(api: PanelApi, operationId: string, deadline: number): Promise<string> {
