@@ -3,6 +3,7 @@ import { APIError, createAuthMiddleware } from 'better-auth/api'
 import { z } from 'zod'
 import type { DatabaseClient } from '@berth/prisma/client'
 import { insertAudit } from '../audit/audit-repo.ts'
+import { announce } from '../events/outbox-repo.ts'
 import { isUserDisabled, noteOwnPassword, noteSignIn } from '../user/user-access-repo.ts'
 import { countSignInTry, forgetSignInTries } from './sign-in-limit-repo.ts'
 
@@ -10,6 +11,8 @@ import { countSignInTry, forgetSignInTries } from './sign-in-limit-repo.ts'
 export const clientIpHeader = 'x-berth-client-ip'
 export const signInPath = '/sign-in/email'
 export const changePasswordPath = '/change-password'
+/** Of his own sessions; better-auth deletes them itself. */
+const sessionEndPaths = new Set(['/sign-out', '/revoke-session', '/revoke-sessions', '/revoke-other-sessions'])
 
 const emailBody = z.object({ email: z.string() }).catch({ email: '' })
 const passwordsBody = z.object({ currentPassword: z.string(), newPassword: z.string() })
@@ -41,6 +44,7 @@ export const makeAfterHook = (db: DatabaseClient) =>
       const errorCode = isRefused ? 'CREDENTIALS_INVALID' : null
       return insertAudit(db, { ...actorOf(changer, ''), ip, procedure: 'auth.changePassword', ...outcomeOf(errorCode) })
     }
+    if (sessionEndPaths.has(ctx.path)) await announce(db, { kind: 'accounts.changed' })
     if (ctx.path !== signInPath) return
     const { email } = emailBody.parse(ctx.body)
     if (newSession) await Promise.all([forgetSignInTries(db, email), noteSignIn(db, newSession.user.id)])

@@ -88,6 +88,8 @@ function panelEventOf(stored: StoredEvent, views: Views): PanelEvent | null {
       return { kind: 'vm.removed', vmId: vmIdSchema.parse(stored.vmId) }
     case 'image.removed':
       return { kind: 'image.removed', imageId: imageIdSchema.parse(stored.imageId) }
+    case 'accounts.changed':
+      return { kind: 'accounts.changed' }
     default:
       // Written by a newer panel beside this one.
       return null

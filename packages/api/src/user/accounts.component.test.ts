@@ -5,6 +5,7 @@ import { AppError } from '@berth/core/errors/app-error'
 import { newUuid } from '@berth/core/ids/ids'
 import { insertAudit } from '../audit/audit-repo.ts'
 import { createApiToken, findTokenCaller } from '../auth/api-token-repo.ts'
+import { announce } from '../events/outbox-repo.ts'
 import { openTestPanel, type TestPanel } from '../testing/open-test-panel.ts'
 import { addHost, addVm } from '../testing/fleet-fixture-repo.ts'
 import { isUserDisabled } from './user-access-repo.ts'
@@ -210,4 +211,27 @@ it('the audit trail of a user holds what he did and what was done to his machine
   )
   const foreign = await world.as(world.bob).audit.list({ filter: { targetId: vmId } })
   expect(foreign.items).toEqual([])
+})
+
+describe('the stream', () => {
+  const heardBy = (ownerId: string | null, signal: AbortSignal) =>
+    world.process.panel.events.stream({ ownerId, lastEventId: null, signal })[Symbol.asyncIterator]()
+
+  it('tells administrators that an account changed, and nobody else', async () => {
+    const made = await users().create({ email: 'live@example.test', name: 'Live' })
+    const hostId = await addHost(db(), `h-${newUuid()}`)
+    const vmId = await addVm(db(), { ownerId: made.userId, hostId, name: 'stream-vm', state: 'stopped' })
+    const stop = new AbortController()
+    const [admin, user] = [heardBy(null, stop.signal), heardBy(made.userId, stop.signal)]
+    const next = async (stream: typeof admin): Promise<unknown> => {
+      const { done, value } = await stream.next()
+      return done === true ? 'ended' : value.event
+    }
+    expect([await next(admin), await next(user)]).toEqual([{ kind: 'stream.reset' }, { kind: 'stream.reset' }])
+    await users().update({ userId: made.userId, name: 'Lively' })
+    await announce(db(), { kind: 'vm.changed', vmId })
+    expect(await next(admin)).toEqual({ kind: 'accounts.changed' })
+    expect(await next(user)).toMatchObject({ kind: 'vm.changed', vm: { vmId } })
+    stop.abort()
+  })
 })

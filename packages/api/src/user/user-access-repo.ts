@@ -6,6 +6,7 @@ import type { DatabaseClient, PrismaClient } from '@berth/prisma/client'
 import { AppError } from '@berth/core/errors/app-error'
 import { hashPassword } from '../auth/passwords.ts'
 import { forgetSignInTries } from '../auth/sign-in-limit-repo.ts'
+import { announce } from '../events/outbox-repo.ts'
 import type { Role } from '../trpc/caller.ts'
 
 export interface EndedAccess {
@@ -61,6 +62,7 @@ export async function endAccess(
   { includesTokens }: { includesTokens: boolean },
 ): Promise<EndedAccess> {
   const sessions = await tx.session.deleteMany({ where: { userId } })
+  await announce(tx, { kind: 'accounts.changed' })
   if (!includesTokens) return { sessionCount: sessions.count, tokenCount: 0 }
   const unrevoked = { userId, revokedAt: null }
   const tokens = await tx.apiToken.updateMany({ where: unrevoked, data: { revokedAt: new Date() } })
@@ -86,11 +88,13 @@ export async function isUserDisabled(db: DatabaseClient, userId: string): Promis
 
 export async function noteSignIn(db: DatabaseClient, userId: string): Promise<void> {
   await db.user.updateMany({ where: { id: userId }, data: { lastSignInAt: new Date() } })
+  await announce(db, { kind: 'accounts.changed' })
 }
 
 /** He has chosen a password that nobody else knows. */
 export async function noteOwnPassword(db: DatabaseClient, userId: string): Promise<void> {
   await db.user.updateMany({ where: { id: userId }, data: { mustChangePassword: false } })
+  await announce(db, { kind: 'accounts.changed' })
 }
 
 export const noSuchUser = (): AppError => new AppError('OBJECT_NOT_FOUND', 'There is no such user.')

@@ -4,6 +4,7 @@ import { isUniqueViolation } from '@berth/prisma/database-errors'
 import { AppError } from '@berth/core/errors/app-error'
 import { newUuid } from '@berth/core/ids/ids'
 import { hashPassword } from '../auth/passwords.ts'
+import { announce } from '../events/outbox-repo.ts'
 import type { Role } from '../trpc/caller.ts'
 import { changeRole, noSuchUser } from './user-access-repo.ts'
 
@@ -45,6 +46,7 @@ export async function createUser(db: DatabaseClient, user: NewUser): Promise<str
   })
   if (count === 0) return null
   await db.account.create({ data: { accountId: userId, providerId: 'credential', userId, password } })
+  await announce(db, { kind: 'accounts.changed' })
   return userId
 }
 
@@ -82,6 +84,7 @@ export async function requireUserView(db: DatabaseClient, userId: string): Promi
 
 export async function renameUser(db: DatabaseClient, userId: string, name: string): Promise<void> {
   await db.user.update({ where: { id: userId }, data: { name }, select: { id: true } })
+  await announce(db, { kind: 'accounts.changed' })
 }
 
 export interface UserChange {
@@ -98,6 +101,7 @@ export async function updateUser(db: PrismaClient, userId: string, { name, email
       if (role !== undefined) await changeRole(tx, userId, role)
       const { count } = await tx.user.updateMany({ where: { id: userId }, data })
       if (count === 0) throw noSuchUser()
+      await announce(tx, { kind: 'accounts.changed' })
     })
   } catch (error) {
     if (isUniqueViolation(error)) throw emailTaken(email ?? '')

@@ -17,6 +17,8 @@ export const panelEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('host.changed'), host: hostViewSchema }),
   z.object({ kind: z.literal('image.changed'), image: imageViewSchema }),
   z.object({ kind: z.literal('image.removed'), imageId: imageIdSchema }),
+  /** Who may sign in, as what, or how many sessions he has. Carries nothing: whoever shows the list of users reads it again. */
+  z.object({ kind: z.literal('accounts.changed') }),
   z.object({
     kind: z.literal('gauges'),
     at: z.iso.datetime(),
@@ -24,7 +26,7 @@ export const panelEventSchema = z.discriminatedUnion('kind', [
     host: hostGaugesSchema.nullable(),
     vms: z.record(vmIdSchema, vmSampleSchema),
   }),
-  /** The reader was too slow or away too long: it must read everything again. */
+  /** The reader is new, was too slow or away too long: it must read everything, now that it hears what comes after. */
   z.object({ kind: z.literal('stream.reset') }),
 ])
 export type PanelEvent = z.infer<typeof panelEventSchema>

@@ -9,7 +9,7 @@ export interface AccountDialogProps {
   onOpenChange: (open: boolean) => void
 }
 
-/** Reads the list of users again: it has no events. */
+/** Reads the list of users again at once, so that a dialog closes over what it did; the event of it may come later. */
 export function useRereadAccounts(): () => void {
   const trpc = useTRPC()
   const queryClient = useQueryClient()

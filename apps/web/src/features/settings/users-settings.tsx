@@ -24,7 +24,7 @@ const states = [
   { value: 'disabled', label: 'Disabled' },
 ] as const
 
-/** Who may sign in, and as what. Not live: read again on each visit and after each change. */
+/** Who may sign in, and as what. Read again when an event says that an account changed, and on each visit. */
 export function UsersSettings({ viewerId }: { viewerId: string }) {
   const trpc = useTRPC()
   const [isAdding, setIsAdding] = useState(false)

@@ -1,8 +1,9 @@
 /**
- * Counts of machines cannot be patched: an event says what a machine is, not what it was. So they are read again when one
- * changed, at once and then every two seconds at most, however many change. Only what is on screen is read.
+ * What cannot be patched: an event says what a thing is, not what it was, so that counts of machines, and the list of users
+ * with theirs, are read again when one changed; at once and then every two seconds at most, however many change. Only what
+ * is on screen is read.
  */
-import type { QueryClient } from '@tanstack/react-query'
+import type { QueryClient, QueryKey } from '@tanstack/react-query'
 import type { PatchTarget } from './patch-cache.ts'
 
 const pauseMs = 2_000
@@ -11,19 +12,32 @@ interface Pace {
   nextAtMs: number
   isWaiting: boolean
 }
-const paces = new WeakMap<QueryClient, Pace>()
+const paces = new WeakMap<QueryClient, Map<string, Pace>>()
 
-export function countAgain({ queryClient, trpc }: PatchTarget): void {
-  const pace = paces.get(queryClient) ?? { nextAtMs: 0, isWaiting: false }
-  paces.set(queryClient, pace)
+export const countAgain = ({ queryClient, trpc }: PatchTarget): void =>
+  readAgain(queryClient, trpc.vm.counts.queryKey())
+
+export const readAccountsAgain = ({ queryClient, trpc }: PatchTarget): void =>
+  readAgain(queryClient, trpc.user.list.infiniteQueryKey())
+
+function readAgain(queryClient: QueryClient, queryKey: QueryKey): void {
+  const pace = paceOf(queryClient, JSON.stringify(queryKey))
   if (pace.isWaiting) return
   const read = () => {
     pace.isWaiting = false
     pace.nextAtMs = Date.now() + pauseMs
-    void queryClient.invalidateQueries({ queryKey: trpc.vm.counts.queryKey() })
+    void queryClient.invalidateQueries({ queryKey })
   }
   const waitMs = pace.nextAtMs - Date.now()
   if (waitMs <= 0) return read()
   pace.isWaiting = true
   setTimeout(read, waitMs)
+}
+
+function paceOf(queryClient: QueryClient, key: string): Pace {
+  const known = paces.get(queryClient) ?? new Map<string, Pace>()
+  paces.set(queryClient, known)
+  const pace = known.get(key) ?? { nextAtMs: 0, isWaiting: false }
+  known.set(key, pace)
+  return pace
 }

@@ -15,7 +15,7 @@ import {
   vmListRules,
   type ListInput,
 } from './list-rules.ts'
-import { countAgain } from './count-again.ts'
+import { countAgain, readAccountsAgain } from './count-again.ts'
 import { markGone } from './gone-object.ts'
 import { mapRows, putRow, takeRow, type ListPage } from './patch-pages.ts'
 
@@ -55,6 +55,9 @@ export function patchCache(target: PatchTarget, event: PanelEvent): void {
       patchLists<ImageView>(target, imageLists(target), (pages, input) =>
         takeRow(pages, event.imageId, imageListRules(input)),
       )
+      return
+    case 'accounts.changed':
+      readAccountsAgain(target)
       return
     case 'gauges':
       patchGauges(target, event)
