@@ -41,6 +41,7 @@ export class EventHub implements EventPort, AsyncDisposable {
   readonly #started = Promise.withResolvers<void>()
   readonly #ended: Promise<void>
   #position = 0n
+  #hasBegun = false
   #isLearning = false
   #woken = Promise.withResolvers<void>()
 
@@ -88,14 +89,16 @@ export class EventHub implements EventPort, AsyncDisposable {
     await this.#ended
   }
 
-  /** What was committed after `lastEventId` and before the reader was registered. Answers up to where it told. */
+  /**
+   * What was committed after `lastEventId` and before the reader was registered. Answers up to where it told. A reader
+   * without a past is told to read everything: what it read before it was registered may have changed since, and only we
+   * know when it was. It has an id from then on, so that it comes back with a past however early its line breaks.
+   */
   async *#missed(reader: EventReader, lastEventId: string | null): AsyncGenerator<StreamedEvent, bigint> {
     const upTo = this.#position
-    if (lastEventId === null) return upTo
-    const after = positionOf(lastEventId)
-    const kept = await keptPositions(this.#options.db)
-    const isForgotten = after === null || kept === null || after < kept.first - 1n || after > kept.last
-    if (isForgotten || upTo - after > BigInt(maxMissed)) {
+    const after = lastEventId === null ? null : positionOf(lastEventId)
+    const { first, last } = (await keptPositions(this.#options.db)) ?? { first: 1n, last: 0n }
+    if (after === null || after < first - 1n || after > last || upTo - after > BigInt(maxMissed)) {
       yield { id: String(upTo), event: { kind: 'stream.reset' } }
       return upTo
     }
@@ -165,7 +168,8 @@ export class EventHub implements EventPort, AsyncDisposable {
 
   /** Only the first time: after a lost connection the outbox is read from where it was left. */
   async #begin(): Promise<void> {
-    if (this.#position === 0n) this.#position = (await keptPositions(this.#options.db))?.last ?? 0n
+    if (!this.#hasBegun) this.#position = (await keptPositions(this.#options.db))?.last ?? 0n
+    this.#hasBegun = true
     this.#started.resolve()
   }
 

@@ -11,7 +11,7 @@ export interface ProcedureRule {
   readonly access: 'public' | 'signedIn' | 'admin'
 }
 
-const pingMs = 15_000
+const pingMs = 5_000
 
 // tRPC parses the input of procedures by itself and takes no error map, so it is set for the whole process.
 z.config({ customError: inputWords })
@@ -30,6 +30,7 @@ export const t = initTRPC
         data: { ...shape.data, appError, remedy: errorCodeInfo(known.code).remedy },
       }
     },
-    // A stream has no end of its own: pings keep proxies from cutting it, and tell a browser when it is dead.
+    // A stream has no end of its own: pings keep proxies from cutting it, and tell a browser when it is dead. Within 15 s,
+    // since a picture must not be wrong for longer than 30, and what was missed is still to be read then.
     sse: { ping: { enabled: true, intervalMs: pingMs }, client: { reconnectAfterInactivityMs: 3 * pingMs } },
   })

@@ -1,8 +1,10 @@
 /**
  * One tab's stream of events: opens it, opens it again where it stopped, and says how far the page can be trusted.
  *
- * The browser itself repeats a connection that broke (and sends the last id); what it gives up on, an answer that is no
- * stream, is repeated here with growing pauses. A tab that nobody looks at lets its connection go after a while: over
+ * The browser itself repeats a connection that broke (and sends the last id). What it gives up on, an answer that is no
+ * stream, is repeated here with growing pauses, and so is what nobody repeats: a stream that the panel ended (it stops, or
+ * this reader was too slow), and a connection that is neither taken nor refused. Only the panel knows what this tab missed,
+ * and says `stream.reset` where it cannot tell it; so nothing is assumed here. A tab that nobody looks at lets its connection go after a while: over
  * HTTP/1.1 a browser has six per origin, and six forgotten tabs would block the seventh.
  */
 import type { PanelEvent } from '@berth/core/events/panel-events'
@@ -13,8 +15,8 @@ import type { LiveState } from './live-state.ts'
 export interface EventStreamOptions {
   client: PanelClient
   onEvent: (event: PanelEvent) => void
-  /** The stream began without knowing what was told before: everything must be read again. */
-  onFreshStart: () => void
+  /** The stream is open now, or is not any more. */
+  onLive: (isLive: boolean) => void
   onSignedOut: () => void
 }
 
@@ -47,25 +49,38 @@ export function makeEventStream(options: EventStreamOptions): EventStream {
     clearTimeout(staleTimer)
     staleTimer = undefined
     failures = 0
-    if (state.kind !== 'live') setState({ kind: 'live' })
+    if (state.kind === 'live') return
+    setState({ kind: 'live' })
+    options.onLive(true)
   }
   const beLost = () => {
     if (state.kind === 'stale' || state.kind === 'reconnecting') return
     const sinceMs = Date.now()
-    if (state.kind === 'live') setState({ kind: 'reconnecting', sinceMs })
-    staleTimer ??= setTimeout(() => setState({ kind: 'stale', sinceMs }), staleAfterMs)
+    if (state.kind === 'live') {
+      setState({ kind: 'reconnecting', sinceMs })
+      options.onLive(false)
+    }
+    const beStale = () => {
+      if (state.kind !== 'stale') setState({ kind: 'stale', sinceMs })
+      // Whatever it waits for has not come in this time, so it is begun anew: a laptop that slept, a panel that hangs.
+      staleTimer = setTimeout(beStale, staleAfterMs)
+      connect()
+    }
+    staleTimer ??= setTimeout(beStale, staleAfterMs)
   }
 
+  const letGo = () => {
+    const last = unsubscribe
+    unsubscribe = undefined
+    last?.()
+  }
   const connect = () => {
     clearTimeout(retryTimer)
-    unsubscribe?.()
+    letGo()
     beLost()
     const input = lastEventId === undefined ? {} : { lastEventId }
     const subscription = options.client.events.stream.subscribe(input, {
-      onStarted() {
-        if (lastEventId === undefined) options.onFreshStart()
-        beLive()
-      },
+      onStarted: beLive,
       onData(told) {
         beLive()
         // Kept events come as {id, data}, live figures bare.
@@ -76,27 +91,33 @@ export function makeEventStream(options: EventStreamOptions): EventStream {
       onConnectionStateChange(change) {
         if (change.state === 'connecting') beLost()
       },
-      onError: () => void recover(),
+      onError() {
+        askWhoWeAre()
+        if (unsubscribe === end) connectSoon()
+      },
+      // Also called for one that was let go of here.
+      onComplete() {
+        if (unsubscribe === end) connectSoon()
+      },
     })
-    unsubscribe = () => subscription.unsubscribe()
+    const end = () => subscription.unsubscribe()
+    unsubscribe = end
+  }
+  const connectSoon = () => {
+    beLost()
+    clearTimeout(retryTimer)
+    retryTimer = setTimeout(connect, pausesMs[Math.min(failures++, pausesMs.length - 1)])
   }
 
-  /** Why it was refused is not in the browser's event, so the panel is asked who we are. */
-  const recover = async () => {
-    beLost()
-    const pause = pausesMs[Math.min(failures++, pausesMs.length - 1)]
-    try {
-      await options.client.user.me.query()
-    } catch (error) {
-      if (hasCode(error, 'SESSION_REQUIRED')) return options.onSignedOut()
-    }
-    clearTimeout(retryTimer)
-    if (unsubscribe) retryTimer = setTimeout(connect, pause)
+  /** Why it was refused is not in the browser's event. Not waited for: the panel may have no answer to this either. */
+  const askWhoWeAre = () => {
+    options.client.user.me.query().catch((error: unknown) => {
+      if (hasCode(error, 'SESSION_REQUIRED')) options.onSignedOut()
+    })
   }
 
   const close = () => {
-    unsubscribe?.()
-    unsubscribe = undefined
+    letGo()
     for (const timer of [retryTimer, staleTimer, hideTimer]) clearTimeout(timer)
     staleTimer = undefined
   }

@@ -47,12 +47,11 @@ export function EventsProvider({ viewerId, children }: { viewerId: string; child
     const stream = makeEventStream({
       client,
       onEvent(event) {
-        recent.add(event)
-        apply(event)
+        recent.tell(event)
         if (event.kind === 'gauges') samples.add(event)
         if (event.kind === 'operation.changed') tellFailure(event.operation)
       },
-      onFreshStart: () => void queryClient.invalidateQueries(),
+      onLive: recent.setLive,
       onSignedOut: leaveToSignIn,
     })
     return { stream, samples, onScreen, recent }

@@ -10,7 +10,6 @@ import { errorCodeOf } from '../error-text.ts'
 import { makeQueryClient } from '../trpc/query-client.ts'
 import type { ListPage } from './patch-pages.ts'
 import { patchCache } from './patch-cache.ts'
-import { makeRecentEvents } from './recent-events.ts'
 
 const at = '2026-11-22T10:00:00Z'
 const machine = (name: string, change: Partial<VmView> = {}): VmView =>
@@ -132,23 +131,5 @@ describe('patchCache', () => {
     patchCache(target, { kind: 'operation.changed', operation: task(3) })
     const list = queryClient.getQueryData<ListPage<OperationView>>(key)
     expect(list?.items.map(({ title }) => title)).toEqual(['Start 3', 'Start 2'])
-  })
-
-  it('tells an answer that was on its way what happened meanwhile', async () => {
-    const { target, names, seed, queryClient, trpc } = openCache()
-    const recent = makeRecentEvents(queryClient, (event) => patchCache(target, event))
-    const stop = recent.watch()
-    const [a, late] = [machine('a'), machine('late')]
-    recent.add({ kind: 'vm.changed', vm: late })
-    const key = trpc.vm.list.infiniteQueryKey({ filter: { state: ['running'] } })
-    await queryClient.fetchQuery({
-      queryKey: key,
-      queryFn: () => ({ pages: [{ items: [a], nextCursor: null }], pageParams: [null] }),
-    })
-    await Promise.resolve()
-    expect(names()).toEqual(['a', 'late'])
-    stop()
-    seed(a)
-    expect(names()).toEqual(['a'])
   })
 })
