@@ -35,7 +35,8 @@ export function makeOwedReads(queryClient: QueryClient): OwedReads {
   let pauseMs = firstPauseMs
   let retryTimer: ReturnType<typeof setTimeout> | undefined
 
-  const read = ({ queryKey }: { readonly queryKey: QueryKey }) => void queryClient.invalidateQueries({ queryKey, exact: true })
+  const read = ({ queryKey }: { readonly queryKey: QueryKey }) =>
+    void queryClient.invalidateQueries({ queryKey, exact: true })
   const readIdle = (query: CachedQuery) => {
     if (owedSinceMs.has(query.queryHash) && query.state.fetchStatus === 'idle') read(query)
   }
