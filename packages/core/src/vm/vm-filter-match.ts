@@ -1,6 +1,6 @@
 /**
- * Whether a machine fits a filter: the same rule as the SQL of vm-list-repo.ts (a test there holds them together), for
- * lists in a browser's cache, which are patched by events instead of being read again. Pure.
+ * Whether a machine fits a filter: the same rule as the SQL of the API's vm-where-repo.ts (a test there holds the two
+ * together), for lists in a browser's cache, which are patched by events instead of being read again. Pure.
  */
 import type { FilterTerm, NumberTerm, VmFilter, WordTerm } from './vm-filter.ts'
 import { vmTroubleOf } from './vm-attention.ts'
