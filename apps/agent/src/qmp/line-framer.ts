@@ -1,9 +1,9 @@
 /**
  * Cuts a byte stream into lines of JSON: the framing of QMP and of the guest agent.
  *
- * Owns only the bytes of the unfinished line. A chunk may end anywhere, also inside a UTF-8 character: bytes are cut at
- * 0x0A and decoded a whole line at a time, so that a character is never split. A line longer than the cap means that the
- * peer is not what we think it is; the framer is of no use after it.
+ * Owns only the bytes of the unfinished line, as a copy: the chunk's memory may be read into again. A chunk may end anywhere,
+ * also inside a UTF-8 character: bytes are cut at 0x0A and decoded a whole line at a time, so that a character is never
+ * split. A line longer than the cap means that the peer is not what we think it is; the framer is of no use after it.
  */
 import { AppError } from '@berth/core/errors/app-error'
 
@@ -22,28 +22,37 @@ export class LineFramer {
     this.#maxBytes = maxBytes
   }
 
-  /** The lines that `chunk` completes, without line ends and empty lines. Throws QMP_PROTOCOL past the cap. */
+  /**
+   * The lines that `chunk` completes, without line ends and empty lines; they may lie in `chunk` itself, so they are to be
+   * read before its memory is used again. Throws QMP_PROTOCOL past the cap.
+   */
   push(chunk: Buffer): Buffer[] {
     const lines: Buffer[] = []
     let start = 0
     for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
-      this.#keep(chunk.subarray(start, end))
-      const line = trimCarriageReturn(Buffer.concat(this.#partial))
-      this.#partial = []
-      this.#partialBytes = 0
+      const line = trimCarriageReturn(this.#complete(chunk.subarray(start, end)))
       if (line.length > 0) lines.push(line)
       start = end + 1
     }
-    this.#keep(chunk.subarray(start))
+    const rest = chunk.subarray(start)
+    this.#count(rest)
+    if (rest.length > 0) this.#partial.push(Buffer.from(rest))
     return lines
   }
 
-  #keep(part: Buffer): void {
+  #complete(end: Buffer): Buffer {
+    this.#count(end)
+    const line = this.#partial.length === 0 ? end : Buffer.concat([...this.#partial, end])
+    this.#partial = []
+    this.#partialBytes = 0
+    return line
+  }
+
+  #count(part: Buffer): void {
     this.#partialBytes += part.length
     if (this.#partialBytes > this.#maxBytes) {
       throw new AppError('QMP_PROTOCOL', `a line of more than ${this.#maxBytes} bytes`)
     }
-    if (part.length > 0) this.#partial.push(part)
   }
 }
 

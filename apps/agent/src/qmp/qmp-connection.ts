@@ -31,6 +31,12 @@ export interface QmpConnectionOptions {
 
 const handshakeId = 'handshake'
 
+/**
+ * What all connections read into. Node would else take 64 kB of fresh memory for each answer, and the collector of that
+ * cost more than the answers. Each read is taken apart before the next one can come (see LineFramer).
+ */
+const readBuffer = Buffer.allocUnsafeSlow(64 * 1024)
+
 export class QmpConnection {
   readonly #options: QmpConnectionOptions
   readonly #framer = new LineFramer()
@@ -57,9 +63,12 @@ export class QmpConnection {
     const handshake = Promise.withResolvers<QmpGreeting>()
     this.#handshake = handshake
     this.#move('connecting')
-    const socket = connect(socketPath)
+    const onRead = (bytes: number): boolean => {
+      this.#receive(readBuffer.subarray(0, bytes))
+      return true
+    }
+    const socket = connect({ path: socketPath, onread: { buffer: readBuffer, callback: onRead } })
     this.#socket = socket
-    socket.on('data', (chunk: Buffer) => this.#receive(chunk))
     socket.on('error', (error) => this.#lost(error))
     socket.on('close', () => this.#lost())
 
