@@ -75,7 +75,7 @@ describe('MetricsStore', () => {
     let store = new MetricsStore(folder.path, vmSeriesNames, vcpus)
     for (let i = 0; i < 1_950; i++) {
       vi.setSystemTime(start + i * 2_000)
-      store.add(start + i * 2_000, { cpuShare: (i % 10) / 10, vcpu0Share: 0.5 })
+      store.add(start + i * 2_000, { cpuShare: (i % 10) / 10 }, [0.5])
       if (i !== 1_000) continue
       store.close()
       store = new MetricsStore(folder.path, vmSeriesNames, vcpus)

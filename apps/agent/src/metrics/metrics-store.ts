@@ -37,9 +37,10 @@ export class MetricsStore {
     this.#gatherAgain(Date.now())
   }
 
-  /** `values` by name; names that are absent are stored as not measured. */
-  add(timeMs: number, values: Readonly<Record<string, number | undefined>>): void {
-    const row = this.#fineNames.map((name) => values[name] ?? Number.NaN)
+  /** `values` by name, `fineOnly` in the order of its names; what is absent is stored as not measured. */
+  add(timeMs: number, values: Readonly<Record<string, number | undefined>>, fineOnly: readonly number[] = []): void {
+    const row = this.#names.map((name) => values[name] ?? Number.NaN)
+    row.push(...fineOnly)
     const { fine } = this.#files
     fine.write(fine.slotOf(timeMs), row)
     this.#roll(timeMs, row)

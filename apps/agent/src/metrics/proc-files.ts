@@ -28,13 +28,23 @@ export class ProcFile {
 export const tickMs = 10
 export const pageBytes = 4096
 
-/** CPU time of /proc/<pid>/stat in ms: user and system. The name in parentheses may hold anything, also spaces. */
+/** CPU time of /proc/<pid>/stat in ms: user and system. */
 export function cpuMsOf(stat: string): number {
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * tickMs
+  const user = fieldOf(stat, 14)
+  const system = stat.indexOf(' ', user) + 1
+  return (numberAt(stat, user) + numberAt(stat, system)) * tickMs
 }
 
-/** Resident bytes of /proc/<pid>/statm. */
-export function residentBytesOf(statm: string): number {
-  return Number(statm.split(' ')[1]) * pageBytes
+/** Resident bytes of /proc/<pid>/stat, the same count of pages as in statm. */
+export function residentBytesOf(stat: string): number {
+  return numberAt(stat, fieldOf(stat, 24)) * pageBytes
 }
+
+/** Where a field begins, counted from 1 as in proc(5), past the second: that name in parentheses may hold anything, also spaces. */
+function fieldOf(stat: string, number: number): number {
+  let at = stat.lastIndexOf(')') + 2
+  for (let field = 3; field < number; field++) at = stat.indexOf(' ', at) + 1
+  return at
+}
+
+const numberAt = (text: string, at: number): number => Number.parseInt(text.slice(at, text.indexOf(' ', at)), 10)

@@ -26,13 +26,16 @@ export interface DiskCounters {
 
 /** The guest's memory moves slowly and each question costs its balloon driver a wake-up. */
 const guestStatsEverySamples = 5
+/** While the guest never made a report: it has no balloon driver, or has not started it yet. */
+const guestSilentEverySamples = 15
 const guestStatsIntervalSeconds = 10
 const routine = { timeoutMs: 1_500, isRoutine: true }
 
 export class QmpFigures {
   readonly #qmp: QmpClient
   #isAsking = false
-  #round = 0
+  #isIntervalSet = false
+  #samplesToGuest = 0
   #disks: DiskCounters | undefined
   #guestUsed: { atMs: number; bytes: number } | undefined
 
@@ -53,20 +56,24 @@ export class QmpFigures {
   ask(now: () => number): void {
     if (this.#isAsking) return
     this.#isAsking = true
-    const round = this.#round++
-    this.#askAll(round, now)
+    this.#askAll(now)
       .catch(() => undefined) // the link died or QEMU is slow: the figures simply grow old
       .finally(() => {
         this.#isAsking = false
       })
   }
 
-  async #askAll(round: number, now: () => number): Promise<void> {
-    if (round === 0) await setGuestStatsInterval(this.#qmp, balloonQomPath, guestStatsIntervalSeconds)
+  async #askAll(now: () => number): Promise<void> {
     const disks = await queryBlockStats(this.#qmp, routine)
     this.#disks = { atMs: now(), ...sumDisks(disks) }
-    if (round % guestStatsEverySamples !== 0) return
+    if (this.#samplesToGuest-- > 0) return
+    this.#samplesToGuest = guestStatsEverySamples - 1
+    if (!this.#isIntervalSet) {
+      await setGuestStatsInterval(this.#qmp, balloonQomPath, guestStatsIntervalSeconds)
+      this.#isIntervalSet = true
+    }
     const memory = await readGuestStats(this.#qmp, balloonQomPath, routine)
+    if (memory.updatedAtSeconds === 0) this.#samplesToGuest = guestSilentEverySamples - 1
     const free = memory.availableBytes ?? memory.freeBytes
     if (memory.updatedAtSeconds === 0 || memory.totalBytes === undefined || free === undefined) return
     this.#guestUsed = { atMs: now(), bytes: memory.totalBytes - free }

@@ -142,8 +142,7 @@ export class Sampler {
   }
 
   #keep(vmId: VmId, nowMs: number, sample: VmSample): void {
-    const vcpus = sample.vcpuShares.map((share, index) => [vcpuNames[index] ?? '', share] as const)
-    this.#store(vmId).add(nowMs, { ...sample.values, ...Object.fromEntries(vcpus) })
+    this.#store(vmId).add(nowMs, sample.values, sample.vcpuShares)
   }
 
   #store(vmId: VmId): MetricsStore {

@@ -24,7 +24,6 @@ export class VmProbe {
   readonly #target: VmProbeTarget
   readonly #figures: QmpFigures
   readonly #stat: ProcFile
-  readonly #statm: ProcFile
   readonly #threads: readonly ProcFile[]
   #previous: Reading | undefined
   #previousProcessMs = 0
@@ -34,7 +33,6 @@ export class VmProbe {
     this.#target = target
     this.#figures = figures
     this.#stat = new ProcFile(`/proc/${target.pid}/stat`)
-    this.#statm = new ProcFile(`/proc/${target.pid}/statm`)
     this.#threads = target.vcpuThreadIds
       .slice(0, maxVcpuSeries)
       .map((threadId) => new ProcFile(`/proc/${target.pid}/task/${threadId}/stat`))
@@ -42,7 +40,8 @@ export class VmProbe {
 
   /** The sample since the previous call; the first call only begins. Throws when the process is gone. */
   sample(nowMs: number, interfaces: ReadonlyMap<string, InterfaceCounters>): VmSample | undefined {
-    const processMs = cpuMsOf(this.#stat.read())
+    const stat = this.#stat.read()
+    const processMs = cpuMsOf(stat)
     const reading: Reading = {
       atMs: nowMs,
       vcpuMs: this.#threads.map((thread) => cpuMsOf(thread.read())),
@@ -59,7 +58,7 @@ export class VmProbe {
     const values: VmSample['values'] = {
       // Emulation threads count too, so a busy machine may need more than its vCPUs; a share stays within 0 and 1.
       cpuShare: clampShare(usedMs / elapsedMs / this.#target.vcpus),
-      memoryHostBytes: residentBytesOf(this.#statm.read()),
+      memoryHostBytes: residentBytesOf(stat),
       ...diskRates(previous.disks, reading.disks),
       ...networkRates(previous.network, reading.network, elapsedMs),
     }
@@ -70,7 +69,7 @@ export class VmProbe {
   }
 
   close(): void {
-    for (const file of [this.#stat, this.#statm, ...this.#threads]) file.close()
+    for (const file of [this.#stat, ...this.#threads]) file.close()
   }
 }
 
