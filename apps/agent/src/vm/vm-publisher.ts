@@ -96,6 +96,8 @@ export class VmPublisher {
 
   /** Changes what is seen; published when it differs, and written only once in a stride. */
   sight(patch: Partial<VmSightings>): void {
+    // Each round of the sampler says so of each machine, and hardly ever anything is new: not worth a deep look.
+    if (Object.entries(patch).every(([name, value]) => Reflect.get(this.#sightings, name) === value)) return
     const next = { ...this.#sightings, ...patch }
     if (isDeepStrictEqual(next, this.#sightings)) return
     this.#sightings = next
