@@ -38,6 +38,9 @@ export async function openMachines(options: OpenMachinesOptions): Promise<HostCh
   if (swept.length > 0) logger.info({ swept }, 'what an earlier agent left half done in the pool was removed')
   // After all, not after each: what it publishes is written and synced, and that would hold up the others' files.
   await Promise.all(actors.map((actor) => sightVolumes(actor, storage)))
+  // Before anybody listens: were we killed with less on disk than was told, the next life would tell older news. What
+  // cannot be written was said in the log.
+  await Promise.allSettled(actors.map((actor) => actor.publisher.saved()))
   // Only now, for they would share the adoption's time, and some guests take seconds to answer.
   for (const { actor, settled } of settlings) {
     settled.then(

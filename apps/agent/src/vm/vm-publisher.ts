@@ -3,8 +3,11 @@
  *
  * Owner of its state: the machine's record, generation included. Invariants: each change that anybody can see has a
  * generation of its own, and generations never fall, also over a crash of the agent: the file always holds one that is
- * at least as high as any that was published, because it is written ahead in strides. Transitions are logged with id,
- * from, to, cause and generation.
+ * at least as high as any that was published, because it is written ahead in strides (before the door is opened, see
+ * open-machines.ts, and from then on half a stride early). They also begin no lower than the clock, for the case that the
+ * file is older than what was published: a host that was set back to a backup, a disk that was full. Were they to fall,
+ * every panel would take what is said for old news, and show what was before. Transitions are logged with id, from, to,
+ * cause and generation.
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { GuestAddress, GuestInfo, VmObservation } from '@berth/core/vm/vm-observation'
@@ -35,8 +38,22 @@ export interface VmPublisherOptions {
   onChange: (observation: VmObservation) => void
 }
 
-/** So many changes may be published before the file must be written again. */
 const generationStride = 1_000
+/** Generations are 32 bits wide in the panel's database; a host whose clock went wild must not use them up. */
+const maxClockGeneration = 2 ** 30
+const clockEpochMs = Date.UTC(2026, 0, 1)
+
+/** Seconds since 2026: rises faster than any machine changes over days, and over an agent's restart in any case. */
+export function clockGeneration(): number {
+  const seconds = Math.floor((Date.now() - clockEpochMs) / 1_000)
+  return Math.min(Math.max(seconds, 1), maxClockGeneration)
+}
+
+/** As it is kept: so many changes may be published before it must be written again. */
+export const writtenAhead = (record: VmRecord): VmRecord => ({
+  ...record,
+  generation: record.generation + generationStride,
+})
 
 export class VmPublisher {
   readonly #options: VmPublisherOptions
@@ -49,7 +66,7 @@ export class VmPublisher {
 
   constructor(options: VmPublisherOptions) {
     this.#options = options
-    this.#record = options.record
+    this.#record = { ...options.record, generation: Math.max(options.record.generation, clockGeneration()) }
     this.#generationOnDisk = options.record.generation
   }
 
@@ -102,7 +119,7 @@ export class VmPublisher {
     if (isDeepStrictEqual(next, this.#sightings)) return
     this.#sightings = next
     this.#record = { ...this.#record, generation: this.#record.generation + 1 }
-    if (this.#record.generation >= this.#generationOnDisk) this.#save()
+    if (this.#record.generation >= this.#generationOnDisk - generationStride / 2) this.#save()
     this.#options.onChange(this.observation())
   }
 
@@ -121,9 +138,9 @@ export class VmPublisher {
     this.#isSaveQueued = true
     const write = async (): Promise<void> => {
       this.#isSaveQueued = false
-      const generation = this.#record.generation + generationStride
-      await this.#options.store.save({ ...this.#record, generation })
-      this.#generationOnDisk = generation
+      const ahead = writtenAhead(this.#record)
+      await this.#options.store.save(ahead)
+      this.#generationOnDisk = ahead.generation
     }
     this.#saving = this.#saving.then(write, write)
     this.#saving.catch((error: unknown) => {

@@ -17,7 +17,7 @@ import { MachineListeners } from './machine-listeners.ts'
 import type { MachineLauncher } from './machine-launcher.ts'
 import type { Machine, RunningMachine } from './machine.ts'
 import { VmActor } from './vm-actor.ts'
-import { VmPublisher } from './vm-publisher.ts'
+import { clockGeneration, VmPublisher, writtenAhead } from './vm-publisher.ts'
 import type { VmRecord } from './vm-record.ts'
 import type { VmStore } from './vm-store.ts'
 
@@ -136,7 +136,7 @@ export class VmRegistry {
       return known.publisher.saved()
     }
     const record = newRecord(vmId, this.#freeUid(), fresh)
-    await store.save(record)
+    await store.save(writtenAhead(record))
     publish({ kind: 'vm.observed', vm: this.add(record).publisher.observation() })
   }
 
@@ -183,7 +183,8 @@ const newRecord = (vmId: VmId, uid: number, defined: Defined): VmRecord => ({
   version: 1,
   vmId,
   uid,
-  generation: 1,
+  // Not 1: it may have been here before, and a panel that was away then remembers that one's.
+  generation: clockGeneration(),
   state: 'stopped',
   stateSince: new Date().toISOString(),
   pauseReason: null,
