@@ -3,7 +3,7 @@ import { joinRequestSchema } from '@berth/core/agent-contract/join'
 import { imageHintsSchema } from '@berth/core/image/image'
 import { AppError } from '@berth/core/errors/app-error'
 import { createPrismaClient, type PrismaClient } from '@berth/prisma/client'
-import { insertAudit } from './audit/audit-repo.ts'
+import { insertAudit, type AuditEntry } from './audit/audit-repo.ts'
 import { createApiToken } from './auth/api-token-repo.ts'
 import { newPassword } from './auth/passwords.ts'
 import { writeSecretFile } from './auth/secret-files.ts'
@@ -44,7 +44,9 @@ export async function openCliPanel(options: { databaseUrl: string }): Promise<Cl
     async createToken({ name, lifeMs, email }) {
       const { userId } = await requireUser(db, email)
       const expiresAt = lifeMs === null ? null : new Date(Date.now() + lifeMs)
-      return (await createApiToken(db, { userId, name, expiresAt })).token
+      const { tokenId, token } = await createApiToken(db, { userId, name, expiresAt })
+      await insertAudit(db, recordOf('token.create', { targetKind: 'token', targetId: tokenId, targetName: name }))
+      return token
     },
     async writeJoinToken({ hostName, path }) {
       await writeSecretFile(path, await createJoinToken(db, { hostName, createdById: null }))
@@ -65,7 +67,7 @@ export async function openCliPanel(options: { databaseUrl: string }): Promise<Cl
       const { userId } = await requireUser(db, email)
       const password = newPassword()
       await resetPassword(db, userId, password)
-      await insertAudit(db, resetRecord(userId, email))
+      await insertAudit(db, recordOf('user.resetPassword', { targetKind: 'user', targetId: userId, targetName: email }))
       return password
     },
     [Symbol.asyncDispose]: () => db.$disconnect(),
@@ -80,10 +82,14 @@ async function requireUser(db: PrismaClient, email?: string): Promise<{ userId: 
   return user
 }
 
-const resetRecord = (userId: string, email: string) => ({
+/** Who sits at this computer is not known; what was done is. */
+const recordOf = (
+  procedure: string,
+  target: Pick<AuditEntry, 'targetKind' | 'targetId' | 'targetName'>,
+): AuditEntry => ({
   ...{ actorUserId: null, actorName: 'Command line', via: 'system', viaId: null, ip: null },
-  ...{ procedure: 'user.resetPassword', targetKind: 'user', targetId: userId, targetName: email },
-  ...{ operationId: null, outcome: 'ok' as const, errorCode: null },
+  ...{ procedure, operationId: null, outcome: 'ok', errorCode: null },
+  ...target,
 })
 
 async function cliCaller(db: PrismaClient): Promise<Caller> {
