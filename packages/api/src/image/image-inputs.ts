@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { checksumSchema, imageHintsSchema, imageNameSchema, imageStateSchema } from '@berth/core/image/image'
+import {
+  checksumSchema,
+  imageHintsSchema,
+  imageKindSchema,
+  imageNameSchema,
+  imageStateSchema,
+} from '@berth/core/image/image'
 import { hostIdSchema, imageIdSchema } from '@berth/core/ids/ids'
 import { idempotencyKeySchema } from '../trpc/idempotency-key.ts'
 import { pageInput } from '../trpc/paging.ts'
@@ -23,6 +29,7 @@ export const imageListInput = z
     filter: z
       .strictObject({
         text: z.string().trim().max(200).optional(),
+        kind: imageKindSchema.optional(),
         state: z.array(imageStateSchema).min(1).max(4).optional(),
       })
       .default({}),

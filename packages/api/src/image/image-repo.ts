@@ -80,6 +80,7 @@ export async function lockImage(tx: DatabaseClient, imageId: string): Promise<z.
 
 export interface ImageFilter {
   readonly text?: string | undefined
+  readonly kind?: string | undefined
   readonly state?: readonly string[] | undefined
 }
 
@@ -87,6 +88,7 @@ export interface ImageFilter {
 export async function listImageIds(db: DatabaseClient, filter: ImageFilter, page: PageCut): Promise<Page<string>> {
   const where: Prisma.ImageWhereInput = {}
   if (filter.text) where.name = { contains: likePattern(filter.text).slice(1, -1), mode: 'insensitive' }
+  if (filter.kind) where.kind = filter.kind
   if (filter.state) where.state = { in: [...filter.state] }
   if (page.cursor !== undefined) where.id = { lt: decodeCursor(page.cursor)[1] }
   const rows = await db.image.findMany({ where, select: { id: true }, orderBy: { id: 'desc' }, take: page.limit + 1 })

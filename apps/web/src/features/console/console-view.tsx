@@ -6,6 +6,7 @@ import { SegmentedControl } from '@berth/ui/segmented-control'
 import { ExternalLink, Power } from 'lucide-react'
 import { useState } from 'react'
 import { paths } from '../../lib/paths.ts'
+import { InsertDiscButton } from '../discs/insert-disc-button.tsx'
 import { MachineMenu } from '../machine-actions/machine-menu.tsx'
 import { StartMachineButton } from '../machine-actions/start-machine.tsx'
 import { recallKind, rememberKind } from './console-preferences.ts'
@@ -48,6 +49,7 @@ export function ConsoleView({ vm, initialKind, isOwnWindow = false }: ConsoleVie
     ) : null,
     machineTools: (
       <>
+        <InsertDiscButton vm={vm} />
         {!isOwnWindow && (
           <IconButton label="Open in its own window" size="sm" onClick={openWindow}>
             <ExternalLink />

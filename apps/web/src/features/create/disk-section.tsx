@@ -29,20 +29,26 @@ export function DiskSection() {
         error={problemAt('diskGiB')}
         footnote={least > 0 ? `The image needs ${least} GiB.` : undefined}
       />
-      <RadioCards
-        label="How the disk begins"
-        value={form.diskMode}
-        onValueChange={(diskMode) => change({ diskMode })}
-        options={[
-          {
-            value: 'overlay',
-            title: 'On top of the image',
-            description: 'Made at once; the image must stay while it lives',
-          },
-          { value: 'copy', title: 'Full copy', description: 'Takes a while; stands alone afterwards' },
-        ]}
-        className="lg:grid-cols-2"
-      />
+      {image?.kind === 'iso' ? (
+        <p className="text-ink-2 text-sm">
+          The disk is blank: the machine boots from {image.name}, which installs onto it.
+        </p>
+      ) : (
+        <RadioCards
+          label="How the disk begins"
+          value={form.diskMode}
+          onValueChange={(diskMode) => change({ diskMode })}
+          options={[
+            {
+              value: 'overlay',
+              title: 'On top of the image',
+              description: 'Made at once; the image must stay while it lives',
+            },
+            { value: 'copy', title: 'Full copy', description: 'Takes a while; stands alone afterwards' },
+          ]}
+          className="lg:grid-cols-2"
+        />
+      )}
     </FormSection>
   )
 }

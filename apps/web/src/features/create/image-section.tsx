@@ -19,7 +19,11 @@ export function ImageSection() {
   }
   const problem = problemAt('imageId')
   return (
-    <FormSection id="image" title="Image" description="The disk that the machine starts with a copy of.">
+    <FormSection
+      id="image"
+      title="Image"
+      description="The disk that the machine starts with a copy of, or the ISO that a system is installed from."
+    >
       {images.length === 0 ? (
         <NoImages />
       ) : (
@@ -58,8 +62,8 @@ const stateReasons = {
   deleting: 'It is being deleted',
 }
 
-function describe({ hints, virtualBytes }: ImageView): string {
-  const size = virtualBytes === null ? [] : [`${formatBytes(virtualBytes)} disk`]
+function describe({ kind, hints, virtualBytes }: ImageView): string {
+  const size = virtualBytes === null ? [] : [`${formatBytes(virtualBytes)} ${kind === 'iso' ? 'ISO' : 'disk'}`]
   const memory = hints.minMemoryBytes > 0 ? [`from ${formatBytes(hints.minMemoryBytes)} memory`] : []
   return [hints.osName || 'Operating system not told', ...size, ...memory].join(' · ')
 }

@@ -21,8 +21,12 @@ export function KeysSection() {
         defaultUser === '' ? 'Who may sign in. First boot only.' : `Who may sign in as ${defaultUser}. First boot only.`
       }
     >
-      {image?.hints.hasCloudInit === false && (
-        <InlineAlert>This image does not read keys at its first boot. Use its console.</InlineAlert>
+      {(image?.kind === 'iso' || image?.hints.hasCloudInit === false) && (
+        <InlineAlert>
+          {image.kind === 'iso'
+            ? 'An installer takes no keys from here. Use the console to install.'
+            : 'This image does not read keys at its first boot. Use its console.'}
+        </InlineAlert>
       )}
       {savedKeys.length > 0 && (
         <div role="group" aria-label="Your keys" className="flex flex-col gap-2">

@@ -4,10 +4,13 @@ import { sizePresets } from './size-presets.ts'
 import { leastDiskGiB } from './to-vm-spec.ts'
 import type { Materials } from './use-materials.ts'
 
-/** A form that can be sent as it is: the newest image, the smallest size that it takes, a network that a host has. */
+/** A form that can be sent as it is: the newest disk image, the smallest size that it takes, a network that a host has. */
 export function startingForm(empty: CreateForm, materials: Materials, wantedImageId: string | null): CreateForm {
   const ready = materials.images.filter((image) => image.state === 'ready')
-  const image = ready.find((candidate) => candidate.imageId === wantedImageId) ?? ready[0]
+  const image =
+    ready.find((candidate) => candidate.imageId === wantedImageId) ??
+    ready.find(({ kind }) => kind === 'disk') ??
+    ready[0]
   const size = sizePresets.find(
     ({ id, memoryMiB }) => id !== 'nano' && memoryMiB * 1024 ** 2 >= (image?.hints.minMemoryBytes ?? 0),
   )

@@ -50,6 +50,17 @@ describe('toVmCreate', () => {
     })
   })
 
+  it('asks of an ISO neither room on the disk nor a first boot, unless it is told how to install', () => {
+    const iso = { ...image, kind: 'iso' as const, virtualBytes: 20 * GiB }
+    const around = { image: iso, savedKeys: [{ name: 'laptop', publicKey: key }] }
+    const { input, problems } = convert({ diskMode: 'copy' }, around)
+    expect(problems).toEqual([])
+    expect(input).not.toHaveProperty('cloudInit')
+    expect(input).not.toHaveProperty('diskMode')
+    const told = convert({ userData: '#cloud-config' }, around)
+    expect(told.input.cloudInit).toMatchObject({ userData: '#cloud-config' })
+  })
+
   it('takes the saved keys but the dropped ones, and the pasted ones', () => {
     const savedKeys = [
       { name: 'laptop', publicKey: key },

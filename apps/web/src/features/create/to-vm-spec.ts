@@ -65,7 +65,9 @@ export function toVmCreate(form: CreateForm, { image, savedKeys }: Surroundings)
     ...(form.password === '' ? {} : { password: form.password }),
     ...(form.userData.trim() === '' ? {} : { userData: form.userData }),
   }
-  const isFirstBootSet = sshKeys.length > 0 || Object.keys(cloudInit).length > 1
+  // An installer reads no keys of ours; one that is told how to install by user data gets all that is there.
+  const isFirstBootSet =
+    image?.kind === 'iso' ? cloudInit.userData !== undefined : sshKeys.length > 0 || Object.keys(cloudInit).length > 1
   const problems = [
     ...imageProblems(image),
     ...judgeNames(form),
@@ -91,7 +93,7 @@ export function toVmCreate(form: CreateForm, { image, savedKeys }: Surroundings)
       vcpus: form.vcpus,
       memoryBytes,
       diskBytes,
-      ...(form.diskMode === 'copy' ? { diskMode: 'copy' } : {}),
+      ...(form.diskMode === 'copy' && image?.kind !== 'iso' ? { diskMode: 'copy' } : {}),
       nics: form.networkIds.map((networkId) => ({ networkId })),
       ...(isFirstBootSet ? { cloudInit } : {}),
       firmware: form.firmware ?? image?.hints.firmware ?? 'bios',
@@ -169,8 +171,8 @@ function imageProblems(image: ImageView | undefined): Problem[] {
 function fitProblems(image: ImageView | undefined, memoryBytes: number, diskBytes: number): Problem[] {
   if (image === undefined) return []
   const problems: Problem[] = []
-  const { virtualBytes, hints, name } = image
-  if (virtualBytes !== null && diskBytes < virtualBytes) {
+  const { kind, virtualBytes, hints, name } = image
+  if (kind === 'disk' && virtualBytes !== null && diskBytes < virtualBytes) {
     problems.push({ field: 'diskGiB', message: `${name} needs at least ${formatBytes(virtualBytes)}.` })
   }
   if (memoryBytes < hints.minMemoryBytes) {
@@ -182,6 +184,6 @@ function fitProblems(image: ImageView | undefined, memoryBytes: number, diskByte
 const onePerField = (problems: readonly Problem[]): Problem[] =>
   problems.filter((problem, index) => problems.findIndex((other) => other.field === problem.field) === index)
 
-/** The least disk that an image fits on, in GiB, to one digit after the point. */
+/** The least disk that an image fits on, in GiB, to one digit after the point; an installer says its own needs. */
 export const leastDiskGiB = (image: ImageView | undefined): number =>
-  Math.ceil(((image?.virtualBytes ?? 0) / GiB) * 10) / 10
+  image?.kind === 'iso' ? 0 : Math.ceil(((image?.virtualBytes ?? 0) / GiB) * 10) / 10

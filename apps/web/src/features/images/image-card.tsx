@@ -42,12 +42,21 @@ export function ImageCard({ image, onOpen }: ImageCardProps) {
       </div>
       <ImageImportState image={image} />
       <dl className="border-line-soft mt-auto grid grid-cols-3 gap-3 border-t pt-3 text-xs">
-        <Fact name="Disk" value={image.virtualBytes === null ? none : formatBytes(image.virtualBytes)} />
+        <Fact
+          name={image.kind === 'iso' ? 'ISO' : 'Disk'}
+          value={image.virtualBytes === null ? none : formatBytes(image.virtualBytes)}
+        />
         <Fact name="Stored" value={image.allocatedBytes === null ? none : formatBytes(image.allocatedBytes)} />
-        <Fact name="Used by" value={image.vmCount === 0 ? 'none' : plural(image.vmCount, 'machine')} />
+        <Fact name="Used by" value={usedBy(image)} />
       </dl>
     </li>
   )
+}
+
+/** Of a disc, the drives that it is in: what was installed from it does not need it any more. */
+const usedBy = ({ kind, vmCount, insertedVmCount }: ImageView): string => {
+  const count = kind === 'iso' ? insertedVmCount : vmCount
+  return count === 0 ? 'none' : plural(count, 'machine')
 }
 
 function Fact({ name, value }: { name: string; value: string }) {
@@ -60,4 +69,6 @@ function Fact({ name, value }: { name: string; value: string }) {
 }
 
 const summary = (image: ImageView): string =>
-  [image.hints.osName, sourceText(image)].filter((part) => part !== '' && part !== image.name).join(' · ')
+  [image.kind === 'iso' ? 'ISO' : '', image.hints.osName, sourceText(image)]
+    .filter((part) => part !== '' && part !== image.name)
+    .join(' · ')

@@ -14,7 +14,7 @@ import { Disc3, Plus } from 'lucide-react'
 import Link from 'next/link'
 import { errorText } from '../../lib/error-text.ts'
 import { useOnScreen } from '../../lib/events/events-provider.tsx'
-import { none } from '../../lib/format.ts'
+import { none, plural } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
 import { CancelTask } from '../tasks/cancel-task.tsx'
@@ -136,14 +136,25 @@ function ImageDetails({ image, isAdmin }: { image: ImageView; isAdmin: boolean }
 function factsOf(image: ImageView) {
   const { hints, virtualBytes, allocatedBytes, checksum, sourceUrl } = image
   return [
+    {
+      key: 'Kind',
+      value: image.kind === 'iso' ? 'ISO, goes into a CD drive' : 'Disk, machines start with a copy of it',
+    },
     { key: 'System', value: hints.osName || none },
     ...(virtualBytes === null
       ? []
-      : [{ key: 'Disk size', value: formatBytes(virtualBytes), note: 'machines get at least this' }]),
+      : [
+          image.kind === 'iso'
+            ? { key: 'Size', value: formatBytes(virtualBytes) }
+            : { key: 'Disk size', value: formatBytes(virtualBytes), note: 'machines get at least this' },
+        ]),
     ...(allocatedBytes === null ? [] : [{ key: 'Stored', value: formatBytes(allocatedBytes) }]),
     ...(image.format === null ? [] : [{ key: 'Format', value: image.format }]),
     { key: 'Firmware', value: hints.firmware === 'uefi' ? 'UEFI' : 'BIOS' },
-    { key: 'cloud-init', value: hints.hasCloudInit ? 'yes' : 'no' },
+    ...(image.kind === 'iso' ? [] : [{ key: 'cloud-init', value: hints.hasCloudInit ? 'yes' : 'no' }]),
+    ...(image.insertedVmCount === 0
+      ? []
+      : [{ key: 'In the drive of', value: plural(image.insertedVmCount, 'machine') }]),
     ...(hints.defaultUser === '' ? [] : [{ key: 'First user', value: <Copyable text={hints.defaultUser} /> }]),
     ...(hints.minMemoryBytes === 0 ? [] : [{ key: 'Least memory', value: formatBytes(hints.minMemoryBytes) }]),
     {

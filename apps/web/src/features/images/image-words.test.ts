@@ -4,17 +4,20 @@ import { imageDeleteRefusal, imageLook, monogram, sourceText } from './image-wor
 
 describe('imageDeleteRefusal', () => {
   it('says why, in the order in which it matters', () => {
-    const ready = { state: 'ready', overlayVmCount: 0 } as const
+    const ready = { state: 'ready', overlayVmCount: 0, insertedVmCount: 0 } as const
     expect(imageDeleteRefusal({ image: ready, isAdmin: true })).toBeNull()
     expect(imageDeleteRefusal({ image: ready, isAdmin: false })).toMatch(/administrators/)
     expect(imageDeleteRefusal({ image: { ...ready, state: 'importing' }, isAdmin: true })).toMatch(/imported/)
     expect(imageDeleteRefusal({ image: { ...ready, overlayVmCount: 1 }, isAdmin: true })).toMatch(
       /^The disk of 1 machine lies.*delete it first$/,
     )
+    expect(imageDeleteRefusal({ image: { ...ready, insertedVmCount: 2 }, isAdmin: true })).toMatch(
+      /CD drive of 2 machines; eject it/,
+    )
     expect(imageDeleteRefusal({ image: { ...ready, overlayVmCount: 3 }, isAdmin: true })).toMatch(
       /^The disks of 3 machines lie/,
     )
-    expect(imageDeleteRefusal({ image: { state: 'failed', overlayVmCount: 0 }, isAdmin: true })).toBeNull()
+    expect(imageDeleteRefusal({ image: { ...ready, state: 'failed' }, isAdmin: true })).toBeNull()
   })
 })
 

@@ -33,7 +33,7 @@ export function monogram({ name, hints }: Pick<ImageView, 'name' | 'hints'>): st
 }
 
 export interface DeleteQuestion {
-  image: Pick<ImageView, 'state' | 'overlayVmCount'>
+  image: Pick<ImageView, 'state' | 'overlayVmCount' | 'insertedVmCount'>
   isAdmin: boolean
 }
 
@@ -42,7 +42,10 @@ export function imageDeleteRefusal({ image, isAdmin }: DeleteQuestion): string |
   if (!isAdmin) return 'Only administrators delete images'
   if (image.state === 'importing') return 'It is still being imported; cancel that task first'
   if (image.state === 'deleting') return 'It is being deleted'
-  if (image.overlayVmCount === 0) return null
+  if (image.overlayVmCount === 0) {
+    if (image.insertedVmCount === 0) return null
+    return `It is in the CD drive of ${image.insertedVmCount === 1 ? '1 machine' : `${image.insertedVmCount} machines`}; eject it there first`
+  }
   const disks =
     image.overlayVmCount === 1 ? 'The disk of 1 machine lies' : `The disks of ${image.overlayVmCount} machines lie`
   return `${disks} on top of it; delete ${image.overlayVmCount === 1 ? 'it' : 'them'} first`

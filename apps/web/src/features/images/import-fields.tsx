@@ -41,7 +41,7 @@ export function ImportFields({ draft, onChange, errors, checksumUrl }: ImportFie
         value={draft.url}
         onChange={(event) => set({ url: event.target.value })}
         error={errors.url}
-        hint="A qcow2 or raw disk image. The host downloads it, so the host must reach it."
+        hint="A qcow2 or raw disk image, or an ISO; which it is shows in the file. The host downloads it, so the host must reach it."
         spellCheck={false}
         autoComplete="off"
         mono

@@ -1,7 +1,18 @@
 'use client'
+import { DriveCard } from '../discs/drive-card.tsx'
 import { HardwareView } from './hardware-view.tsx'
 import { WithMachine } from './with-machine.tsx'
 
 export function MachineHardware({ vmId }: { vmId: string }) {
-  return <WithMachine vmId={vmId}>{(vm) => <HardwareView key={vmId} vm={vm} />}</WithMachine>
+  return (
+    <WithMachine vmId={vmId}>
+      {(vm) => (
+        <div className="flex max-w-4xl flex-col gap-4">
+          {/* Not within the form: a dialog's own submit would save what is typed there. */}
+          <DriveCard vm={vm} />
+          <HardwareView key={vmId} vm={vm} />
+        </div>
+      )}
+    </WithMachine>
+  )
 }
