@@ -107,6 +107,17 @@ describe('what agents tell', () => {
     expect(await seen(world, vmId)).toBeNull()
   })
 
+  it('writes what a guest calls itself, though the database cannot hold it, and its neighbours too', async () => {
+    await using world = await makeOperationWorld()
+    const [hostile, neighbour] = [await world.addVm({ name: 'hostile' }), await world.addVm({ name: 'neighbour' })]
+    const { receive } = makeIngest(world)
+    const guest = { isAgentConnected: true, hostname: 'a\0b\ud800', osName: null, kernel: null }
+    receive({ kind: 'host.snapshot', snapshot: snapshotOf([seenAs(hostile, { guest }), seenAs(neighbour)]) })
+    await vi.waitFor(async () => expect(await seen(world, neighbour)).toBe('1.1 stopped'), 5_000)
+    const row = await world.db.vmObserved.findUnique({ where: { vmId: hostile } })
+    expect(row?.observed).toMatchObject({ guest: { hostname: 'a\ufffdb\ufffd' } })
+  })
+
   it('takes a snapshot for all there is, and forgets what is not in it', async () => {
     await using world = await makeOperationWorld()
     const stays = await world.addVm({ name: 'stays' })

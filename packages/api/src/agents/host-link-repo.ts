@@ -5,6 +5,7 @@ import type { DatabaseClient, PrismaClient } from '@berth/prisma/client'
 import { announce, announceVmsOf } from '../events/outbox-repo.ts'
 import type { AgentAddress } from './agent-client.ts'
 import type { AgentHello } from './agent-sink.ts'
+import { storableJson } from './storable-json.ts'
 
 export async function listJoinedHosts(db: DatabaseClient): Promise<AgentAddress[]> {
   const rows = await db.host.findMany({
@@ -58,7 +59,7 @@ async function announceHost(tx: DatabaseClient, hostId: string): Promise<void> {
 }
 
 export async function writeFacts(db: PrismaClient, hostId: string, facts: HostFacts): Promise<void> {
-  const text = JSON.stringify(facts)
+  const text = storableJson(facts)
   await db.$transaction(async (tx) => {
     const count = await tx.$executeRaw`
       UPDATE host SET facts = ${text}::jsonb, boot_id = ${facts.bootId}

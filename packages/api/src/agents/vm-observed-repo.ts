@@ -5,6 +5,7 @@
 import type { VmObservation } from '@berth/core/vm/vm-observation'
 import type { DatabaseClient, PrismaClient } from '@berth/prisma/client'
 import { announce } from '../events/outbox-repo.ts'
+import { storableJson } from './storable-json.ts'
 
 export interface Sighting {
   readonly hostId: string
@@ -21,7 +22,7 @@ async function observe(tx: DatabaseClient, { hostId, bootId, vm }: Sighting): Pr
   const count = await tx.$executeRaw`
     INSERT INTO vm_observed (vm_id, host_id, epoch, generation, state, state_since, observed, boot_id, seen_at)
     SELECT vm.id, ${hostId}::uuid, ${vm.epoch}, ${vm.generation}, ${vm.state}, ${vm.stateSince}::timestamptz,
-      ${JSON.stringify(vm)}::jsonb, ${bootId}, now()
+      ${storableJson(vm)}::jsonb, ${bootId}, now()
     FROM vm WHERE vm.id = ${vm.vmId}::uuid AND vm.host_id = ${hostId}::uuid AND vm.deleted_at IS NULL
     ON CONFLICT (vm_id) DO UPDATE SET host_id = EXCLUDED.host_id, epoch = EXCLUDED.epoch,
       generation = EXCLUDED.generation, state = EXCLUDED.state, state_since = EXCLUDED.state_since,
