@@ -8,7 +8,7 @@ import { withLock } from './install-lock.ts'
 import { ensureListedPackages, ensureRunPackages } from './install-packages.ts'
 import { LauncherError, messageOf } from './launcher-error.ts'
 import { ensureDatabaseClient, ensureModules } from './modules.ts'
-import { root } from './paths.ts'
+import { root } from './data-paths.ts'
 import { runLimited, type LimitedEnd } from './run-limited.ts'
 import { stage } from './stages.ts'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { withLock } from './install-lock.ts'
 import { currentBuild, isBuilt, makeCurrent, pruneBuilds, publishBuild } from './page-builds.ts'
-import { root } from './paths.ts'
+import { root } from './data-paths.ts'
 import { runProgram } from './run-program.ts'
 import type { StageNote } from './stages.ts'
 import { hashInputs } from './stamp.ts'

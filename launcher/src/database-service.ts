@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { LauncherError } from './launcher-error.ts'
-import { identify } from './process-identity.ts'
+import { identify } from './living-process.ts'
 import type { Service } from './kept-service.ts'
 
 /** The embedded PostgreSQL in `dir`. Its module is loaded late: it exists only once the modules are installed. */

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ensureListedPackages } from './install-packages.ts'
-import { root } from './paths.ts'
+import { root } from './data-paths.ts'
 import { runProgram } from './run-program.ts'
 import type { StageNote } from './stages.ts'
 import { hashInputs, hasStamp, writeWhole } from './stamp.ts'

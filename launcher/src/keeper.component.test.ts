@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { EventEmitter } from 'node:events'
 import { keepAlive } from './keeper.ts'
 import { nodeService } from './node-service.ts'
-import { isAlive } from './process-identity.ts'
+import { isAlive } from './living-process.ts'
 import type { KeptRecord } from './supervisor-record.ts'
 
 let dir = ''

@@ -3,7 +3,7 @@ import { afterDeath, freshBackoff } from './backoff.ts'
 import { launcherEnv } from './env.ts'
 import { messageOf } from './launcher-error.ts'
 import { rotateLog } from './log-rotation.ts'
-import { isAlive, type ProcessIdentity } from './process-identity.ts'
+import { isAlive, type ProcessIdentity } from './living-process.ts'
 import type { Service } from './kept-service.ts'
 import type { KeptRecord, KeptState } from './supervisor-record.ts'
 

@@ -2,7 +2,7 @@
  * One thing that the supervisor keeps alive. Two kinds: a Node process of ours, and the embedded PostgreSQL, which starts
  * and is found again by rules of its own.
  */
-import type { ProcessIdentity } from './process-identity.ts'
+import type { ProcessIdentity } from './living-process.ts'
 
 export interface Service {
   name: string

@@ -2,7 +2,7 @@ import { open, readFile, readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LauncherError } from './launcher-error.ts'
-import type { DataPaths } from './paths.ts'
+import type { DataPaths } from './data-paths.ts'
 import { dim } from './stages.ts'
 
 export interface LogOptions {

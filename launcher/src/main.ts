@@ -1,7 +1,7 @@
 /** `./berth`: what the command line asks for, and how it ends. Only Node's built-ins are imported before the modules exist. */
 import { parseCommandLine, usage, type Command } from './command-line.ts'
 import { LauncherError, systemCodeOf } from './launcher-error.ts'
-import { dataPaths, root } from './paths.ts'
+import { dataPaths, root } from './data-paths.ts'
 
 async function run(command: Command): Promise<number> {
   switch (command.verb) {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { root } from './paths.ts'
+import { root } from './data-paths.ts'
 import { runProgram } from './run-program.ts'
 import type { StageNote } from './stages.ts'
 import { hashInputs, hasStamp, writeWhole } from './stamp.ts'

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '@berth/prisma/test-database'
-import { root } from './paths.ts'
+import { root } from './data-paths.ts'
 
 test('a command ends when it has answered, and does not wait for its connection to grow idle', async () => {
   await using database = await createTestDatabase()

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { LauncherError } from './launcher-error.ts'
-import { root, type DataPaths } from './paths.ts'
+import { root, type DataPaths } from './data-paths.ts'
 import { runProgram } from './run-program.ts'
 import type { Settings } from './settings.ts'
 

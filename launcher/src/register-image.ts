@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { tinyImagePath, tinyImageStamp } from './guest-image.ts'
 import { runPanelCli } from './panel-cli.ts'
-import type { DataPaths } from './paths.ts'
+import type { DataPaths } from './data-paths.ts'
 import type { Settings } from './settings.ts'
 import { hasStamp, writeWhole } from './stamp.ts'
 

@@ -1,6 +1,6 @@
 import { LauncherError } from './launcher-error.ts'
 import { runPanelCli } from './panel-cli.ts'
-import type { DataPaths } from './paths.ts'
+import type { DataPaths } from './data-paths.ts'
 import { readSettings } from './settings.ts'
 
 /** Ends the user's sessions and prints nothing but the new password, which must be changed at the next sign-in. */

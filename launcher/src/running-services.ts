@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { root, type DataPaths } from './paths.ts'
-import { findMarked, type Marker, type ProcessIdentity } from './process-identity.ts'
+import { root, type DataPaths } from './data-paths.ts'
+import { findMarked, type Marker, type ProcessIdentity } from './living-process.ts'
 
 export const panelEntry = join(root, 'apps/web/server/main.ts')
 export const agentEntry = join(root, 'apps/agent/src/main.ts')

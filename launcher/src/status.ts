@@ -1,6 +1,6 @@
 import { messageOf } from './launcher-error.ts'
 import { listAll, panelApi, panelUrl, readiness } from './panel-api.ts'
-import type { DataPaths } from './paths.ts'
+import type { DataPaths } from './data-paths.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { bold, dim, green, red, yellow } from './stages.ts'
 import { readSupervisor, type KeptRecord } from './supervisor-record.ts'

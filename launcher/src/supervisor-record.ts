@@ -1,6 +1,6 @@
 /** What the supervisor tells of itself in <data>/run/supervisor.json: read by `status`, `up` and `down`, never its own truth. */
 import { readFile } from 'node:fs/promises'
-import { isAlive, type ProcessIdentity } from './process-identity.ts'
+import { isAlive, type ProcessIdentity } from './living-process.ts'
 import { isRecord, parseJson } from './settings.ts'
 
 export const keptStates = ['waiting', 'running', 'restarting', 'stopped'] as const

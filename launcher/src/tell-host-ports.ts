@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { runPanelCli } from './panel-cli.ts'
-import type { DataPaths } from './paths.ts'
+import type { DataPaths } from './data-paths.ts'
 import { readSettings } from './settings.ts'
 import { hasStamp, writeWhole } from './stamp.ts'
 

@@ -7,7 +7,7 @@ import { withLock } from './install-lock.ts'
 import { ensureListedPackages, ensureRunPackages } from './install-packages.ts'
 import { LauncherError } from './launcher-error.ts'
 import { ensureDatabaseClient, ensureModules } from './modules.ts'
-import { root } from './paths.ts'
+import { root } from './data-paths.ts'
 import { runOnTerminal } from './run-program.ts'
 import { bold, stage } from './stages.ts'
 import {

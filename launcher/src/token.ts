@@ -1,6 +1,6 @@
 import { LauncherError } from './launcher-error.ts'
 import { runPanelCli } from './panel-cli.ts'
-import type { DataPaths } from './paths.ts'
+import type { DataPaths } from './data-paths.ts'
 import { readSettings } from './settings.ts'
 
 /** Prints nothing but the token, so that scripts can take it as it is. */

@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { atLast, signalIfThere } from '../measure/last-rites.ts'
-import type { PanelClient } from './panel-client.ts'
+import type { PanelClient } from './panel-calls.ts'
 
 const MiB = 1024 * 1024
 const startedSchema = z.object({ operationId: z.string() })

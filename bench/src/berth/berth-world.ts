@@ -18,7 +18,7 @@ import { freeTcpPort } from '../measure/free-tcp-port.ts'
 import { atLast, signalIfThere } from '../measure/last-rites.ts'
 import { startProgram, until, type StartedProgram } from '../measure/started-program.ts'
 import { BenchMachines } from './bench-machines.ts'
-import { PanelClient } from './panel-client.ts'
+import { PanelClient } from './panel-calls.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 const run = promisify(execFile)

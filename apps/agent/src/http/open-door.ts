@@ -6,7 +6,7 @@ import { createAgentRouter } from './agent-router.ts'
 import { openAgentServer, type AgentServer } from './agent-server.ts'
 import { agentVersion } from './capabilities.ts'
 import { CertificateRenewal } from './certificate-renewal.ts'
-import { ensureIdentity } from './join.ts'
+import { ensureIdentity } from './join-panel.ts'
 
 const wildcards = new Set(['0.0.0.0', '::'])
 

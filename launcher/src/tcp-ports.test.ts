@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import { checkPort, listeningInodes, listensOn, pickFreePort, requirePort } from './ports.ts'
+import { checkPort, listeningInodes, listensOn, pickFreePort, requirePort } from './tcp-ports.ts'
 
 test('a port that somebody holds is taken, with the name of the holder, and free afterwards', async () => {
   const server = createServer().listen(0, '127.0.0.1')

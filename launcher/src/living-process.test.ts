@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { identify, isAlive, statFields } from './process-identity.ts'
+import { identify, isAlive, statFields } from './living-process.ts'
 
 test('a program name with spaces and parentheses does not shift the fields', () => {
   const tail = 'S 1 77 66 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 987654 99 1'

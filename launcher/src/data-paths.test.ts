@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { dataPaths, removeIdleSocketDirs } from './paths.ts'
+import { dataPaths, removeIdleSocketDirs } from './data-paths.ts'
 
 test('a socket folder goes when no machine is left in it, and stays with one that runs on', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'berth-paths-'))
