@@ -80,7 +80,7 @@ export function CreateMachine({ materials, imageId }: { materials: Materials; im
         actions={
           <>
             {isDraft && !submit.isPending && (
-              <Button variant="ghost" onClick={startOver}>
+              <Button variant="ghost" className="max-sm:order-last" onClick={startOver}>
                 Discard draft
               </Button>
             )}

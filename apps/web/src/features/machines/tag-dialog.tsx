@@ -127,13 +127,13 @@ function RemoveTags({ vms, chosen, onChange }: RemoveTagsProps) {
               className={cn(
                 'inline-flex h-7 max-w-full items-center gap-1.5 rounded-full border px-2.5 text-xs font-medium [&_svg]:size-3 [&_svg]:shrink-0',
                 isChosen
-                  ? 'border-bad/40 bg-bad-soft text-bad-ink line-through'
+                  ? 'border-bad/40 bg-bad-soft text-bad-ink'
                   : 'border-line bg-surface text-ink-2 hover:text-ink',
               )}
             >
               {isChosen ? <Minus aria-hidden /> : <Tag aria-hidden />}
-              <span className="truncate">{tag}</span>
-              <span className="text-ink-3 font-normal">
+              <span className={cn('truncate', isChosen && 'line-through')}>{tag}</span>
+              <span className={cn('font-normal', !isChosen && 'text-ink-3')}>
                 {count}
                 <span className="sr-only"> of {vms.length} have it</span>
               </span>
