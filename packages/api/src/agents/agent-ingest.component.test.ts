@@ -118,6 +118,16 @@ describe('what agents tell', () => {
     expect(row?.observed).toMatchObject({ guest: { hostname: 'a\ufffdb\ufffd' } })
   })
 
+  it('writes the neighbours of a machine that the database does not take', async () => {
+    await using world = await makeOperationWorld()
+    const [bad, neighbour] = [await world.addVm({ name: 'bad' }), await world.addVm({ name: 'neighbour' })]
+    const { receive } = makeIngest(world)
+    const vms = [seenAs(bad, { generation: 2 ** 40 }), seenAs(neighbour)]
+    receive({ kind: 'host.snapshot', snapshot: snapshotOf(vms) })
+    await vi.waitFor(async () => expect(await seen(world, neighbour)).toBe('1.1 stopped'), 10_000)
+    expect(await seen(world, bad)).toBeNull()
+  })
+
   it('takes a snapshot for all there is, and forgets what is not in it', async () => {
     await using world = await makeOperationWorld()
     const stays = await world.addVm({ name: 'stays' })

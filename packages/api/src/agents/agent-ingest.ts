@@ -44,6 +44,15 @@ interface Queue {
   isDraining: boolean
 }
 
+interface Write {
+  readonly what: string
+  readonly run: () => Promise<unknown>
+  /** Puts it into the queue again unless something newer came meanwhile. */
+  readonly giveBack: () => void
+  /** What can be saved of one that the database does not take. */
+  readonly giveUp?: () => void
+}
+
 export class AgentIngest implements AgentSink {
   readonly #options: AgentIngestOptions
   readonly #queues = new Map<string, Queue>()
@@ -133,6 +142,7 @@ export class AgentIngest implements AgentSink {
         refusals = isDatabaseUnavailable(error) ? 0 : refusals + 1
         if (refusals > maxRefusals) {
           refusals = 0
+          write.giveUp?.()
           continue
         }
         write.giveBack()
@@ -143,8 +153,7 @@ export class AgentIngest implements AgentSink {
     queue.isDraining = false
   }
 
-  /** Takes the next thing out of the queue. `giveBack` puts it in again unless something newer came meanwhile. */
-  #next(hostId: string, queue: Queue): { what: string; run: () => Promise<unknown>; giveBack: () => void } | null {
+  #next(hostId: string, queue: Queue): Write | null {
     const { db } = this.#options
     const { hello, snapshot, pools, bootId } = queue
     if (hello !== null) {
@@ -158,7 +167,14 @@ export class AgentIngest implements AgentSink {
         await writeSnapshot(db, { hostId, bootId, vms: snapshot.vms })
         await writePools(db, hostId, snapshot.pools)
       }
-      return { what: 'snapshot', run, giveBack: () => (queue.snapshot ??= snapshot) }
+      // One machine that cannot be written must not keep its neighbours from it.
+      const giveUp = (): void => {
+        if (queue.snapshot !== null) return
+        for (const vm of snapshot.vms) {
+          if (!queue.news.has(vm.vmId)) queue.news.set(vm.vmId, { kind: 'vm.observed', vm })
+        }
+      }
+      return { what: 'snapshot', run, giveBack: () => (queue.snapshot ??= snapshot), giveUp }
     }
     const [first] = queue.news
     if (first !== undefined) {
