@@ -109,7 +109,7 @@ function report(ends: readonly BenchEnd[], isQuick: boolean): number {
 const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`
 
 async function prepare(): Promise<void> {
-  await stage('System packages', ensureRunPackages)
+  await stage('System packages', () => ensureRunPackages())
   await stage('Packages of the peers', () => ensureListedPackages([benchDir]))
   await stage('Modules', ensureModules)
   await stage('Database client', ensureDatabaseClient)

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { dataPaths, removeIdleSocketDirs } from './data-paths.ts'
+import { dataPaths, makeDataDirs, removeIdleSocketDirs, root, upCommand } from './data-paths.ts'
 
 test('a socket folder goes when no machine is left in it, and stays with one that runs on', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'berth-paths-'))
@@ -23,4 +23,24 @@ test('a socket folder goes when no machine is left in it, and stays with one tha
   } finally {
     await rm(dir, { recursive: true })
   }
+})
+
+test('a data folder that cannot be made is answered with what is in the way', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'berth-paths-'))
+  try {
+    await writeFile(join(dir, 'file'), '')
+    await expect(makeDataDirs(dataPaths(join(dir, 'file')))).rejects.toThrow(
+      /file is not usable: a file lies in its place/,
+    )
+    await expect(makeDataDirs(dataPaths(join(dir, 'file/x')))).rejects.toThrow(
+      /x is not usable: a file lies on its path/,
+    )
+  } finally {
+    await rm(dir, { recursive: true })
+  }
+})
+
+test('whoever chose another data folder is told to start that one', () => {
+  expect(upCommand(join(root, 'var'))).toBe('./berth up')
+  expect(upCommand('/srv/berth')).toBe('./berth up --data /srv/berth')
 })

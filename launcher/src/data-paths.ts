@@ -38,6 +38,10 @@ export function dataPaths(dataDir: string): DataPaths {
   }
 }
 
+/** How to start the Berth whose data lie there. */
+export const upCommand = (dataDir: string): string =>
+  dataDir === join(root, 'var') ? './berth up' : `./berth up --data ${dataDir}`
+
 /** Where an ordinary user without a runtime folder has his sockets. */
 const sharedTmpDir = join('/tmp', `berth-${process.getuid?.() ?? 0}`)
 
@@ -47,6 +51,21 @@ function socketDirOf(dataDir: string): string {
   const { xdgRuntimeDir } = launcherEnv
   if (xdgRuntimeDir && existsSync(xdgRuntimeDir)) return join(xdgRuntimeDir, 'berth', tag)
   return join(sharedTmpDir, tag)
+}
+
+/** Of what keeps a folder from being made; for the rest the system's own words, with call and path. */
+const obstacles: Partial<Record<string, string>> = {
+  EACCES: 'you may not write there.',
+  EEXIST: 'a file lies in its place.',
+  // So Node answers for a whole missing path on a file system that may only be read.
+  ENOENT: 'the file system does not let it be made; is it read-only?',
+  ENOTDIR: 'a file lies on its path.',
+  EROFS: 'its file system is read-only.',
+}
+
+function whyNot(error: unknown, { socketDir }: DataPaths): string {
+  const isOfSockets = error instanceof Error && 'path' in error && error.path === socketDir
+  return (isOfSockets ? undefined : obstacles[systemCodeOf(error) ?? '']) ?? messageOf(error)
 }
 
 /**
@@ -62,7 +81,7 @@ export async function makeDataDirs(paths: DataPaths): Promise<void> {
     await mkdir(paths.socketDir, { recursive: true, mode: isRoot ? 0o711 : 0o700 })
     if (dirname(paths.socketDir) === sharedTmpDir) await requireOwn(sharedTmpDir)
   } catch (cause) {
-    throw new LauncherError(`The data folder ${paths.dataDir} is not usable: ${messageOf(cause)}`, { cause })
+    throw new LauncherError(`The data folder ${paths.dataDir} is not usable: ${whyNot(cause, paths)}`, { cause })
   }
 }
 

@@ -19,7 +19,7 @@ export async function dev({ dataDir, port }: DevOptions): Promise<number> {
   const paths = dataPaths(dataDir)
   await makeDataDirs(paths)
   const settings = await withLock(root, async (): Promise<Settings> => {
-    await stage('System packages', ensureRunPackages)
+    await stage('System packages', () => ensureRunPackages())
     await prepareSources()
     await stopAll(paths)
     const choice = await choose({ dataDir, port: port ?? 7401, listen: undefined, hostCount: 1 }, paths)

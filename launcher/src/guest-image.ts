@@ -9,6 +9,8 @@ import { hashInputs, hasStamp, writeWhole } from './stamp.ts'
 const guestsDir = join(root, 'e2e/guests')
 const recipe = ['build-tiny.sh', 'debian-packages.sh', 'tiny'].map((name) => join('e2e/guests', name))
 const outDir = join(guestsDir, 'out')
+/** Its list names the packages that the build needs. */
+export const tinyRecipeDir = join(guestsDir, 'tiny')
 
 export const tinyImagePath = join(outDir, 'tiny.qcow2')
 const stampPath = `${tinyImagePath}.stamp`
@@ -22,7 +24,7 @@ export async function tinyImageStamp(): Promise<string | undefined> {
 /** Builds the small bootable image from Debian packages, unless its recipe's is there. */
 export async function ensureTinyImage(): Promise<StageNote> {
   if (await tinyImageStamp()) return undefined
-  await ensureListedPackages([join(guestsDir, 'tiny')])
+  await ensureListedPackages([tinyRecipeDir])
   await mkdir(outDir, { recursive: true })
   // The script writes beside and renames, and keeps its own cache: a killed build leaves no half image.
   await runProgram([join(guestsDir, 'build-tiny.sh'), tinyImagePath], {

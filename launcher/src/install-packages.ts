@@ -14,11 +14,18 @@ import {
 import { runProgram, tryProgram } from './run-program.ts'
 import type { StageNote } from './stages.ts'
 
-/** Everything that running machines needs. Throws LauncherError with the one command where it may not install. */
-export async function ensureRunPackages(): Promise<StageNote> {
+/**
+ * Everything that running machines needs. Throws LauncherError with the one command where it may not install; that names
+ * what the lists of `alsoAskFor` miss too, for whoever has to ask somebody else for packages should have to ask once.
+ */
+export async function ensureRunPackages(alsoAskFor: readonly string[] = []): Promise<StageNote> {
   const system = await inspectSystem()
   if (!system.hasApt) return applyRemedy(system, remedyForPrograms(system, await presentPrograms()))
-  return applyRemedy(system, remedyForPackages(system, await missingPackages(packagesToRun(system))))
+  const missing = await missingPackages(packagesToRun(system))
+  if (missing.length === 0 || system.mayInstall) return applyRemedy(system, remedyForPackages(system, missing))
+  const listed = await Promise.all(alsoAskFor.map(listedPackages))
+  const all = new Set([...missing, ...(await missingPackages(listed.flat()))])
+  return applyRemedy(system, remedyForPackages(system, [...all]))
 }
 
 /** The packages that the lists (`*apt-packages*`) of these folders name. Other distributions bring them by hand. */

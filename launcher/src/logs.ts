@@ -21,6 +21,7 @@ interface Tail {
 /** Prints the last lines of the logs, and then what comes, until Ctrl-C. */
 export async function showLogs(paths: DataPaths, options: LogOptions): Promise<void> {
   const all = await findLogs(paths)
+  if (all.length === 0) throw new LauncherError(`There are no logs: Berth has not run in ${paths.dataDir}.`)
   const unknown = options.names.find((name) => !all.some((log) => log.name === name))
   if (unknown !== undefined) {
     throw new LauncherError(

@@ -1,6 +1,6 @@
 import { messageOf } from './launcher-error.ts'
 import { listAll, panelApi, panelUrl, readiness } from './panel-api.ts'
-import type { DataPaths } from './data-paths.ts'
+import { upCommand, type DataPaths } from './data-paths.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { bold, dim, green, red, yellow } from './stages.ts'
 import { readSupervisor, type KeptRecord } from './supervisor-record.ts'
@@ -57,7 +57,7 @@ async function collectMachines(settings: Settings, paths: DataPaths): Promise<Ma
 }
 
 function describe(status: Status): string {
-  if (!status.isRunning) return `Berth does not run in ${status.dataDir}. Start it: ./berth up\n`
+  if (!status.isRunning) return `Berth does not run in ${status.dataDir}. Start it: ${upCommand(status.dataDir)}\n`
   const services = status.services.map((service) => {
     const painted = service.state === 'running' ? green(service.state.padEnd(11)) : red(service.state.padEnd(11))
     const pid = service.pid === null ? '' : `pid ${service.pid}`

@@ -86,7 +86,8 @@ async function holderOf(port: number): Promise<string | undefined> {
   for (const pid of await readdir('/proc')) {
     if (!/^\d+$/.test(pid) || !(await holdsAny(pid, inodes))) continue
     const name = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim()
-    return `${name || 'a process'} (pid ${pid})`
+    // So calls itself every Node from 24 on.
+    return `${name === 'MainThread' ? 'node' : name || 'a process'} (pid ${pid})`
   }
   return undefined
 }

@@ -56,7 +56,7 @@ export async function runRings(names: readonly string[]): Promise<number> {
 
 async function prepare(chosen: readonly string[]): Promise<void> {
   const needsMachines = chosen.includes('component') || chosen.includes('e2e')
-  if (needsMachines) await stage('System packages', ensureRunPackages)
+  if (needsMachines) await stage('System packages', () => ensureRunPackages())
   if (chosen.includes('e2e')) await stage('Packages for the tests', () => ensureListedPackages([join(root, 'e2e')]))
   await stage('Modules', ensureModules)
   await stage('Database client', ensureDatabaseClient)

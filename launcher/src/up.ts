@@ -4,7 +4,7 @@ import type { UpOptions } from './command-line.ts'
 import { startSupervisor, stopAll } from './control.ts'
 import { requireFreeSpace } from './disk-space.ts'
 import { launcherEnv } from './env.ts'
-import { ensureTinyImage } from './guest-image.ts'
+import { ensureTinyImage, tinyRecipeDir } from './guest-image.ts'
 import { waitForHosts, waitForPanel } from './health.ts'
 import { withLock } from './install-lock.ts'
 import { ensureRunPackages } from './install-packages.ts'
@@ -35,7 +35,7 @@ export async function up(options: UpOptions): Promise<void> {
 async function prepareAndStart(options: UpOptions, paths: DataPaths): Promise<void> {
   const chosen = await choose(options, paths)
   await makeDataDirs(paths)
-  await stage('System packages', ensureRunPackages)
+  await stage('System packages', () => ensureRunPackages([tinyRecipeDir]))
   await prepareSources()
   await stage('Pages of the panel', ensureBuild)
   const missingImage = await prepareImage()
