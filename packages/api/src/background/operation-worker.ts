@@ -14,6 +14,8 @@ import type { OperationService } from '../operation/operation-service.ts'
 import { OperationHolder, type OperationHolderOptions } from './operation-holder.ts'
 
 const reopenMs = 1_000
+/** All it has to do then is to say goodbye to the database. */
+const stopLimitMs = 5_000
 const payloadSchema = z.object({ operationId: operationIdSchema })
 
 export interface OperationWorkerOptions extends OperationHolderOptions {
@@ -86,7 +88,7 @@ interface Running {
 
 /**
  * A runner that could not write the end of a job shuts itself down. What it held goes on, because the holder holds it and
- * not the runner; a new one takes what comes.
+ * not the runner; a new one takes what comes, also while the old one still waits for what it had taken.
  */
 async function keepRunning(first: Runner, running: Running): Promise<void> {
   const { options, holder, pgPool, stopped } = running
@@ -99,21 +101,24 @@ async function keepRunning(first: Runner, running: Running): Promise<void> {
   }
 }
 
-/** Until it ends by itself; or stops it when the signal says so. */
+/**
+ * Until it begins to end by itself; or stops it when the signal says so. Its promise alone is not enough: after one job's
+ * end that could not be written it counts each later one twice (graphile-worker 0.18.0, the backpressure of `batch`), waits
+ * for ever for that count to become nothing, and nobody would take work any more.
+ */
 async function endOfRunner(runner: Runner, stopped: AbortSignal): Promise<void> {
-  const stop = (): void => {
-    // It says "already stopped" when its own end was faster.
-    runner.stop().catch(() => undefined)
-  }
-  if (stopped.aborted) stop()
-  else stopped.addEventListener('abort', stop, { once: true })
-  try {
-    await runner.promise
-  } catch {
-    // Its own log lines say why; what counts here is that it has ended.
-  } finally {
-    stopped.removeEventListener('abort', stop)
-  }
+  // Its own log lines say why; what counts here is that it has ended.
+  const ended = runner.promise.catch(() => undefined)
+  const over = Promise.withResolvers<void>()
+  const end = (): void => over.resolve()
+  runner.events.once('pool:gracefulShutdown', end)
+  stopped.addEventListener('abort', end, { once: true })
+  if (!stopped.aborted) await Promise.race([ended, over.promise])
+  stopped.removeEventListener('abort', end)
+  if (!stopped.aborted) return
+  // It says "already stopped" when its own end was faster.
+  runner.stop().catch(() => undefined)
+  await Promise.race([ended, wait(stopLimitMs, undefined, { ref: false })])
 }
 
 async function reopen({ options, stopped }: Running, open: () => Promise<Runner>): Promise<Runner | null> {
