@@ -10,7 +10,7 @@ export function CountStepper() {
   const { form, change, problemAt } = useCreate()
   const step = (by: number) => change({ count: Math.min(maxCount, Math.max(1, (form.count || 0) + by)) })
   return (
-    <div role="group" aria-label="Count" className="flex items-start gap-1">
+    <div role="group" aria-label="Count" className="flex items-start gap-1 sm:ml-4">
       <IconButton
         label="One less"
         className="mt-6"

@@ -83,12 +83,12 @@ interface FigureProps {
 function Figure({ label, now, note, values, max, color }: FigureProps) {
   return (
     <div>
-      <div className="flex flex-wrap items-baseline justify-between gap-x-3">
+      <div className="flex justify-between gap-x-3 max-sm:flex-col sm:items-baseline">
         <span className="text-ink-2 text-sm">
           {label}
           {note !== undefined && <span className="text-ink-3 text-xs"> {note}</span>}
         </span>
-        <span className="text-lg font-semibold">{now}</span>
+        <span className={now === none ? 'text-ink-3' : 'text-lg font-semibold'}>{now}</span>
       </div>
       <Sparkline
         label={`${label} of the last 15 minutes, now ${now}`}

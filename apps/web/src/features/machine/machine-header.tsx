@@ -87,7 +87,12 @@ function HeaderFacts({ vm }: { vm: VmView }) {
           </Link>
         </span>
       )}
-      {vm.addresses.length > 0 && <AddressCell vm={vm} />}
+      {vm.addresses.length > 0 && (
+        // The copy button shows on hover only; the gap to what follows is not to look as if something were missing.
+        <span className="pointer-fine:-mr-4">
+          <AddressCell vm={vm} />
+        </span>
+      )}
       {vm.run && vm.state !== 'unknown' && (
         <span>
           <span className="text-ink-3">up </span>

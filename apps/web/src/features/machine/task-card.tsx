@@ -10,6 +10,7 @@ import { useState } from 'react'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
 import { TaskBody } from '../tasks/task-body.tsx'
 import { TaskStatus } from '../tasks/task-summary.tsx'
+import { barShare } from '../tasks/task-words.ts'
 
 /**
  * The task that changes the machine, with its steps as they happen. One that failed while this page was open stays until it
@@ -45,7 +46,7 @@ function FollowedTask({ operationId, onClose }: { operationId: string; onClose: 
       }
     >
       <div className="flex flex-col gap-4">
-        {!hasEnded && <ProgressBar label={task.title} value={task.status === 'queued' ? 0 : task.progress} />}
+        {!hasEnded && <ProgressBar label={task.title} value={barShare(task)} />}
         <TaskBody task={task} />
       </div>
     </Card>

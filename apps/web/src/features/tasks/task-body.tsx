@@ -4,6 +4,7 @@ import { CopyButton } from '@berth/ui/copy-button'
 import { isOperationEnded } from '@berth/core/operation/operation-ended'
 import type { OperationView } from '@berth/core/operation/operation'
 import Link from 'next/link'
+import { usePathname } from 'next/navigation'
 import { useOnScreen } from '../../lib/events/events-provider.tsx'
 import { paths } from '../../lib/paths.ts'
 import { CancelTask } from './cancel-task.tsx'
@@ -17,6 +18,7 @@ import { targetHref } from './task-target.tsx'
 export function TaskBody({ task }: { task: OperationView }) {
   useOnScreen(task.operationId)
   const target = targetHref(task)
+  const isHere = usePathname() === target
   return (
     <div className="flex flex-col gap-4">
       <TaskSteps task={task} />
@@ -27,7 +29,7 @@ export function TaskBody({ task }: { task: OperationView }) {
         <Button asChild variant="link" size="sm">
           <Link href={paths.task(task.operationId)}>Task page</Link>
         </Button>
-        {target !== null && (
+        {target !== null && !isHere && (
           <Button asChild variant="link" size="sm">
             <Link href={target}>Go to {task.target.name}</Link>
           </Button>

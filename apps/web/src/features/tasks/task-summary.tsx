@@ -6,7 +6,7 @@ import { useNow } from '@berth/ui/ticking-clock'
 import { isOperationEnded } from '@berth/core/operation/operation-ended'
 import type { OperationView } from '@berth/core/operation/operation'
 import { formatDuration } from '../../lib/format.ts'
-import { progressLine, remainingMs, statusLooks, taskDurationMs } from './task-words.ts'
+import { barShare, progressLine, remainingMs, statusLooks, taskDurationMs } from './task-words.ts'
 
 /** How it stands, in a word with its shape. */
 export function TaskStatus({ status, className }: { status: OperationView['status']; className?: string | undefined }) {
@@ -24,11 +24,7 @@ export function TaskProgress({ task }: { task: OperationView }) {
         {line !== '' && <span className="line-clamp-2 min-w-0">{line}</span>}
         <TaskRemaining task={task} />
       </p>
-      <ProgressBar
-        label={task.title}
-        value={task.status === 'queued' ? 0 : task.progress}
-        tone={task.status === 'cancelling' ? 'warn' : 'accent'}
-      />
+      <ProgressBar label={task.title} value={barShare(task)} tone={task.status === 'cancelling' ? 'warn' : 'accent'} />
     </div>
   )
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { operationKinds, operationStatuses, type OperationStepView } from '@berth/core/operation/operation'
 import {
+  barShare,
   cancelEffect,
   cancelRefusal,
   progressLine,
@@ -20,6 +21,7 @@ const step = (given: Partial<OperationStepView>): OperationStepView => ({
   startedAt: at(0),
   endedAt: null,
   error: null,
+  attempts: [],
   ...given,
 })
 
@@ -66,6 +68,13 @@ describe('a task', () => {
       'Download · 99 % · 9 of 10 MiB',
     )
     expect(progressLine({ phase: null, progress: null, progressText: null })).toBe('')
+  })
+
+  it('shows no share before there is any: an empty bar and "0 %" would look stuck', () => {
+    expect(progressLine({ phase: 'Ask the guest', progress: 0, progressText: null })).toBe('Ask the guest')
+    expect(barShare({ status: 'running', progress: 0 })).toBeNull()
+    expect(barShare({ status: 'running', progress: 0.5 })).toBe(0.5)
+    expect(barShare({ status: 'queued', progress: 0 })).toBe(0)
   })
 
   it('names a cancel’s effect for every kind, and refuses with a reason in every other state', () => {

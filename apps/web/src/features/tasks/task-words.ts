@@ -66,9 +66,14 @@ export function remainingMs({ steps, status }: Pick<OperationView, 'steps' | 'st
   return Math.round(((spentMs / step.progress) * (1 - step.progress)) / 1000) * 1000
 }
 
+/** For a bar: of a running task without any share yet nothing is known, and an empty bar would look stuck. */
+export function barShare({ status, progress }: Pick<OperationView, 'status' | 'progress'>): number | null {
+  return status === 'queued' ? 0 : progress || null
+}
+
 /** "Download, check and convert · 43 % · 120 MiB of 280 MiB": where it is now, as far as it can say. */
 export function progressLine(task: Pick<OperationView, 'phase' | 'progress' | 'progressText'>): string {
-  const percent = task.progress === null ? null : formatPercent(Math.floor(task.progress * 100) / 100)
+  const percent = task.progress ? formatPercent(Math.floor(task.progress * 100) / 100) : null
   return [task.phase, percent, task.progressText].filter((part) => part !== null && part !== '').join(' · ')
 }
 
