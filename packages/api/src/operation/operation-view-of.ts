@@ -10,6 +10,7 @@ import { isOperationEnded } from '@berth/core/operation/operation-ended'
 import { replayJournal, type JournalEntry, type Replay, type StepMark } from '@berth/core/workflow/workflow-journal'
 import { type RegisteredWorkflow, workflowRegistry } from '../workflows/workflow-registry.ts'
 import { shareOfRunningStep } from './operation-progress.ts'
+import { attemptsOf } from './step-attempts.ts'
 
 export interface OperationRow {
   readonly id: string
@@ -72,8 +73,12 @@ export function operationViewOf(row: OperationRow, { journal, retriedById }: Ope
     steps: [],
   })
   const replay = replayJournal(journal)
+  const byStep = Map.groupBy(journal, (entry) => entry.step)
   const { steps } = workflowRegistry[operationKindSchema.parse(row.kind)]
-  const views = steps.map((step) => stepViewOf(step, replay, isOperationEnded(view.status)))
+  const views = steps.map((step) => ({
+    ...stepViewOf(step, replay, isOperationEnded(view.status)),
+    attempts: attemptsOf(byStep.get(step.name) ?? []),
+  }))
   return { ...view, steps: withProgress(view, views, steps) }
 }
 
@@ -94,7 +99,7 @@ function stepViewOf(
   step: { readonly name: string; readonly title: string },
   replay: Replay,
   isEnded: boolean,
-): OperationStepView {
+): Omit<OperationStepView, 'attempts'> {
   const record = replay.steps.get(step.name)
   const mark = record?.mark ?? 'pending'
   return {

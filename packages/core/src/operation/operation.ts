@@ -40,6 +40,16 @@ export type OperationKind = z.infer<typeof operationKindSchema>
 export const stepStatusSchema = z.enum(['pending', 'running', 'succeeded', 'failed', 'undoing', 'undone', 'skipped'])
 export type StepStatus = z.infer<typeof stepStatusSchema>
 
+/** One try of a step, or of its undo. `attempt` counts each of the two from 1; `endedAt` is null for one that nobody saw end. */
+export const stepAttemptViewSchema = z.object({
+  attempt: z.int(),
+  isUndo: z.boolean(),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  error: wireErrorSchema.nullable(),
+})
+export type StepAttemptView = z.infer<typeof stepAttemptViewSchema>
+
 /** One step as the task page shows it. `progress` is 0 to 1, null where a step cannot say. */
 export const operationStepViewSchema = z.object({
   name: z.string(),
@@ -50,6 +60,8 @@ export const operationStepViewSchema = z.object({
   startedAt: z.iso.datetime().nullable(),
   endedAt: z.iso.datetime().nullable(),
   error: wireErrorSchema.nullable(),
+  /** Empty where it was tried once and not undone: then the step itself says as much. */
+  attempts: z.array(stepAttemptViewSchema).default([]),
 })
 export type OperationStepView = z.infer<typeof operationStepViewSchema>
 

@@ -2,6 +2,7 @@
 import type { WireError } from '@berth/core/errors/app-error'
 import { errorCodeInfo } from '@berth/core/errors/error-codes'
 import type { OperationView } from '@berth/core/operation/operation'
+import { taskLog } from './task-log.ts'
 
 export function taskReport(task: OperationView): string {
   const { target } = task
@@ -28,6 +29,8 @@ export function taskReport(task: OperationView): string {
     lines.push(`  ${step.title}: ${step.status}${attempt}${span(step.startedAt, step.endedAt)}`)
     if (step.error !== null) lines.push(...errorLines(step.error, 2))
   }
+  lines.push('', 'Log')
+  for (const { at, step, text } of taskLog(task)) lines.push(`  ${at} ${step === '' ? '' : `${step}: `}${text}`)
   return `${lines.join('\n')}\n`
 }
 

@@ -5,6 +5,7 @@ import { type StepItem, StepList } from '@berth/ui/step-list'
 import { useNow } from '@berth/ui/ticking-clock'
 import type { WireError } from '@berth/core/errors/app-error'
 import type { OperationStepView, OperationView } from '@berth/core/operation/operation'
+import { TaskLogFold } from './task-log-fold.tsx'
 import { TaskError } from './task-error.tsx'
 import { stepDuration, stepStateOf } from './task-words.ts'
 
@@ -24,6 +25,7 @@ export function TaskSteps({ task }: { task: OperationView }) {
         <TaskError error={task.error} tone={task.status === 'interrupted' ? 'warn' : 'bad'} />
       )}
       <StepList label={`Steps of ${task.title}`} steps={task.steps.map((step) => stepItem(step, task, now))} />
+      <TaskLogFold task={task} />
     </div>
   )
 }
