@@ -8,6 +8,7 @@ import { type LogLine, taskLog } from './task-log.ts'
 const clock = new Intl.DateTimeFormat(undefined, {
   ...({ hour: '2-digit', minute: '2-digit', second: '2-digit' } as const),
   fractionalSecondDigits: 3,
+  hourCycle: 'h23',
 })
 
 /** Every try of every step with its moment, folded away: for whoever wants to know what took so long, or how often. */
