@@ -6,6 +6,8 @@ import { Viewer } from './viewer.ts'
 import { maskedFrame } from './ws-frames.ts'
 
 const groups = new Map<string, Viewer[]>()
+/** Whose screen answers each message already: a second command to do so would be one more message to answer. */
+const echoing = new WeakSet<Viewer>()
 
 process.on('message', (message) => {
   const { id, job } = jobCallSchema.parse(message)
@@ -65,7 +67,8 @@ async function ping(viewer: Viewer, job: Extract<Job, { kind: 'ping' }>): Promis
   const { count, askedBytes, answeredBytes, everyMs } = job
   const frame = maskedFrame(Buffer.alloc(askedBytes, 0x61))
   const roundTripsMs: number[] = []
-  viewer.send(screenCommand('echo', askedBytes, answeredBytes))
+  if (!echoing.has(viewer)) viewer.send(screenCommand('echo', askedBytes, answeredBytes))
+  echoing.add(viewer)
   // Viewers that start together would all speak in the same millisecond for ever.
   const start = performance.now() + Math.random() * everyMs
   for (let i = 0; i < count; i++) {

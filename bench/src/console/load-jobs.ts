@@ -9,7 +9,10 @@ export const jobSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('close'), group: z.string() }),
   z.object({ kind: z.literal('down'), group: z.string(), bytes: z.int() }),
   z.object({ kind: z.literal('up'), group: z.string(), bytes: z.int(), frameBytes: z.int() }),
-  /** One message after the other; all viewers of a group at once, each at its own pace where `everyMs` is given. */
+  /**
+   * One message after the other; all viewers of a group at once, each at its own pace where `everyMs` is given. The sizes are
+   * those of a viewer's first time.
+   */
   z.object({
     kind: z.literal('ping'),
     group: z.string(),

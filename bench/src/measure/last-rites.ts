@@ -4,8 +4,18 @@
  */
 const rites = new Set<() => void>()
 
-process.on('exit', () => rites.forEach((rite) => rite()))
+/** Newest first, as in a stack: what was made last may still write into what was made first. */
+process.on('exit', () => [...rites].toReversed().forEach(perform))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+
+/** A folder into which a dying process still writes cannot be removed, and that must not spare the processes that are left. */
+function perform(rite: () => void): void {
+  try {
+    rite()
+  } catch (error) {
+    process.stderr.write(`not cleaned up: ${String(error)}\n`)
+  }
+}
 
 /** Registers it; the returned function takes it back, once it was done in the usual way. */
 export function atLast(rite: () => void): () => void {
