@@ -44,6 +44,8 @@ export class Consoles {
   readonly #server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
+    // Answered by each viewer's seat, within bounds.
+    autoPong: false,
     maxPayload: consoleLimits.maxPayloadBytes,
     handleProtocols: (offered) => (offered.has('binary') ? 'binary' : false),
   })

@@ -2,7 +2,7 @@
  * Seats a viewer's connection in the registry of its machine: tells it the list, hears what it wishes, takes it out again.
  *
  * Owner of nothing but the one message in flight: a viewer that reads slowly gets the newest list when it has read the
- * last one, so that others who come and go cannot fill our memory through it.
+ * last one, so that others who come and go cannot fill our memory through it; nor can it itself by asking without end.
  */
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
@@ -11,10 +11,14 @@ import { consoleInputSchema, consolePingSchema, type ConsoleControl } from '@ber
 import type { ConsoleKind } from '@berth/core/agent-contract/agent-contract'
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
+import { consoleLimits } from './console-limits.ts'
 import type { ViewerLink, ViewerRegistry } from './viewer-registry.ts'
 
 /** Closed by a browser on purpose: left the page, closed the console. Anything else may come back. */
 const goodbyeCodes = new Set([1000, 1001, 1005])
+
+/** More than the console's own bytes ever come to, so that a ping behind a large picture is answered all the same. */
+const pongBelowBytes = 2 * consoleLimits.pauseAboveBytes
 
 /** A panel that names nobody: an older one, or a test. */
 export const seatOf = (headers: IncomingHttpHeaders): ConsoleSeat =>
@@ -51,12 +55,20 @@ export function seatViewer(
       tell()
     },
   }
+  // Who does not read what he has asked for already measures nothing.
+  const hasRoom = (): boolean => viewer.readyState === viewer.OPEN && viewer.bufferedAmount < pongBelowBytes
   viewer.on('message', (data, isBinary) => {
     // A console's bytes go in binary frames; text is a viewer's own, and what is not understood asks for nothing.
     if (isBinary || !Buffer.isBuffer(data) || data.length > 100) return
     const asked = askedSchema.safeParse(parseJson(data.toString())).data
     if (asked?.type === 'input') registry.wish(link, asked.wish)
-    if (asked?.type === 'ping') viewer.send(JSON.stringify({ type: 'pong', id: asked.id } satisfies ConsoleControl))
+    if (asked?.type === 'ping' && hasRoom()) {
+      viewer.send(JSON.stringify({ type: 'pong', id: asked.id } satisfies ConsoleControl))
+    }
+  })
+  // WebSocket's own pings, which no browser sends; the server leaves them to us.
+  viewer.on('ping', (data) => {
+    if (hasRoom()) viewer.pong(data)
   })
   viewer.on('close', (code) => registry.leave(link, goodbyeCodes.has(code)))
   registry.join(link)
