@@ -8,6 +8,24 @@ import { watchStep } from './kill-points.ts'
 
 const trueAgainMs = 30_000
 
+/** At a start QEMU appears some moments after the step has begun. */
+async function appearance(host: HostChecker, vmId: string): Promise<number> {
+  let pid = 0
+  const find = async (): Promise<number> => (pid = (await host.qemuOf(vmId))?.pid ?? 0)
+  await expect.poll(find, { intervals: [1], timeout: 10_000 }).toBeGreaterThan(0)
+  return pid
+}
+
+/** False when it was gone already: the agent, which is about to end it as well, may be faster. */
+function killIfThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false
+    throw error
+  }
+}
+
 /** Of this machine alone: another test's leftovers are told by that test. */
 async function agree(host: HostChecker, vmId: string): Promise<void> {
   const problems = async (): Promise<string[]> => (await host.problems()).filter((problem) => problem.includes(vmId))
@@ -39,14 +57,12 @@ for (const [verb, step] of [
     await ensureIdleImage(machines)
     const name = `kill-qemu-${verb}`
     const vmId = await machines.create({ name, image: idleImage, start: verb !== 'start' })
+    const running = await host.qemuOf(vmId)
     const watch = await watchStep(berth.dataDir, { targetName: name, kind: `vm.${verb}`, step })
     const asked = machines.panel.mutate(`vm.${verb}`, { vmId }, doneSchema)
     await watch.reached
-    // At a start it appears some moments after the step has begun; at the others it may be gone already.
-    const find = async (): Promise<number> => (await host.qemuOf(vmId))?.pid ?? 0
-    if (verb === 'start') await expect.poll(find, { intervals: [1], timeout: 10_000 }).toBeGreaterThan(0)
-    const pid = await find()
-    if (pid > 0) process.kill(pid, 'SIGKILL')
+    const pid = running?.pid ?? (await appearance(host, vmId))
+    test.info().annotations.push({ type: 'kill', description: killIfThere(pid) ? 'came first' : 'came too late' })
     const ended = await machines.ended((await asked).operationId)
     test.info().annotations.push({ type: verb, description: outcomeOf(ended) })
     await agree(host, vmId)
