@@ -3,7 +3,7 @@
  * one operation, with the other three verbs under way on other machines. Afterwards each operation is done, undone or
  * named as interrupted, host and rows tell one story within 30 s, and a machine beside them never noticed.
  *
- * A third of the kills by default, each step once; all of them with BERTH_FAULTS=all (some 15 minutes).
+ * A third of the kills by default, each step once; all of them with BERTH_FAULTS=all (six minutes).
  */
 import { z } from 'zod'
 import { expect, test } from '../support/berth-test.ts'
@@ -11,7 +11,7 @@ import { doneSchema } from '../support/panel-client.ts'
 import { operationTimeoutMs, outcomeOf, type TestMachines } from '../support/test-machines.ts'
 import type { HostChecker, QemuProcess } from './host-checker.ts'
 import { ensureIdleImage, idleImage } from './idle-image.ts'
-import { findVictim, victims, waitForSuccessor, watchStep, type Victim } from './kill-points.ts'
+import { takeAim, victims, watchStep, type Victim } from './kill-points.ts'
 import { queryRows } from './panel-rows.ts'
 
 const steps = {
@@ -23,14 +23,14 @@ const steps = {
 const verbs = ['create', 'start', 'stop', 'delete'] as const
 type Verb = (typeof verbs)[number]
 
-interface Aim {
+interface KillPoint {
   victim: Victim
   verb: Verb
   step: string
 }
 
 /** Each step with each victim; by default the victims take turns. */
-function aims(isEverything: boolean): Aim[] {
+function killPoints(isEverything: boolean): KillPoint[] {
   const points = verbs.flatMap((verb) => steps[verb].map((step) => ({ verb, step })))
   return points.flatMap((point, index) =>
     victims
@@ -52,7 +52,7 @@ interface Place {
   dataDir: string
 }
 
-for (const { victim, verb, step } of aims(process.env['BERTH_FAULTS'] === 'all')) {
+for (const { victim, verb, step } of killPoints(process.env['BERTH_FAULTS'] === 'all')) {
   test(`${victim} dies at ${verb}/${step}`, async ({ machines, host, berth }) => {
     const place = { machines, host, dataDir: berth.dataDir }
     await ensureIdleImage(machines)
@@ -60,15 +60,15 @@ for (const { victim, verb, step } of aims(process.env['BERTH_FAULTS'] === 'all')
     const nameOf = (asked: Verb): string => `kill-${victim}-${verb}-${step}-${asked}`
     const ids = await prepare(machines, nameOf)
 
-    const killed = await findVictim(berth.dataDir, victim)
+    const aim = await takeAim(berth.dataDir, victim)
     const point = { targetName: nameOf(verb), kind: `vm.${verb}`, step }
     const watch = await watchStep(berth.dataDir, point)
     // An answer may be lost with the panel; what came of its request is read from the rows.
     const asked = verbs.map((one) => ask(machines, one, ids.get(one) ?? nameOf(one)).catch(() => undefined))
     await watch.reached
-    process.kill(killed.pid, 'SIGKILL')
+    await aim.kill()
     await Promise.all(asked)
-    await waitForSuccessor(berth.dataDir, victim, killed)
+    await aim.succeeded()
 
     const problems = (): Promise<string[]> => host.problems().catch((error: unknown) => [String(error)])
     await expect.poll(problems, { timeout: trueAgainMs, intervals: [250] }).toEqual([])

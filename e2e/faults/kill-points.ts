@@ -1,8 +1,11 @@
 /** Kills exactly one process, at exactly one step of one operation. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { expect } from '@playwright/test'
+import { z } from 'zod'
 import { findProcesses, readProcess, type HostProcess } from './host-processes.ts'
-import { connect, postmasterPid } from './panel-rows.ts'
+import { connect, foreignDatabaseUrl, postmasterPid } from './panel-rows.ts'
 
 export const victims = ['agent', 'panel', 'database'] as const
 export type Victim = (typeof victims)[number]
@@ -23,6 +26,12 @@ export async function findVictim(dataDir: string, victim: Victim): Promise<HostP
   return found
 }
 
+/** Pid of what starts agent, panel and database again when they die. */
+export async function findSupervisor(dataDir: string): Promise<number> {
+  const text = await readFile(join(dataDir, 'run/supervisor.json'), 'utf8')
+  return z.object({ pid: z.number() }).parse(JSON.parse(text)).pid
+}
+
 /** Waits until another process has taken the place of the killed one. */
 export async function waitForSuccessor(dataDir: string, victim: Victim, killed: HostProcess): Promise<void> {
   const isReplaced = async (): Promise<boolean> => {
@@ -30,6 +39,38 @@ export async function waitForSuccessor(dataDir: string, victim: Victim, killed: 
     return now.pid !== killed.pid || now.startTime !== killed.startTime
   }
   await expect.poll(isReplaced, { message: `${victim} comes back`, timeout: 20_000, intervals: [50] }).toBe(true)
+}
+
+export interface Aim {
+  kill(): Promise<void>
+  /** Resolves once another process has taken the place of the killed one. */
+  succeeded(): Promise<void>
+}
+
+/**
+ * All that takes time is done before the kill. A database server that is not this Berth's own lives on: it cuts every
+ * connection instead, as a server that restarts does.
+ */
+export async function takeAim(dataDir: string, victim: Victim): Promise<Aim> {
+  if (victim === 'database' && (await foreignDatabaseUrl(dataDir)) !== null) return aimAtConnections(dataDir)
+  const killed = await findVictim(dataDir, victim)
+  return {
+    kill: async () => void process.kill(killed.pid, 'SIGKILL'),
+    succeeded: () => waitForSuccessor(dataDir, victim, killed),
+  }
+}
+
+const cutSql = `
+  SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`
+
+async function aimAtConnections(dataDir: string): Promise<Aim> {
+  const cutter = await connect(dataDir)
+  return {
+    kill: async () => {
+      expect((await cutter.query(cutSql)).rowCount, 'connections that were cut').toBeGreaterThan(0)
+    },
+    succeeded: () => cutter.end(),
+  }
 }
 
 export interface StepPoint {

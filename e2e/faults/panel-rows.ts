@@ -1,4 +1,4 @@
-/** The panel's rows, read with plain SQL over the embedded server's socket. */
+/** The panel's rows, read with plain SQL: over the embedded server's socket, or from the server that DATABASE_URL named. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -19,21 +19,29 @@ export async function queryRows<T extends z.ZodType>(
   }
 }
 
-/** The postmaster's own file says where its socket is, seen from its cluster. */
 export async function connect(dataDir: string): Promise<pg.Client> {
-  const cluster = join(dataDir, 'database/cluster')
-  const [, , , port = '', socketDir = ''] = (await readFile(join(cluster, 'postmaster.pid'), 'utf8')).split('\n')
-  const client = new pg.Client({
-    host: join(cluster, socketDir),
-    port: Number(port),
-    user: 'berth',
-    database: 'berth',
-    connectionTimeoutMillis: 5000,
-  })
+  const url = await foreignDatabaseUrl(dataDir)
+  const address = url === null ? await embeddedAddress(dataDir) : { connectionString: url }
+  const client = new pg.Client({ ...address, connectionTimeoutMillis: 5000 })
   // A server that is killed under an idle connection must not end the test's process.
   client.on('error', () => undefined)
   await client.connect()
   return client
+}
+
+const settingsSchema = z.object({ databaseUrl: z.string().nullable() })
+
+/** Of a server that is not this Berth's own, as the launcher remembers it; else null. */
+export async function foreignDatabaseUrl(dataDir: string): Promise<string | null> {
+  const settings: unknown = JSON.parse(await readFile(join(dataDir, 'run/settings.json'), 'utf8'))
+  return settingsSchema.parse(settings).databaseUrl
+}
+
+/** The postmaster's own file says where its socket is, seen from its cluster. */
+async function embeddedAddress(dataDir: string): Promise<pg.ClientConfig> {
+  const cluster = join(dataDir, 'database/cluster')
+  const [, , , port = '', socketDir = ''] = (await readFile(join(cluster, 'postmaster.pid'), 'utf8')).split('\n')
+  return { host: join(cluster, socketDir), port: Number(port), user: 'berth', database: 'berth' }
 }
 
 /** The pid in the first line of the same file. */

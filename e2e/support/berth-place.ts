@@ -15,6 +15,8 @@ const placeSchema = z.object({
   email: z.string(),
   password: z.string(),
   token: z.string(),
+  /** On a server of the caller's; null for the embedded one. */
+  database: z.object({ serverUrl: z.string(), url: z.string() }).nullable(),
 })
 export type BerthPlace = z.infer<typeof placeSchema>
 

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { placePath, resultsDir, type BerthPlace } from './berth-place.ts'
 import { freePort } from './unused-port.ts'
 import { runLauncher } from './run-launcher.ts'
+import { createRunDatabase } from './run-database.ts'
 import stopBerth from './stop-berth.ts'
 
 export default async function startBerth(): Promise<void> {
@@ -16,10 +17,14 @@ export default async function startBerth(): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'berth-e2e-'))
   await chmod(dataDir, 0o711)
   const url = `http://127.0.0.1:${await freePort()}`
-  const place: BerthPlace = { url, dataDir, runDir: runDirOf(dataDir), email: '', password: '', token: '' }
+  const { DATABASE_URL: serverUrl } = process.env
+  const database = serverUrl ? await createRunDatabase(serverUrl) : null
+  const place: BerthPlace = { url, dataDir, runDir: runDirOf(dataDir), email: '', password: '', token: '', database }
   await writePlace(place)
   try {
-    await runLauncher(['up', '--data', dataDir, '--port', new URL(url).port])
+    // Only the start is told of the database: from then on the launcher remembers it.
+    const env = database === null ? {} : { DATABASE_URL: database.url }
+    await runLauncher(['up', '--data', dataDir, '--port', new URL(url).port], env)
     const token = await runLauncher(['token', 'create', '--data', dataDir, '--name', 'e2e', '--expires', '12h'])
     await writePlace({ ...place, ...(await firstAdmin(dataDir)), token: token.trim() })
   } catch (error) {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { placePath, readPlace, type BerthPlace } from './berth-place.ts'
 import { HostChecker } from '../faults/host-checker.ts'
+import { dropRunDatabase } from './run-database.ts'
 import { runLauncher } from './run-launcher.ts'
 
 export default async function stopBerth(): Promise<void> {
@@ -14,6 +15,7 @@ export default async function stopBerth(): Promise<void> {
   await stopAll(place, checker)
   // The product keeps its bridges for the next start; the tests' computer is given back as it was.
   await checker.removeNetworks(networks)
+  if (place.database !== null) await dropRunDatabase(place.database)
   await rm(place.runDir, { recursive: true, force: true })
   await rm(place.dataDir, { recursive: true, force: true })
   await rm(placePath, { force: true })
