@@ -38,6 +38,20 @@ export async function readProcess(pid: number): Promise<HostProcess | undefined>
 
 const readNulList = async (path: string): Promise<string[]> => (await readFile(path, 'utf8')).split('\0')
 
+/** It stands still until the handle is disposed; once it has ended, that does nothing. */
+export function freeze(pid: number): Disposable {
+  process.kill(pid, 'SIGSTOP')
+  return {
+    [Symbol.dispose]: () => {
+      try {
+        process.kill(pid, 'SIGCONT')
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+      }
+    },
+  }
+}
+
 /** TCP ports that the process listens on. */
 export async function listeningPorts(pid: number): Promise<number[]> {
   const dir = `/proc/${pid}/fd`

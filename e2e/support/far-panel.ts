@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect } from '@playwright/test'
 import { findVictim } from '../faults/kill-points.ts'
 import { repoRoot } from './berth-place.ts'
+import { waitUntilReady } from './panel-ready.ts'
 import { freePort } from './unused-port.ts'
 
 export interface FarPanel extends AsyncDisposable {
@@ -27,8 +27,7 @@ export async function openFarPanel(dataDir: string): Promise<FarPanel> {
     stdio: 'ignore',
     env: { ...env, BERTH_PORT: String(port) },
   })
-  const isReady = async (): Promise<boolean> => (await fetch(`${url}/readyz`).catch(() => undefined))?.ok === true
-  await expect.poll(isReady, { message: 'the far panel is ready', timeout: 60_000 }).toBe(true)
+  await waitUntilReady(url)
   return {
     url,
     async [Symbol.asyncDispose]() {
