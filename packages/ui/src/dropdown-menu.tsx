@@ -129,7 +129,8 @@ export interface MenuRadioGroupProps<Value extends string> {
   label: string
   value: Value
   onValueChange: (value: Value) => void
-  options: readonly { value: Value; label: ReactNode; icon?: ReactNode }[]
+  /** With `disabledReason` it stays in the arrow-key order and shows the reason below its name. */
+  options: readonly { value: Value; label: ReactNode; icon?: ReactNode; disabledReason?: string | null }[]
 }
 
 /** One of a few, chosen in the menu, which stays open to show the effect. */
@@ -142,14 +143,20 @@ export function MenuRadioGroup<Value extends string>(props: MenuRadioGroupProps<
         <RadioItem
           key={option.value}
           value={option.value}
+          aria-disabled={Boolean(option.disabledReason) || undefined}
           onSelect={(event) => {
             event.preventDefault()
-            onValueChange(option.value)
+            if (!option.disabledReason) onValueChange(option.value)
           }}
-          className={itemClasses}
+          className={cn(itemClasses, option.disabledReason && 'cursor-not-allowed')}
         >
-          <span className="text-ink-3">{option.icon}</span>
-          <span className="flex-1">{option.label}</span>
+          <span className={cn('text-ink-3', option.disabledReason && 'opacity-50')}>{option.icon}</span>
+          <span className="min-w-0 flex-1">
+            <span className={cn('block', option.disabledReason && 'text-ink-3')}>{option.label}</span>
+            {option.disabledReason && (
+              <span className="text-ink-3 block max-w-60 text-xs">{option.disabledReason}</span>
+            )}
+          </span>
           {option.value === value && <Check aria-hidden className="text-accent-ink" />}
         </RadioItem>
       ))}

@@ -8,6 +8,7 @@ import type { ReactNode } from 'react'
 import { ConsoleOverlay } from './console-overlay.tsx'
 import type { ConsoleParts } from './console-parts.ts'
 import { HeldBackStrip } from './held-back-strip.tsx'
+import type { PastPicture } from './last-frame.ts'
 import { linkText } from './link-text.ts'
 import type { ConsoleLink } from './use-console-link.ts'
 import { useFullScreen } from './use-full-screen.ts'
@@ -23,7 +24,7 @@ export interface ConsoleFrameProps {
   /** Below the picture on touch screens. */
   keyRow: ReactNode
   /** The last picture, shown dimmed while there is none. */
-  lastFrame?: string | null
+  lastFrame?: PastPicture | null
   /** Over the lower edge of the picture. */
   strip?: ReactNode
   children: ReactNode

@@ -3,13 +3,15 @@ import { Button } from '@berth/ui/button'
 import { Spinner } from '@berth/ui/spinner'
 import { CircleOff, Power, RotateCw } from 'lucide-react'
 import type { ReactNode } from 'react'
+import type { PastPicture } from './last-frame.ts'
 import type { LinkState } from './link-state.ts'
 import { linkText } from './link-text.ts'
+import { PastPictureAge } from './past-picture-age.tsx'
 
 export interface ConsoleOverlayProps {
   state: LinkState
   /** The last picture, shown dimmed below. */
-  lastFrame: string | null
+  lastFrame: PastPicture | null
   onRetry: () => void
   /** Start, where the machine is off. */
   startAction: ReactNode
@@ -22,7 +24,10 @@ export function ConsoleOverlay({ state, lastFrame, onRetry, startAction }: Conso
   return (
     <div className="absolute inset-0 overflow-hidden">
       {lastFrame !== null && (
-        <img src={lastFrame} alt="" className="absolute inset-0 size-full object-contain opacity-35 grayscale-[0.4]" />
+        <>
+          <img src={lastFrame.src} alt="Last picture" className="size-full object-contain opacity-35 grayscale" />
+          <PastPictureAge takenAt={lastFrame.takenAt} className="absolute bottom-3 left-3" />
+        </>
       )}
       <div role="status" className="absolute inset-0 grid place-items-center p-4">
         <div className="border-line bg-raised flex max-w-sm flex-col items-center gap-1 rounded-xl border px-6 py-5 text-center shadow-lg">

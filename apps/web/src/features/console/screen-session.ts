@@ -3,12 +3,13 @@
  * new client, and the old one's last picture is kept to be shown meanwhile.
  */
 import type RFB from '@novnc/novnc'
-import { rememberFrame } from './last-frame.ts'
+import { type PastPicture, rememberFrame } from './last-frame.ts'
+import { createResizable, type ResizableScreen, type ResizeSupport } from './resizable-screen.ts'
 import type { ConsoleTold } from './run-session.ts'
+import type { Sizing } from './sizing.ts'
 
 export interface ScreenSettings {
-  /** Scaled to the space there is; else one pixel is one pixel, with scroll bars. */
-  isFitted: boolean
+  sizing: Sizing
   isViewOnly: boolean
 }
 
@@ -23,15 +24,16 @@ export interface ScreenAttachment extends ConsoleTold {
   RfbClient: typeof RFB
   place: ScreenPlace
   settings: ScreenSettings
-  onClient: (client: RFB | null) => void
-  /** The picture at the end, as a data URL. */
-  onLastFrame: (dataUrl: string) => void
+  onClient: (client: ResizableScreen | null) => void
+  onResizeSupport: (support: ResizeSupport) => void
+  /** The picture at the end. */
+  onLastFrame: (picture: PastPicture) => void
 }
 
 /** Returns what ends the client. */
 export function attachScreen(socket: WebSocket, attachment: ScreenAttachment): () => void {
-  const { RfbClient, place, settings, onOpened, onClient, onLastFrame } = attachment
-  const client = new RfbClient(place.element, socket, { shared: true })
+  const { RfbClient, place, settings, onOpened, onClient, onResizeSupport, onLastFrame } = attachment
+  const client = createResizable(RfbClient, { element: place.element, socket, onResizeSupport })
   client.background = 'transparent'
   client.showDotCursor = true
   applySettings(client, settings)
@@ -58,9 +60,13 @@ export function attachScreen(socket: WebSocket, attachment: ScreenAttachment): (
   }
 }
 
-export function applySettings(client: RFB, settings: ScreenSettings): void {
-  client.scaleViewport = settings.isFitted
-  client.viewOnly = settings.isViewOnly
+export function applySettings(client: ResizableScreen, { sizing, isViewOnly }: ScreenSettings): void {
+  client.viewOnly = isViewOnly
+  // Also while the guest is asked: one that does not follow is still seen whole.
+  client.scaleViewport = sizing !== 'own'
+  // After `viewOnly`: noVNC asks when this is set, and does not while it may not.
+  client.resizeSession = sizing === 'resize'
+  client.askResizeSupport()
 }
 
 function labelCanvas({ element, label }: ScreenPlace): void {
@@ -71,10 +77,11 @@ function labelCanvas({ element, label }: ScreenPlace): void {
 }
 
 /** The picture as it is now, kept for when there is none; null before the first one. */
-function keepFrame(client: RFB, vmId: string): string | null {
-  const dataUrl = client.toDataURL('image/jpeg', 0.75)
+function keepFrame(client: RFB, vmId: string): PastPicture | null {
+  const src = client.toDataURL('image/jpeg', 0.75)
   // A canvas without a size gives "data:,".
-  if (!dataUrl.startsWith('data:image/')) return null
-  rememberFrame(vmId, dataUrl)
-  return dataUrl
+  if (!src.startsWith('data:image/')) return null
+  const picture = { src, takenAt: new Date().toISOString() }
+  rememberFrame(vmId, picture)
+  return picture
 }

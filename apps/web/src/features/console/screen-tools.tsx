@@ -1,25 +1,25 @@
 'use client'
 import type RFB from '@novnc/novnc'
 import { IconButton } from '@berth/ui/icon-button'
-import { Camera, ClipboardPaste, Scaling, Shrink } from 'lucide-react'
+import { Camera, ClipboardPaste } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { KeysMenu } from './keys-menu.tsx'
 import { PasteDialog } from './paste-dialog.tsx'
+import { SizeMenu, type SizeMenuProps } from './size-menu.tsx'
 import type { HeldKeys } from './use-held-keys.ts'
 
 export interface ScreenToolsProps {
   vmId: string
   client: RFB | null
   held: HeldKeys
-  isFitted: boolean
-  onFitted: (isFitted: boolean) => void
+  size: SizeMenuProps
   isViewOnly: boolean
   viewOnlyButton: ReactNode
   onScreenshot: () => void
 }
 
 export function ScreenTools(props: ScreenToolsProps) {
-  const { vmId, client, held, isFitted, onFitted, isViewOnly, viewOnlyButton, onScreenshot } = props
+  const { vmId, client, held, size, isViewOnly, viewOnlyButton, onScreenshot } = props
   const [isPasting, setPasting] = useState(false)
   const noScreen = client === null ? 'The screen is not connected' : null
   const noKeys = noScreen ?? (isViewOnly ? 'View only: nothing is sent to the machine' : null)
@@ -30,14 +30,7 @@ export function ScreenTools(props: ScreenToolsProps) {
         <ClipboardPaste />
       </IconButton>
       {viewOnlyButton}
-      <IconButton
-        label={isFitted ? 'Show at its own size (1:1)' : 'Fit to the window'}
-        size="sm"
-        aria-pressed={isFitted}
-        onClick={() => onFitted(!isFitted)}
-      >
-        {isFitted ? <Scaling /> : <Shrink />}
-      </IconButton>
+      <SizeMenu {...size} />
       <IconButton label="Save a screenshot" size="sm" disabledReason={noScreen} onClick={onScreenshot}>
         <Camera />
       </IconButton>

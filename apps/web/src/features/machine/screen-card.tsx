@@ -1,17 +1,15 @@
 'use client'
-import { vmCan } from '@berth/core/vm/vm-can'
-import { situationOf } from '@berth/core/vm/vm-situation'
 import type { VmView } from '@berth/core/vm/vm-view'
 import { cn } from '@berth/ui/cn'
 import { Monitor, MonitorOff } from 'lucide-react'
 import Link from 'next/link'
 import { paths } from '../../lib/paths.ts'
+import { PastPictureAge } from '../console/past-picture-age.tsx'
 import { useThumbnail } from './use-thumbnail.ts'
 
-/** What is on the machine's screen, refreshed while it is looked at; a click opens the console. */
+/** What is on the machine's screen, or was when it last had one; a click opens the console. */
 export function ScreenCard({ vm }: { vm: VmView }) {
-  const isOn = vmCan.takeScreenshot(situationOf(vm)).isAllowed
-  const picture = useThumbnail(vm.vmId, isOn)
+  const { picture, isOn, isLive } = useThumbnail(vm)
   return (
     <Link
       href={paths.machine(vm.vmId, 'console')}
@@ -20,11 +18,12 @@ export function ScreenCard({ vm }: { vm: VmView }) {
     >
       {picture !== null && (
         <img
-          src={picture}
-          alt={isOn ? `Screen of ${vm.name}` : `Last picture of ${vm.name}`}
-          className={cn('absolute inset-0 size-full object-contain', !isOn && 'opacity-35 grayscale')}
+          src={picture.src}
+          alt={isLive ? `Screen of ${vm.name}` : `Last picture of ${vm.name}`}
+          className={cn('absolute inset-0 size-full object-contain', !isLive && 'opacity-35 grayscale')}
         />
       )}
+      {picture !== null && !isLive && <PastPictureAge takenAt={picture.takenAt} className="absolute bottom-2 left-2" />}
       {!isOn && (
         <span className="absolute inset-0 grid place-items-center">
           <span className="bg-raised/85 text-ink-2 flex items-center gap-2 rounded-md px-3 py-1.5 text-sm">
