@@ -3,4 +3,3 @@ import { z } from 'zod'
 import { imageIdSchema } from '../ids/ids.ts'
 
 export const cdromSpecSchema = z.strictObject({ imageId: imageIdSchema.nullable() })
-export type CdromSpec = z.infer<typeof cdromSpecSchema>
