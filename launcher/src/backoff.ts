@@ -1,5 +1,6 @@
 const firstDelayMs = 250
-const defaultMaxDelayMs = 30_000
+/** Its start and a page that is true again must fit into 30 s, however often it was killed before. */
+const defaultMaxDelayMs = 8_000
 /** A process that ran this long was well; its next death starts over. */
 const wellAfterMs = 60_000
 
