@@ -6,7 +6,8 @@ import { defineWorkflow } from '@berth/core/workflow/step'
 import type { VmSpec } from '@berth/core/vm/vm-spec'
 import { operationArgsSchemas } from './operation-args.ts'
 import type { WorkflowContext } from './ports.ts'
-import { commandVm, defineVm, hostStepLimits, requireVm, rowStepLimits, targetOf } from './vm-target.ts'
+import { specChangeSteps } from './spec-change-steps.ts'
+import { commandVm, hostStepLimits, requireVm, targetOf } from './vm-target.ts'
 
 interface VmUpdateState extends Readonly<Record<string, unknown>> {
   readonly vmId: string
@@ -18,32 +19,7 @@ export const vmUpdate = defineWorkflow<WorkflowContext, VmUpdateState>({
   version: 1,
   parseInput: (args) => operationArgsSchemas['vm.update'].parse(args),
   steps: [
-    {
-      name: 'record',
-      title: 'Record the change',
-      isDoneOnAccept: true,
-      ...rowStepLimits,
-      do: async (context, { vmId }) => {
-        await requireVm(context, vmId)
-        return undefined
-      },
-      undo: async ({ vms }, { vmId, previousSpec }) => vms.restoreSpec(vmId, previousSpec),
-    },
-    {
-      name: 'define',
-      title: 'Tell its host',
-      ...hostStepLimits,
-      do: async (context, { vmId }, run) => {
-        await defineVm({ context, vm: await requireVm(context, vmId), run })
-        return undefined
-      },
-      undo: async (context, { vmId, previousSpec }, run) => {
-        // Row first: its revision rises, and the host takes nothing older than what it has.
-        await context.vms.restoreSpec(vmId, previousSpec)
-        const vm = await context.vms.find(vmId)
-        if (vm !== null) await defineVm({ context, vm, run })
-      },
-    },
+    ...specChangeSteps,
     {
       name: 'grow',
       title: 'Grow disks',
