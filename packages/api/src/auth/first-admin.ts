@@ -17,6 +17,6 @@ export async function ensureFirstAdmin(db: PrismaClient, dataDir: string): Promi
   const text = await readOrMakeSecretFile(path, () => `email: ${firstAdminEmail}\npassword: ${newPassword()}\n`)
   const password = /^password: (.+)$/m.exec(text)?.[1] ?? ''
   const user = { email: firstAdminEmail, name: 'Administrator', role: 'admin', password } as const
-  const made = await db.$transaction((tx) => createUser(tx, user))
+  const made = await createUser(db, user)
   return made !== null
 }

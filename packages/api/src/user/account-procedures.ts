@@ -48,15 +48,13 @@ export const accountProcedures = {
       const made = input.password === undefined ? newPassword() : null
       ctx.notes.targetKind = 'user'
       ctx.notes.targetName = input.email
-      const userId = await ctx.panel.db.$transaction((tx) =>
-        createUser(tx, {
-          email: input.email,
-          name: input.name,
-          role: input.role,
-          password: made ?? input.password ?? '',
-          mustChangePassword: true,
-        }),
-      )
+      const userId = await createUser(ctx.panel.db, {
+        email: input.email,
+        name: input.name,
+        role: input.role,
+        password: made ?? input.password ?? '',
+        mustChangePassword: true,
+      })
       if (userId === null) throw emailTaken(input.email)
       ctx.notes.targetId = userId
       return { ...doneAtOnce, userId, password: made }

@@ -27,27 +27,25 @@ export interface NewUser {
 }
 
 /** Makes a user who signs in with a password. Does nothing, and answers null, where the email is taken. */
-export async function createUser(db: DatabaseClient, user: NewUser): Promise<string | null> {
+export async function createUser(db: PrismaClient, user: NewUser): Promise<string | null> {
   const userId = newUuid()
+  // Not within the transaction: on a busy computer a hash takes seconds, and transactions that stand still are ended.
   const password = await hashPassword(user.password)
-  const email = user.email.trim().toLowerCase()
-  const { count } = await db.user.createMany({
-    data: [
-      {
-        id: userId,
-        email,
-        name: user.name,
-        role: user.role,
-        emailVerified: true,
-        mustChangePassword: user.mustChangePassword ?? false,
-      },
-    ],
-    skipDuplicates: true,
+  const row = {
+    id: userId,
+    email: user.email.trim().toLowerCase(),
+    name: user.name,
+    role: user.role,
+    emailVerified: true,
+    mustChangePassword: user.mustChangePassword ?? false,
+  }
+  return db.$transaction(async (tx) => {
+    const { count } = await tx.user.createMany({ data: [row], skipDuplicates: true })
+    if (count === 0) return null
+    await tx.account.create({ data: { accountId: userId, providerId: 'credential', userId, password } })
+    await announce(tx, { kind: 'accounts.changed' })
+    return userId
   })
-  if (count === 0) return null
-  await db.account.create({ data: { accountId: userId, providerId: 'credential', userId, password } })
-  await announce(db, { kind: 'accounts.changed' })
-  return userId
 }
 
 export const countAdmins = (db: DatabaseClient): Promise<number> => db.user.count({ where: { role: 'admin' } })
