@@ -1,6 +1,6 @@
 /**
- * Asks the guest to power itself off: the power button (ACPI), and if it does not stir, its guest agent and the button
- * once more, because a guest that still boots drops the first press.
+ * Asks the guest to power itself off: the power button (ACPI), and while it does not stir the button again and its guest
+ * agent, because a guest that still boots drops the first presses, and its agent may come only then.
  */
 import { AppError, hasErrorCode } from '@berth/core/errors/app-error'
 import { pressPowerButton } from '../qmp/commands/lifecycle-commands.ts'
@@ -10,36 +10,48 @@ export interface PowerOffRequest {
   machine: Machine
   /** Resolves when the process has ended. */
   ended: Promise<void>
-  /** Tells the guest agent to shut down; undefined while none is connected. */
-  askAgent: (() => Promise<void>) | undefined
+  hasAgent: () => boolean
+  /** Tells the guest agent to shut down. */
+  askAgent: () => Promise<void>
   timeoutMs: number
   signal: AbortSignal
 }
 
-const secondTryMs = 10_000
+const nextTryMs = 10_000
 
 /** Returns when the process has ended. Throws GUEST_IGNORED_SHUTDOWN, OPERATION_CANCELLED; the machine runs on then. */
 export async function powerOffGuest(request: PowerOffRequest): Promise<void> {
   const { machine, ended, timeoutMs, signal } = request
   const isEnded = ended.then(() => true)
-  const firstMs = Math.min(secondTryMs, timeoutMs / 2)
-  await pressUnlessGone(machine, signal)
-  if (await endedWithin(isEnded, firstMs, signal)) return
-  await askAgain(request)
-  if (await endedWithin(isEnded, timeoutMs - firstMs, signal)) return
-  throw new AppError('GUEST_IGNORED_SHUTDOWN', `The guest did not shut down within ${Math.round(timeoutMs / 1000)} s`, {
-    details: { timeoutMs, hasGuestAgent: request.askAgent !== undefined },
-  })
+  const deadline = performance.now() + timeoutMs
+  const tryMs = Math.min(nextTryMs, timeoutMs / 2)
+  let hasAgentHeard = false
+  for (;;) {
+    await pressUnlessGone(machine, signal)
+    const leftMs = Math.max(0, deadline - performance.now())
+    if (await endedWithin(isEnded, Math.min(leftMs, tryMs), signal)) return
+    // Asked no more once it is given up: it would go off later, when nobody expects it.
+    if (performance.now() >= deadline) throw ignored(request)
+    hasAgentHeard ||= await tellAgent(request)
+  }
 }
 
-async function askAgain({ machine, askAgent, signal }: PowerOffRequest): Promise<void> {
+const ignored = ({ timeoutMs, hasAgent }: PowerOffRequest): AppError =>
+  new AppError('GUEST_IGNORED_SHUTDOWN', `The guest did not shut down within ${Math.round(timeoutMs / 1000)} s`, {
+    details: { timeoutMs, hasGuestAgent: hasAgent() },
+  })
+
+/** Whether it took the wish. */
+async function tellAgent({ hasAgent, askAgent }: PowerOffRequest): Promise<boolean> {
+  if (!hasAgent()) return false
   try {
-    await askAgent?.()
+    await askAgent()
+    return true
   } catch (error) {
     // It may be away, or go down while it is asked; the button is pressed in any case, and the wait decides.
     if (!hasErrorCode(error, 'GUEST_AGENT_UNAVAILABLE', 'TIMEOUT', 'QMP_REFUSED', 'COMMAND_FAILED')) throw error
+    return false
   }
-  await pressUnlessGone(machine, signal)
 }
 
 async function pressUnlessGone(machine: Machine, signal: AbortSignal): Promise<void> {

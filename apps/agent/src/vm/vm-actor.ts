@@ -245,8 +245,8 @@ export class VmActor {
     try {
       await this.publisher.saved()
       await this.#options.listener.machineParting(run.machine)
-      const askAgent = this.#guest.isConnected ? () => powerOffByAgent(run.machine) : undefined
-      await powerOffGuest({ machine: run.machine, ended: run.ended, askAgent, timeoutMs, signal })
+      const [askAgent, hasAgent] = [() => powerOffByAgent(run.machine), () => this.#guest.isConnected]
+      await powerOffGuest({ machine: run.machine, ended: run.ended, hasAgent, askAgent, timeoutMs, signal })
     } catch (error) {
       this.#move({ kind: 'shutdownGivenUp' }, { desiredPower: before })
       throw error
