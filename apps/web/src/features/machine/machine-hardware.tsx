@@ -8,9 +8,9 @@ export function MachineHardware({ vmId }: { vmId: string }) {
     <WithMachine vmId={vmId}>
       {(vm) => (
         <div className="flex max-w-4xl flex-col gap-4">
+          <HardwareView key={vmId} vm={vm} />
           {/* Not within the form: a dialog's own submit would save what is typed there. */}
           <DriveCard vm={vm} />
-          <HardwareView key={vmId} vm={vm} />
         </div>
       )}
     </WithMachine>
