@@ -88,7 +88,7 @@ const gone = '01890000-0000-7000-8000-00000000dead'
 const refusals: readonly [string, object, string, RegExp][] = [
   ['a name that is no host name', { name: 'No_Host' }, 'NAME_INVALID', /letters/],
   ['a name with a comma', { name: 'a,b=c' }, 'NAME_INVALID', /letters/],
-  ['too little memory', { memoryBytes: MiB }, 'SIZE_INVALID', /67108864/],
+  ['too little memory', { memoryBytes: MiB }, 'SIZE_INVALID', /At least 64 MiB/],
   ['too many vCPUs', { vcpus: 1_000 }, 'SIZE_INVALID', /256/],
   ['a disk smaller than its image', { diskBytes: 32 * MiB }, 'SIZE_INVALID', /32 MiB asked.*64 MiB/],
   [
