@@ -62,7 +62,7 @@ function NameForm() {
             {me.role === 'admin' ? (
               <>
                 It is changed under{' '}
-                <Link href={paths.settings('users')} className="text-accent-ink hover:underline">
+                <Link href={paths.settings('users')} className="text-accent-ink underline underline-offset-3">
                   Users
                 </Link>
                 .
