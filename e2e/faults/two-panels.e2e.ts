@@ -103,13 +103,15 @@ for (const [fate, signal] of [
 
 const logLine = z.object({
   msg: z.string(),
-  operationId: z.string().optional(),
-  vmId: z.string().optional(),
-  to: z.string().optional(),
+  operationId: z.string().nullish(),
+  vmId: z.string().nullish(),
+  to: z.string().nullish(),
 })
 
 async function readLog(dataDir: string, name: string): Promise<z.infer<typeof logLine>[]> {
   const lines = (await readFile(join(dataDir, 'logs', `${name}.log`), 'utf8')).split('\n')
+  // The last is empty, or still being written.
+  lines.pop()
   return lines.filter((line) => line.startsWith('{')).map((line) => logLine.parse(JSON.parse(line)))
 }
 
