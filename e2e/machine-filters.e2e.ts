@@ -2,6 +2,7 @@
 import type { Locator, Page } from '@playwright/test'
 import { z } from 'zod'
 import { expect, test } from './support/berth-test.ts'
+import { openLive, reloadLive } from './support/live-page.ts'
 import type { PanelClient } from './support/panel-client.ts'
 import type { TestMachines } from './support/test-machines.ts'
 
@@ -32,7 +33,7 @@ test('what is typed becomes chips, lies in the address, and says how many it lea
   panel,
 }) => {
   await makeFleet(machines, panel)
-  await page.goto('/machines')
+  await openLive(page, '/machines')
 
   await test.step('a term that is finished becomes a chip; text stays in the box', async () => {
     await box(page).fill('flt tag:prod ')
@@ -47,12 +48,12 @@ test('what is typed becomes chips, lies in the address, and says how many it lea
   })
 
   await test.step('a reload and a link show the same', async () => {
-    await page.reload()
+    await reloadLive(page)
     await expect(chip(page, 'tag:prod')).toBeVisible()
     await expect(chip(page, 'vcpu>=2')).toBeVisible()
     await expect(box(page)).toHaveValue('flt')
     await expect(found(page)).toHaveText(['flt-web-2'])
-    await page.goto(`/machines?filter=${encodeURIComponent('-tag:"long term" mem<200M flt')}`)
+    await openLive(page, `/machines?filter=${encodeURIComponent('-tag:"long term" mem<200M flt')}`)
     await expect(chip(page, '-tag:"long term"')).toBeVisible()
     await expect(found(page)).toHaveText(['flt-web-1'])
   })
@@ -83,7 +84,7 @@ test('a filter that cannot be read says what is wrong with it, and hides nothing
   panel,
 }) => {
   await makeFleet(machines, panel)
-  await page.goto('/machines')
+  await openLive(page, '/machines')
   for (const [wrong, sentence] of [
     ['mem>8', /the unit is missing\. Write mem>8G or mem>8M/],
     ['state:asleep', /there is no such state\. Machines are running, stopped/],
@@ -98,7 +99,7 @@ test('a filter that cannot be read says what is wrong with it, and hides nothing
   await expect(page.getByRole('button', { name: 'Save this filter' })).toHaveAttribute('aria-disabled', 'true')
 
   // Kept in the address to be mended, and as wrong after a reload.
-  await page.reload()
+  await reloadLive(page)
   await expect(box(page)).toHaveAccessibleDescription(/there is no “size” to compare/)
   await box(page).fill('colour:red')
   await expect(
@@ -110,7 +111,7 @@ test('a filter that cannot be read says what is wrong with it, and hides nothing
 
 test('a saved filter is there on the next visit, until it is deleted', async ({ signedIn: page, machines, panel }) => {
   await makeFleet(machines, panel)
-  await page.goto(`/machines?filter=${encodeURIComponent('tag:prod flt')}`)
+  await openLive(page, `/machines?filter=${encodeURIComponent('tag:prod flt')}`)
   await page.getByRole('button', { name: 'Save this filter' }).click()
   await page.getByRole('dialog').getByLabel('Name').fill('Production')
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
@@ -119,14 +120,14 @@ test('a saved filter is there on the next visit, until it is deleted', async ({ 
     .getByRole('button', { name: 'Production', exact: true })
   await expect(saved).toHaveAttribute('aria-pressed', 'true')
 
-  await page.goto('/machines')
+  await openLive(page, '/machines')
   await expect(found(page)).toHaveText(['flt-db', 'flt-web-1', 'flt-web-2'])
   await saved.click()
   await expect(found(page)).toHaveText(['flt-web-1', 'flt-web-2'])
   expect(filterOf(page)).toBe('tag:prod flt')
   await page.getByRole('button', { name: 'Delete the saved filter Production' }).click()
   await expect(saved).toHaveCount(0)
-  await page.reload()
+  await reloadLive(page)
   await expect(found(page)).toHaveText(['flt-web-1', 'flt-web-2'])
   await expect(saved).toHaveCount(0)
 })
@@ -137,7 +138,7 @@ test('those that are ticked get tags and lose others, and who cannot is said bef
   panel,
 }) => {
   await makeFleet(machines, panel)
-  await page.goto('/machines?filter=flt')
+  await openLive(page, '/machines?filter=flt')
   for (const { name } of fleet) await page.getByRole('checkbox', { name: `Select ${name}` }).click()
   await page.getByRole('region', { name: 'Selection' }).getByRole('button', { name: /^Tag/ }).click()
 
