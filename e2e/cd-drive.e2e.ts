@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { imageViewSchema, type ImageView } from '@berth/core/image/image'
 import { bootDisc } from '../apps/agent/src/testing/boot-disc.ts'
 import { expect as impatient, test } from './support/berth-test.ts'
+import { openLive } from './support/live-page.ts'
 import { serveFile } from './support/image-server.ts'
 import { PanelRefusal, type PanelClient } from './support/panel-client.ts'
 import { bootTimeoutMs } from './support/serial-viewer.ts'
@@ -26,7 +27,7 @@ async function importIso(page: Page, panel: PanelClient, name: string): Promise<
     const path = join(folder, 'disc.iso')
     await writeFile(path, bootDisc(`BOOTED-FROM ${name}`))
     await using server = await serveFile(path)
-    await page.goto('/images')
+    await openLive(page, '/images')
     await page.getByRole('button', { name: 'Import image' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('radio', { name: 'Another address' }).click()
@@ -59,7 +60,7 @@ test('a machine is installed from an ISO: it boots from it, and the disc is ejec
 }) => {
   const [first, second] = [await importIso(page, panel, 'installer'), await importIso(page, panel, 'drivers')]
 
-  await page.goto('/machines/new')
+  await openLive(page, '/machines/new')
   await page.getByRole('radio', { name: /^installer/ }).click()
   await expect(page.getByText(/An installer takes no keys/)).toBeVisible()
   await page.getByRole('textbox', { name: 'Name' }).fill('from-iso')
@@ -74,13 +75,13 @@ test('a machine is installed from an ISO: it boots from it, and the disc is ejec
   const refused = await refusalOf(panel.mutate('image.delete', { imageId: first.imageId }, z.unknown()))
   expect(refused).toMatchObject({ code: 'IMAGE_IN_USE', details: { names: ['from-iso'] } })
 
-  await page.goto(`/machines/${vmId}/hardware`)
+  await openLive(page, `/machines/${vmId}/hardware`)
   await expect(page.getByRole('link', { name: 'installer' })).toBeVisible()
   await page.getByRole('button', { name: 'Eject…' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Eject', exact: true }).click()
   await expect(page.getByText('Empty', { exact: true })).toBeVisible()
 
-  await page.goto(`/machines/${vmId}/console`)
+  await openLive(page, `/machines/${vmId}/console`)
   await page.getByRole('button', { name: 'Insert ISO…' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('radio', { name: /^drivers/ }).click()

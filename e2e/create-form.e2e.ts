@@ -1,8 +1,9 @@
 /** What the create form says to what cannot be: at the field, before anything is sent. */
 import { expect, test } from './support/berth-test.ts'
+import { openLive } from './support/live-page.ts'
 
 test('a bad name is told at its field, and nothing can be sent', async ({ signedIn: page }) => {
-  await page.goto('/machines/new')
+  await openLive(page, '/machines/new')
   const name = page.getByRole('textbox', { name: 'Name' })
   for (const bad of ['not a host name', '-begins-with-hyphen', 'a,file=/etc/shadow']) {
     await name.fill(bad)
@@ -16,7 +17,7 @@ test('a bad name is told at its field, and nothing can be sent', async ({ signed
 
 test('a taken name is refused by the panel and told at its field', async ({ signedIn: page, machines }) => {
   await machines.create({ name: 'taken-2', start: false })
-  await page.goto('/machines/new')
+  await openLive(page, '/machines/new')
   await page.getByRole('textbox', { name: 'Name' }).fill('taken-2')
   await page.getByRole('radio', { name: /Berth tiny Linux/ }).click()
   await page.getByRole('button', { name: 'Create and start' }).click()
@@ -29,7 +30,7 @@ test('several machines are asked for at once, and one that is refused loses none
   machines,
 }) => {
   const takenId = await machines.create({ name: 'fleet-2', start: false })
-  await page.goto('/machines/new')
+  await openLive(page, '/machines/new')
   await page.getByRole('radio', { name: /Berth tiny Linux/ }).click()
   await page.getByRole('radio', { name: 'Advanced' }).click()
   await page.getByRole('switch', { name: 'Start it now' }).click()

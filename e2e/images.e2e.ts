@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { imageViewSchema, type ImageView } from '@berth/core/image/image'
 import type { BerthPlace } from './support/berth-place.ts'
 import { expect, test } from './support/berth-test.ts'
+import { openLive } from './support/live-page.ts'
 import { temporaryDir, tinyImagePath } from './support/broken-images.ts'
 import type { PanelClient } from './support/panel-client.ts'
 import { openSlowMirror } from './support/slow-mirror.ts'
@@ -26,7 +27,7 @@ async function filesOf(berth: BerthPlace, imageId: string): Promise<string[]> {
 }
 
 async function askForImport(page: Page, wish: { name: string; url: string; checksum?: string }): Promise<void> {
-  await page.goto('/images')
+  await openLive(page, '/images')
   await page.getByRole('button', { name: 'Import image' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('radio', { name: 'Another address' }).click()

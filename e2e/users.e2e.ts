@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test'
 import { z } from 'zod'
 import { expect, test } from './support/berth-test.ts'
+import { openLive } from './support/live-page.ts'
 import { MachinePage } from './support/machine-page.ts'
 import { PanelClient } from './support/panel-client.ts'
 import { openTicket } from './support/serial-viewer.ts'
@@ -15,7 +16,7 @@ const refusedTicket = { status: 403, code: 'TICKET_INVALID' }
 
 /** Adds a user by hand and reads the login that is shown once. */
 async function addUser(page: Page, email: string): Promise<string> {
-  await page.goto('/settings/users')
+  await openLive(page, '/settings/users')
   await page.getByRole('button', { name: 'Add user' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Name').fill('Nora New')
@@ -68,7 +69,7 @@ test('a second user', async ({ signedIn: admin, browser, berth, machines, panel 
 
   const machine = new MachinePage(user, 'users-own')
   const ownVm = await test.step('he makes a machine, and sees only this one', async () => {
-    await user.goto('/machines/new')
+    await openLive(user, '/machines/new')
     await user.getByRole('textbox', { name: 'Name' }).fill(machine.name)
     await user.getByRole('radio', { name: /Berth tiny Linux/ }).click()
     await user.getByRole('radio', { name: /Nano/ }).click()
