@@ -4,15 +4,15 @@
  */
 import { AppError, hasErrorCode } from '@berth/core/errors/app-error'
 import { pressPowerButton } from '../qmp/commands/lifecycle-commands.ts'
+import { powerOffByAgent } from './guest-info.ts'
 import type { Machine } from './machine.ts'
 
 export interface PowerOffRequest {
   machine: Machine
   /** Resolves when the process has ended. */
   ended: Promise<void>
-  hasAgent: () => boolean
-  /** Tells the guest agent to shut down. */
-  askAgent: () => Promise<void>
+  /** Whether its agent is there, each time that is asked. */
+  guest: { readonly isConnected: boolean }
   timeoutMs: number
   signal: AbortSignal
 }
@@ -36,16 +36,16 @@ export async function powerOffGuest(request: PowerOffRequest): Promise<void> {
   }
 }
 
-const ignored = ({ timeoutMs, hasAgent }: PowerOffRequest): AppError =>
+const ignored = ({ timeoutMs, guest }: PowerOffRequest): AppError =>
   new AppError('GUEST_IGNORED_SHUTDOWN', `The guest did not shut down within ${Math.round(timeoutMs / 1000)} s`, {
-    details: { timeoutMs, hasGuestAgent: hasAgent() },
+    details: { timeoutMs, hasGuestAgent: guest.isConnected },
   })
 
 /** Whether it took the wish. */
-async function tellAgent({ hasAgent, askAgent }: PowerOffRequest): Promise<boolean> {
-  if (!hasAgent()) return false
+async function tellAgent({ machine, guest }: PowerOffRequest): Promise<boolean> {
+  if (!guest.isConnected) return false
   try {
-    await askAgent()
+    await powerOffByAgent(machine)
     return true
   } catch (error) {
     // It may be away, or go down while it is asked; the button is pressed in any case, and the wait decides.

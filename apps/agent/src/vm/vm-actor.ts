@@ -18,7 +18,6 @@ import { FlightRecorder } from '../qmp/flight-recorder.ts'
 import { pauseVcpus, queryStatus, resetMachine, resumeVcpus } from '../qmp/commands/lifecycle-commands.ts'
 import type { RunStatus } from '../qmp/commands/lifecycle-commands.ts'
 import { freshMemory, readGuestEvent, type EventMemory, type WatchedEvent } from './guest-events.ts'
-import { powerOffByAgent } from './guest-info.ts'
 import { GuestSight } from './guest-sight.ts'
 import { powerOffGuest } from './guest-power.ts'
 import { endMachine } from './machine-end.ts'
@@ -245,8 +244,7 @@ export class VmActor {
     try {
       await this.publisher.saved()
       await this.#options.listener.machineParting(run.machine)
-      const [askAgent, hasAgent] = [() => powerOffByAgent(run.machine), () => this.#guest.isConnected]
-      await powerOffGuest({ machine: run.machine, ended: run.ended, hasAgent, askAgent, timeoutMs, signal })
+      await powerOffGuest({ machine: run.machine, ended: run.ended, guest: this.#guest, timeoutMs, signal })
     } catch (error) {
       this.#move({ kind: 'shutdownGivenUp' }, { desiredPower: before })
       throw error
