@@ -10,6 +10,10 @@ const prismaClient = {
   group: ['**/generated/**', '@prisma/client', '@prisma/client/*'],
   message: 'The database is reached through @berth/prisma, and only in *-repo.ts files.',
 }
+const product = {
+  regex: '^@berth/|/(apps|packages|prisma)/',
+  message: 'The checker shares no code with the product: a mistake there must not hide itself here.',
+}
 const restrictImports = (paths, patterns) => ['error', { paths, patterns }]
 
 const noSleep = [
@@ -144,6 +148,11 @@ export default defineConfig(
       '@typescript-eslint/unbound-method': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
     },
+  },
+  {
+    files: ['e2e/checker/**'],
+    ignores: ['**/testing/**'],
+    rules: { 'no-restricted-imports': restrictImports([], [prismaClient, product]) },
   },
   { files: ['**/*.component.test.ts'], rules: { 'no-restricted-imports': 'off' } },
 )

@@ -13,4 +13,4 @@ VOLUME /var/lib/berth
 EXPOSE 7443
 # tini reaps QEMUs that outlive an agent: they become children of the container's first process.
 ENTRYPOINT ["tini", "--"]
-CMD ["node", "apps/agent/src/main.ts"]
+CMD ["node", "--min-semi-space-size=8", "--max-semi-space-size=8", "apps/agent/src/main.ts"]

@@ -1,6 +1,6 @@
 /** Who gets a console, and who does not: tickets, origins, sessions. Nobody who is refused leaves a trace in the guest. */
 import { z } from 'zod'
-import { connect } from './faults/panel-rows.ts'
+import { connect } from './checker/panel-rows.ts'
 import { expect, test } from './support/berth-test.ts'
 import { sessionCookie, signOut } from './support/browser-session.ts'
 import { PanelClient } from './support/panel-client.ts'

@@ -161,6 +161,18 @@ test('a wrong checksum and a server that breaks off for good are told, and leave
   await expect.poll(stateNow, { timeout: 60_000 }).toBe('failed')
   await expect(page.getByRole('dialog').getByText('IMAGE_DOWNLOAD_FAILED')).toBeVisible()
   expect(cut.asked.every((from) => from === 0)).toBe(true)
+
+  await openLive(page, '/images')
+  // Other cards say in their reasons that something was cut off.
+  const card = page.getByRole('listitem').filter({ has: page.getByRole('link', { name: 'cut off', exact: true }) })
+  await expect(card).toContainText('Import failed')
+  await expect(card.getByText('Disk', { exact: true })).toHaveCount(0)
+  await page.getByRole('link', { name: 'cut off' }).click()
+  await expect(page.getByRole('dialog', { name: 'cut off' })).toContainText('Not known: it was not imported')
+  await openLive(page, '/machines/new')
+  await expect(page.getByRole('radio', { name: /Berth tiny Linux/ })).toBeVisible()
+  await expect(page.getByRole('radio', { name: /cut off|not the one/ })).toHaveCount(0)
+
   for (const name of ['not the one', 'cut off']) {
     await expect.poll(async () => (await imageNamed(panel, name))?.state).toBe('failed')
     const image = await imageNamed(panel, name)

@@ -78,6 +78,18 @@ test('what is typed becomes chips, lies in the address, and says how many it lea
   })
 })
 
+test('what is typed before the page listens is not lost', async ({ signedIn: page, machines, panel }) => {
+  await makeFleet(machines, panel)
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: 8 })
+  await page.goto('/machines', { waitUntil: 'commit' })
+  await box(page).fill('flt-web')
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: 1 })
+  await expect(found(page)).toHaveText(['flt-web-1', 'flt-web-2'])
+  await expect(box(page)).toHaveValue('flt-web')
+  await expect.poll(() => filterOf(page)).toBe('flt-web')
+})
+
 test('a filter that cannot be read says what is wrong with it, and hides nothing', async ({
   signedIn: page,
   machines,

@@ -114,6 +114,19 @@ test('a second user', async ({ signedIn: admin, browser, berth, machines, panel 
     expect(await spend(again.path, own)).toEqual({ status: 101, code: null })
   })
 
+  await test.step('while he holds the screen, the keys of others are refused by the API too', async () => {
+    for (const page of [user, admin]) await page.goto(`/console/${ownVm}/screen`)
+    await user.getByRole('button', { name: '2 viewers' }).click()
+    await user.getByRole('button', { name: 'Take over' }).click()
+    await expect(admin.getByText(/has taken over/).first()).toBeVisible()
+    const press = (client: PanelClient) =>
+      client.codeOf(client.mutate('vm.sendKeys', { vmId: ownVm, keys: ['a'] }, z.unknown()))
+    expect(await press(panel)).toBe('CONSOLE_HELD')
+    expect(await press(await clientOf(user, berth.url))).toBe('accepted')
+    await user.goto('/machines')
+    await expect.poll(() => press(panel)).toBe('accepted')
+  })
+
   await test.step('the administrator disables him: his page goes to the sign-in, his machine runs on', async () => {
     await user.goto(`/machines/${ownVm}`)
     await machine.expectState('Running')

@@ -22,7 +22,7 @@ const config: NextConfig = {
   allowedDevOrigins: ['127.0.0.1', 'localhost'],
 }
 
-// A build is made in a folder of its own and moved from there (launcher/src/page-builds.ts): a panel that runs keeps its own.
+// A build is made in a folder of its own and moved from there (launcher/src/building/page-builds.ts): a panel that runs keeps its own.
 export default (phase: string): NextConfig => ({
   ...config,
   distDir: phase === PHASE_DEVELOPMENT_SERVER ? '.next' : (globalThis.berthDistDir ?? '.next/builds/making'),

@@ -9,10 +9,11 @@ import { z } from 'zod'
 import { expect, test } from '../support/berth-test.ts'
 import { doneSchema } from '../support/panel-client.ts'
 import { operationTimeoutMs, outcomeOf, type TestMachines } from '../support/test-machines.ts'
-import type { HostChecker, QemuProcess } from './host-checker.ts'
+import type { BerthChecker } from '../checker/berth-checker.ts'
+import type { QemuProcess } from '../checker/berth-layout.ts'
 import { ensureIdleImage, idleImage } from './idle-image.ts'
 import { takeAim, victims, watchStep, type Victim } from './kill-points.ts'
-import { queryRows } from './panel-rows.ts'
+import { queryRows } from '../checker/panel-rows.ts'
 
 const steps = {
   create: ['volumes', 'define', 'start', 'publish'],
@@ -48,7 +49,7 @@ const operationSql = `
 
 interface Place {
   machines: TestMachines
-  host: HostChecker
+  host: BerthChecker
   dataDir: string
 }
 
@@ -72,6 +73,9 @@ for (const { victim, verb, step } of killPoints(process.env['BERTH_FAULTS'] === 
 
     const problems = (): Promise<string[]> => host.problems().catch((error: unknown) => [String(error)])
     await expect.poll(problems, { timeout: trueAgainMs, intervals: [250] }).toEqual([])
+    const picture = (): Promise<string[]> => host.pictureProblems(berth).catch((error: unknown) => [String(error)])
+    await expect.poll(picture, { timeout: trueAgainMs, intervals: [250] }).toEqual([])
+    expect(await host.auditProblems()).toEqual([])
     for (const one of verbs) await expectVerdict(place, one, { name: nameOf(one), isAimedAt: one === verb })
     expect(await host.qemuOf(bystander.vmId), 'the machine beside them').toEqual(bystander)
   })

@@ -5,7 +5,7 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import { expect } from '@playwright/test'
 import { z } from 'zod'
 import { findProcesses, readProcess, type HostProcess } from './host-processes.ts'
-import { connect, foreignDatabaseUrl, postmasterPid } from './panel-rows.ts'
+import { connect, foreignDatabaseUrl, postmasterPid } from '../checker/panel-rows.ts'
 
 export const victims = ['agent', 'panel', 'database'] as const
 export type Victim = (typeof victims)[number]
@@ -24,6 +24,12 @@ export async function findVictim(dataDir: string, victim: Victim): Promise<HostP
   const found = marked.find(({ argv }) => argv.some((arg) => arg.endsWith(entries[victim])))
   if (!found) throw new Error(`${victim} does not run`)
   return found
+}
+
+/** Of one host of several; undefined while none runs. */
+export async function findAgent(dataDir: string, hostName: string): Promise<HostProcess | undefined> {
+  const marked = await findProcesses(`BERTH_SUPERVISED=${dataDir}#agent-${hostName}`)
+  return marked.find(({ argv }) => argv.some((arg) => arg.endsWith(entries.agent)))
 }
 
 /** Pid of what starts agent, panel and database again when they die. */

@@ -2,14 +2,14 @@
 import { expect, test } from '../support/berth-test.ts'
 import { doneSchema } from '../support/panel-client.ts'
 import { outcomeOf } from '../support/test-machines.ts'
-import type { HostChecker } from './host-checker.ts'
+import type { BerthChecker } from '../checker/berth-checker.ts'
 import { ensureIdleImage, idleImage } from './idle-image.ts'
 import { watchStep } from './kill-points.ts'
 
 const trueAgainMs = 30_000
 
 /** At a start QEMU appears some moments after the step has begun. */
-async function appearance(host: HostChecker, vmId: string): Promise<number> {
+async function appearance(host: BerthChecker, vmId: string): Promise<number> {
   let pid = 0
   const find = async (): Promise<number> => (pid = (await host.qemuOf(vmId))?.pid ?? 0)
   await expect.poll(find, { intervals: [1], timeout: 10_000 }).toBeGreaterThan(0)
@@ -27,7 +27,7 @@ function killIfThere(pid: number): boolean {
 }
 
 /** Of this machine alone: another test's leftovers are told by that test. */
-async function agree(host: HostChecker, vmId: string): Promise<void> {
+async function agree(host: BerthChecker, vmId: string): Promise<void> {
   const problems = async (): Promise<string[]> => (await host.problems()).filter((problem) => problem.includes(vmId))
   await expect.poll(problems, { timeout: trueAgainMs, intervals: [250] }).toEqual([])
 }

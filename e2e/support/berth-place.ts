@@ -1,5 +1,6 @@
 /** Where the tests' own Berth runs. Written once it is up, read by every test process and by the next run's start. */
-import { readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
@@ -23,4 +24,13 @@ export type BerthPlace = z.infer<typeof placeSchema>
 /** Throws when no Berth was started for this run. */
 export function readPlace(): BerthPlace {
   return placeSchema.parse(JSON.parse(readFileSync(placePath, 'utf8')))
+}
+
+/** Of sockets. The launcher's own rule is repeated here, so that the tests look where it says. */
+export function runDirOf(dataDir: string): string {
+  const tag = createHash('sha256').update(dataDir).digest('hex').slice(0, 8)
+  if (process.getuid?.() === 0) return `/run/berth/${tag}`
+  const { XDG_RUNTIME_DIR: runtimeDir } = process.env
+  if (runtimeDir && existsSync(runtimeDir)) return join(runtimeDir, 'berth', tag)
+  return join('/tmp', `berth-${process.getuid?.() ?? 0}`, tag)
 }

@@ -1,6 +1,6 @@
 /** The fixtures that all end-to-end tests share. */
 import { test as base, type BrowserContext, type Page } from '@playwright/test'
-import { HostChecker } from '../faults/host-checker.ts'
+import { BerthChecker } from '../checker/berth-checker.ts'
 import { readPlace, type BerthPlace } from './berth-place.ts'
 import { PanelClient } from './panel-client.ts'
 import { SerialViewer } from './serial-viewer.ts'
@@ -12,7 +12,7 @@ interface BerthFixtures {
   panel: PanelClient
   /** Deletes at the test's end what the test made. */
   machines: TestMachines
-  host: HostChecker
+  host: BerthChecker
   /** Opens a serial console through the panel; closed at the test's end. */
   openSerial: (vmId: string) => Promise<SerialViewer>
   /** A page of somebody who is signed in already. */
@@ -33,7 +33,7 @@ export const test = base.extend<BerthFixtures, BerthWorkerFixtures>({
     await use(machines)
     await machines.deleteAll()
   },
-  host: async ({ berth }, use) => use(new HostChecker(berth)),
+  host: async ({ berth }, use) => use(new BerthChecker(berth)),
   openSerial: async ({ panel, berth }, use) => {
     await using viewers = new AsyncDisposableStack()
     await use(async (vmId) => viewers.use(await SerialViewer.open(panel, berth.url, vmId)))

@@ -1,10 +1,8 @@
 /** Playwright's global set-up: one Berth for the whole run, through the launcher, with real everything. */
-import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { placePath, resultsDir, type BerthPlace } from './berth-place.ts'
+import { placePath, resultsDir, runDirOf, type BerthPlace } from './berth-place.ts'
 import { freePort } from './unused-port.ts'
 import { runLauncher } from './run-launcher.ts'
 import { createRunDatabase } from './run-database.ts'
@@ -41,13 +39,4 @@ async function firstAdmin(dataDir: string): Promise<{ email: string; password: s
   const text = await readFile(join(dataDir, 'initial-admin'), 'utf8')
   const field = (name: string): string => new RegExp(`^${name}: (.+)$`, 'm').exec(text)?.[1] ?? ''
   return { email: field('email'), password: field('password') }
-}
-
-/** The launcher's own rule is repeated here, so that the tests look where it says. */
-function runDirOf(dataDir: string): string {
-  const tag = createHash('sha256').update(dataDir).digest('hex').slice(0, 8)
-  if (process.getuid?.() === 0) return `/run/berth/${tag}`
-  const { XDG_RUNTIME_DIR: runtimeDir } = process.env
-  if (runtimeDir && existsSync(runtimeDir)) return join(runtimeDir, 'berth', tag)
-  return join('/tmp', `berth-${process.getuid?.() ?? 0}`, tag)
 }

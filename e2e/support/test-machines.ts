@@ -19,7 +19,7 @@ export interface MachineWish {
   start?: boolean
   memoryBytes?: number
   vcpus?: number
-  networkKind?: 'user' | 'nat'
+  networkKind?: 'user' | 'nat' | 'bridge'
   /** Part of an image's name; the tiny one without. */
   image?: string
 }
@@ -96,10 +96,15 @@ export class TestMachines {
     return this.panel.query('operation.get', { operationId }, operationViewSchema)
   }
 
-  /** Waits for the operation's end, whichever. A panel that is away meanwhile is asked again. */
-  async ended(operationId: string, timeoutMs = operationTimeoutMs): Promise<OperationView> {
+  /** Waits for the operation's end, whichever. A panel that is away meanwhile is asked again. `hurry`: before each look. */
+  async ended(
+    operationId: string,
+    timeoutMs = operationTimeoutMs,
+    hurry: () => Promise<unknown> = () => Promise.resolve(),
+  ): Promise<OperationView> {
     let seen: OperationView | undefined
     const look = async (): Promise<boolean> => {
+      await hurry()
       seen = await this.operation(operationId).catch(() => undefined)
       return seen !== undefined && isOperationEnded(seen.status)
     }

@@ -1,7 +1,7 @@
 /** `./berth`: what the command line asks for, and how it ends. Only Node's built-ins are imported before the modules exist. */
-import { parseCommandLine, usage, type Command } from './command-line.ts'
-import { LauncherError, systemCodeOf } from './launcher-error.ts'
-import { dataPaths, root } from './data-paths.ts'
+import { parseCommandLine, usage, type Command } from './terminal/command-line.ts'
+import { LauncherError, systemCodeOf } from './terminal/launcher-error.ts'
+import { dataPaths, root } from './data/data-paths.ts'
 
 async function run(command: Command): Promise<number> {
   switch (command.verb) {
@@ -9,44 +9,58 @@ async function run(command: Command): Promise<number> {
       process.stdout.write(`${usage}\n`)
       return 0
     case 'up': {
-      const { up } = await import('./up.ts')
+      const { up } = await import('./verbs/up.ts')
       await up(command)
       return 0
     }
     case 'down': {
-      const { down } = await import('./down.ts')
+      const { down } = await import('./verbs/down.ts')
       await down(dataPaths(command.dataDir), command.stopMachines)
       return 0
     }
     case 'status': {
-      const { showStatus } = await import('./status.ts')
+      const { showStatus } = await import('./verbs/status.ts')
       return showStatus(dataPaths(command.dataDir), command.asJson)
     }
     case 'logs': {
-      const { showLogs } = await import('./logs.ts')
+      const { showLogs } = await import('./verbs/logs.ts')
       await showLogs(dataPaths(command.dataDir), command)
       return 0
     }
     case 'test': {
-      const { runRings } = await import('./test-rings.ts')
+      const { runRings } = await import('./rings/test-rings.ts')
       return runRings(command.rings)
     }
     case 'bench': {
-      const { runBenches } = await import('./bench-runs.ts')
+      const { runBenches } = await import('./rings/bench-runs.ts')
       return runBenches(command.names, command.isQuick)
     }
     case 'token-create': {
-      const { createToken } = await import('./token.ts')
+      const { createToken } = await import('./verbs/token.ts')
       await createToken(dataPaths(command.dataDir), command.name, command.expires)
       return 0
     }
     case 'user-reset-password': {
-      const { resetPassword } = await import('./reset-password.ts')
+      const { resetPassword } = await import('./verbs/reset-password.ts')
       await resetPassword(dataPaths(command.dataDir), command.email)
       return 0
     }
+    case 'join': {
+      const { joinThisComputer } = await import('./joining/join-this-computer.ts')
+      await joinThisComputer(command)
+      return 0
+    }
+    case 'agent': {
+      const { runAgentVerb } = await import('./joining/joined-agent-verbs.ts')
+      return runAgentVerb(command.action, command.dataDir)
+    }
+    case 'demo': {
+      const { demo } = await import('./verbs/demo.ts')
+      await demo(command)
+      return 0
+    }
     case 'dev': {
-      const { dev } = await import('./dev.ts')
+      const { dev } = await import('./verbs/dev.ts')
       return dev(command)
     }
   }

@@ -4,6 +4,8 @@ import { hostStateSchema } from '@berth/core/host/host'
 import { imageStateSchema } from '@berth/core/image/image'
 import { isOperationEnded } from '@berth/core/operation/operation-ended'
 import { operationStatuses } from '@berth/core/operation/operation'
+import { drainChoiceSchema, drainItemStateSchema } from '@berth/core/maintenance/drain'
+import { networkViewSchema } from '@berth/core/network/network'
 import { diskFormatSchema } from '@berth/core/storage/volume'
 import { heldVmStates } from '@berth/core/vm/vm-state'
 import { desiredPowerSchema } from '@berth/core/vm/vm-spec'
@@ -34,10 +36,13 @@ test('the closed lists are the ones of core', async () => {
     image_replica_state_check: imageStateSchema.options,
     image_format_check: diskFormatSchema.options,
     volume_format_check: diskFormatSchema.options,
+    network_kind_check: networkViewSchema.shape.kind.options,
     vm_observed_state_check: heldVmStates,
     vm_desired_power_check: desiredPowerSchema.options,
     operation_status_check: operationStatuses,
     operation_ended_check: operationStatuses.filter(isOperationEnded),
+    drain_item_choice_check: drainChoiceSchema.options,
+    drain_item_state_check: drainItemStateSchema.options,
   }
   for (const [constraint, values] of Object.entries(lists)) {
     expect(await allowedValues(db.prisma, constraint), constraint).toEqual([...values].sort())

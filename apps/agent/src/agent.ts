@@ -11,14 +11,16 @@ import type { AgentConfig } from './config.ts'
 import { Consoles } from './console/consoles.ts'
 import type { AgentContext } from './context.ts'
 import { createEventStream } from './events/event-stream.ts'
+import { Forecasting } from './forecast/forecasting.ts'
 import { createHeartbeat } from './host/background/heartbeat.ts'
 import { lockDataDir } from './host/data-lock.ts'
-import { createHostFacts } from './host/host-facts.ts'
 import { hostSnapshot } from './host/host-snapshot.ts'
-import { probeHost } from './host/probe-host.ts'
+import { hypervisor } from './hypervisor/hypervisor.ts'
 import { openDoor } from './http/open-door.ts'
 import { Sampler } from './metrics/sampler.ts'
-import { createNetworks } from './network/networks.ts'
+import { historiesOf } from './migration/histories.ts'
+import { Movement } from './migration/movement.ts'
+import { MoveStore } from './migration/move-store.ts'
 import { sweepNetworks } from './network/sweep-networks.ts'
 import { runAgentCommand } from './operations/agent-commands.ts'
 import { machineSight } from './operations/machine-sight.ts'
@@ -57,38 +59,41 @@ export async function startAgent({ config, logger, signal }: StartAgentOptions):
   // QEMU's unprivileged users pass through to their disks; what they may not see is 0700 inside.
   await chmod(dataDir, 0o711)
   await createRunRoot(runDir)
-  const host = await probeHost({
+  const host = await hypervisor().probeHost({
     ...{ acceleration: config.acceleration, machineDirs: [dataDir, runDir], signal },
     qemuNotePath: join(dataDir, 'qemu-facts.json'),
   })
   const storage = await createStorage(config)
-  const networks = createNetworks({ stateDir: join(dataDir, 'network'), isRoot: host.isRoot })
+  const networks = hypervisor().openNetworks({ stateDir: join(dataDir, 'network'), isRoot: host.isRoot })
   parts.defer(async () => {
     networks.close()
     await sweepNetworks(networks, logger)
   })
 
   const checks: HostCheck[] = []
-  const facts = await createHostFacts(host, () => [...checks, ...silenceChecks(machines)])
+  const facts = await hypervisor().hostFacts(host, () => [...checks, ...silenceChecks(machines), ...movement.checks()])
   const snapshot = (): Promise<HostSnapshot> => hostSnapshot({ facts, machines, storage })
   const events = createEventStream({ snapshot })
   const store = new VmStore(dataDir)
   const { qemuPath, bootId, acceleration, uefi, users } = host
   const machineHost = { qemuPath, bootId, uefi, acceleration: acceleration.kind, userOf: users.userOf }
   const launcher = new MachineLauncher({ host: machineHost, runRoot: runDir, store, storage, networks, logger })
-  const machines = new VmRegistry({ store, launcher, logger, publish: events.publish })
-
+  const moves = await MoveStore.open(dataDir, logger)
+  const machines = new VmRegistry({ store, moves, launcher, logger, publish: events.publish })
   parts.defer(() => machines.letGo())
-
   const consoles = new Consoles((vmId) => store.folder(vmId).root)
   parts.defer(() => consoles.close())
   const sampler = new Sampler({
     hostFolder: dataDir,
     vmFolder: (vmId) => store.folder(vmId).root,
+    everyRounds: config.sampleEveryRounds ?? 1,
     onRound: createHeartbeat({ storage, machines, events, logger }),
   })
   parts.defer(() => sampler.close())
   const screens = new LastScreens({ fileOf: (vmId) => store.folder(vmId).lastScreen, logger })
+  const histories = historiesOf({ consoles, sampler, screens, lastScreenOf: (vmId) => store.folder(vmId).lastScreen })
+  const movement = new Movement({ config, machines, launcher, store, moves, storage, histories, logger })
+  parts.defer(() => movement.close())
   machines.listeners.add(consoleFollower(consoles))
   machines.listeners.add(samplerFollower(sampler, logger))
   machines.listeners.add(screensFollower(screens))
@@ -98,15 +103,31 @@ export async function startAgent({ config, logger, signal }: StartAgentOptions):
   if (journal.damagedLines > 0) logger.error({ lines: journal.damagedLines }, 'the journal has damaged lines')
   const steps = new StepRunner({
     ...{ journal, logger, publish: events.publish },
-    runCommandStep: (command, run) => runAgentCommand({ storage, machines }, command, run),
+    runCommandStep: (command, run) => runAgentCommand({ storage, machines, store, movement }, command, run),
     sightMachine: machineSight(machines, bootId),
   })
+  await movement.moveIn.open()
   checks.push(
     ...(await openMachines({ store, registry: machines, launcher, storage, networks, runRoot: runDir, logger })),
   )
   sampler.start()
+  await movement.resume()
 
-  const context = { config, logger, events, steps, consoles, sampler, screens, facts, machines, storage }
+  const forecasting = new Forecasting({ machines, dataDir })
+  const context = {
+    config,
+    logger,
+    events,
+    steps,
+    movement,
+    forecasting,
+    consoles,
+    sampler,
+    screens,
+    facts,
+    machines,
+    storage,
+  }
   const starting = autostart(machines.all(), { bootId, logger, signal })
   parts.defer(async () => void (await starting))
   const door = await openDoor(context, signal)

@@ -1,10 +1,11 @@
 /** The agent's settings: the only place where it reads its environment. */
-import { homedir, hostname } from 'node:os'
+import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { houseSchema, type House } from '@berth/core/console/socket-passing'
 import { AppError } from '@berth/core/errors/app-error'
 import { z } from 'zod'
 import { defaultDataDir } from './env.ts'
+import type { MoveLimits } from './migration/send-memory.ts'
 
 const listenSchema = z
   .string()
@@ -37,8 +38,8 @@ export interface AgentConfig {
   readonly dataDir: string
   /** Absolute. What lives as long as its QEMU: sockets, pid files. */
   readonly runDir: string
-  /** What the panel reaches the host by, when it listens on every address. */
-  readonly name: string
+  /** What the panel reaches the host by, when it listens on every address; else by that by which it reaches the panel. */
+  readonly name: string | undefined
   readonly listen: { readonly host: string; readonly port: number }
   readonly panelUrl: string | undefined
   readonly joinTokenFile: string | undefined
@@ -46,6 +47,10 @@ export interface AgentConfig {
   readonly mayReachLoopback: boolean
   readonly house: House | undefined
   readonly logLevel: string
+  /** Other bounds of a move than the usual ones; for tests. */
+  readonly moveLimits?: Partial<MoveLimits>
+  /** A machine is sampled in each n-th round only; for simulated fleets. */
+  readonly sampleEveryRounds?: number
 }
 
 /** Throws INPUT_INVALID with every wrong variable named. */
@@ -59,7 +64,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   return {
     dataDir: resolve(values.BERTH_AGENT_DATA),
     runDir: resolve(values.BERTH_AGENT_RUN ?? defaultRunDir()),
-    name: values.BERTH_AGENT_NAME ?? hostname(),
+    name: values.BERTH_AGENT_NAME,
     listen: values.BERTH_AGENT_LISTEN,
     panelUrl: values.BERTH_PANEL_URL,
     joinTokenFile: values.BERTH_JOIN_TOKEN_FILE,
@@ -69,5 +74,11 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     logLevel: values.LOG_LEVEL,
   }
 }
+
+const wildcards = new Set(['0.0.0.0', '::'])
+
+/** Where the panel and other hosts reach this one; undefined: by the address by which it reaches the panel. */
+export const reachableAs = ({ listen, name }: AgentConfig): string | undefined =>
+  wildcards.has(listen.host) ? name : listen.host
 
 const defaultRunDir = (): string => (process.getuid?.() === 0 ? '/run/berth' : join(homedir(), '.berth-run'))

@@ -3,8 +3,10 @@ import type { Logger } from 'pino'
 import type { AgentConfig } from './config.ts'
 import type { Consoles } from './console/consoles.ts'
 import type { EventStream } from './events/event-stream.ts'
+import type { Forecasting } from './forecast/forecasting.ts'
 import type { SnapshotSources } from './host/host-snapshot.ts'
 import type { Sampler } from './metrics/sampler.ts'
+import type { Movement } from './migration/movement.ts'
 import type { StepRunner } from './operations/step-runner.ts'
 import type { LastScreens } from './vm/last-screens.ts'
 
@@ -13,6 +15,8 @@ export interface AgentContext extends SnapshotSources {
   readonly logger: Logger
   readonly events: EventStream
   readonly steps: StepRunner
+  readonly movement: Movement
+  readonly forecasting: Forecasting
   readonly consoles: Consoles
   readonly sampler: Sampler
   readonly screens: LastScreens

@@ -1,4 +1,4 @@
-/** Which build of the pages this panel serves: the current one at its start (launcher/src/page-builds.ts), until it ends. */
+/** Which build of the pages this panel serves: the current one at its start (launcher/src/building/page-builds.ts), until it ends. */
 import { openSync, realpathSync } from 'node:fs'
 import { basename, join } from 'node:path'
 

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { AppError } from '@berth/core/errors/app-error'
 
 export interface CliCall {
-  /** "token create", "user reset-password", "join-token create", "host set-port", "image register". */
+  /** "token create", "user reset-password", "join-token create", "host set-port", "image register", "demo fill", … */
   readonly command: string
   /** What stands after the command. */
   argument(name: string): string
@@ -17,6 +17,7 @@ const options = {
   expires: { type: 'string' },
   host: { type: 'string' },
   port: { type: 'string' },
+  address: { type: 'string' },
   out: { type: 'string' },
   file: { type: 'string' },
   incoming: { type: 'string' },
@@ -25,6 +26,8 @@ const options = {
   'default-user': { type: 'string' },
   'min-memory': { type: 'string' },
   'no-cloud-init': { type: 'boolean' },
+  hosts: { type: 'string' },
+  from: { type: 'string' },
 } as const
 
 /** Throws INPUT_INVALID for what it does not know. */

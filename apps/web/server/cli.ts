@@ -11,9 +11,11 @@ const usage = `Usage:
   token create --name NAME [--expires 30d] [--user EMAIL]
   user reset-password EMAIL
   join-token create --host NAME --out FILE
-  host set-port --host NAME --port N
+  host set-port --host NAME --port N [--address ADDR]
   image register --name NAME (--file FILE | --incoming NAME) [--os TEXT] [--firmware bios|uefi]
-                 [--default-user NAME] [--min-memory BYTES] [--no-cloud-init]`
+                 [--default-user NAME] [--min-memory BYTES] [--no-cloud-init]
+  demo prepare --hosts N --out DIR
+  demo fill --from DIR`
 
 async function run(args: readonly string[]): Promise<string> {
   const call = parseCliCall(args)
@@ -35,7 +37,11 @@ async function answer(panel: CliPanel, call: ReturnType<typeof parseCliCall>): P
     case 'join-token create':
       return panel.writeJoinToken({ hostName: call.required('host'), path: call.required('out') })
     case 'host set-port':
-      return panel.setHostPort({ hostName: call.required('host'), port: Number(call.required('port')) })
+      return panel.setHostPort({
+        hostName: call.required('host'),
+        port: Number(call.required('port')),
+        address: call.option('address'),
+      })
     case 'image register':
       return panel.registerImage({
         name: call.required('name'),
@@ -49,6 +55,10 @@ async function answer(panel: CliPanel, call: ReturnType<typeof parseCliCall>): P
           hasCloudInit: !call.has('no-cloud-init'),
         },
       })
+    case 'demo prepare':
+      return panel.prepareDemo({ folder: call.required('out'), hostCount: Number(call.required('hosts')) })
+    case 'demo fill':
+      return panel.fillDemo({ folder: call.required('from') })
     default:
       throw new AppError('INPUT_INVALID', usage)
   }

@@ -5,7 +5,8 @@ import { AppError } from '@berth/core/errors/app-error'
 import { appErrorOf } from '@berth/api/trpc/error-map'
 import { pingDatabase } from '@berth/api/trpc/readiness-repo'
 import { handleAuth } from './auth-handler.ts'
-import { handleJoin } from './join-handler.ts'
+import { agentBundlePath } from '@berth/api/host/agent-bundle'
+import { handleJoin, serveAgentBundle } from './join-handler.ts'
 import type { NextApp } from './next-app.ts'
 import type { PanelProcess } from '@berth/api/panel-process'
 import { answerError, answerText } from './plain-answer.ts'
@@ -36,14 +37,16 @@ export async function dispatchRequest(
 }
 
 async function route(dispatch: Dispatch, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { panel, auth, authority, prometheus, refreshHosts } = dispatch.process
+  const { panel, auth, authority, desk, bundle, prometheus, refreshHosts } = dispatch.process
   const door = { panel, auth, publicUrl: dispatch.publicUrl }
   const path = pathOf(request)
   if (path.startsWith('/api/trpc/')) return handleTrpc(door, path.slice('/api/trpc/'.length), { request, response })
   if (path.startsWith('/api/auth/')) return handleAuth(door, request, response)
   switch (path) {
     case '/api/join':
-      return handleJoin({ db: panel.db, authority, refreshHosts }, request, response)
+      return handleJoin({ db: panel.db, authority, desk, refreshHosts }, request, response)
+    case agentBundlePath:
+      return serveAgentBundle(bundle, request, response)
     case '/healthz':
       return answerText(response, 200, 'ok\n')
     case '/readyz':

@@ -11,6 +11,8 @@ const envSchema = z.object({
   BERTH_DATA: z.preprocess(emptyIsUnset, z.string().default('var')),
   BERTH_PORT: z.preprocess(emptyIsUnset, z.coerce.number().int().min(0).max(65_535).default(7_400)),
   BERTH_LISTEN: z.preprocess(emptyIsUnset, z.string().default('127.0.0.1')),
+  /** Another address of this computer, on which hosts reach the panel to join, where they do not reach the first. */
+  BERTH_LISTEN_FOR_HOSTS: z.preprocess(emptyIsUnset, z.string().optional()),
   /** The address users type, where a proxy stands before the panel: https makes the cookies Secure. */
   BERTH_PUBLIC_URL: z.preprocess(emptyIsUnset, z.url({ protocol: /^https?$/ }).optional()),
   DATABASE_URL: z.preprocess(emptyIsUnset, z.string().optional()),
@@ -29,6 +31,7 @@ export interface PanelEnv {
   readonly dataDir: string
   readonly port: number
   readonly listen: string
+  readonly listenForHosts: string | undefined
   readonly publicUrl: string | undefined
   readonly databaseUrl: string
   readonly logLevel: string
@@ -48,6 +51,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): PanelEnv {
     dataDir: resolve(env.BERTH_DATA),
     port: env.BERTH_PORT,
     listen: env.BERTH_LISTEN,
+    listenForHosts: env.BERTH_LISTEN_FOR_HOSTS,
     publicUrl: env.BERTH_PUBLIC_URL,
     databaseUrl: databaseUrlOf(env.DATABASE_URL, env.BERTH_DATABASE_SOCKET),
     logLevel: env.BERTH_LOG_LEVEL,

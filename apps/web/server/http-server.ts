@@ -1,5 +1,7 @@
 /** The HTTP server with its limits: Node's defaults let a slow or greedy peer hold a connection for minutes. */
 import { createServer, type Server } from 'node:http'
+import { createServer as createNetServer, type Server as NetServer } from 'node:net'
+import type { Logger } from 'pino'
 import { AppError } from '@berth/core/errors/app-error'
 
 export function createLimitedServer(): Server {
@@ -32,6 +34,31 @@ export async function listen(server: Server, where: { host: string; port: number
   }
   const address = server.address()
   return typeof address === 'object' && address !== null ? address.port : where.port
+}
+
+/**
+ * Lets the same server take connections on another address. One that is not there, as when the network of the hosts was
+ * taken away by hand, costs only what it is for: browsers are not kept from the panel by it.
+ */
+export async function openSecondDoor(
+  server: Server,
+  where: { host: string; port: number },
+  log: Logger,
+): Promise<NetServer | undefined> {
+  const door = createNetServer((socket) => server.emit('connection', socket))
+  door.maxConnections = server.maxConnections
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  door.once('error', reject)
+  door.listen(where.port, where.host, resolve)
+  try {
+    await promise
+    return door
+  } catch (error) {
+    log.error({ err: error, ...where }, 'hosts cannot reach the panel by the address that is for them')
+    return undefined
+  } finally {
+    door.off('error', reject)
+  }
 }
 
 const drainMs = 5_000

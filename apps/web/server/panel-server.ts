@@ -9,7 +9,7 @@ import type { ServerHook } from '@berth/api/trpc/server-hook'
 import type { Logger } from 'pino'
 import { dispatchRequest } from './dispatch.ts'
 import type { PanelEnv } from './env.ts'
-import { closeServer, createLimitedServer, listen } from './http-server.ts'
+import { closeServer, createLimitedServer, listen, openSecondDoor } from './http-server.ts'
 import { startNext, type NextApp } from './next-app.ts'
 import type { PanelProcess } from '@berth/api/panel-process'
 import { handleUpgrade } from './upgrade.ts'
@@ -21,7 +21,7 @@ export interface PanelServer extends AsyncDisposable {
 export interface PanelServerOptions {
   /** Stays open when the server closes: whoever opened it ends it. */
   readonly process: PanelProcess
-  readonly env: Pick<PanelEnv, 'listen' | 'port' | 'publicUrl' | 'isDev'>
+  readonly env: Pick<PanelEnv, 'listen' | 'port' | 'publicUrl' | 'isDev'> & Partial<Pick<PanelEnv, 'listenForHosts'>>
   /** The supervisor's, where it can pass connections to agents beside us. */
   readonly house?: PassingHouse | undefined
   readonly log: Logger
@@ -52,12 +52,14 @@ export async function startPanelServer(options: PanelServerOptions): Promise<Pan
   // A broken request is its sender's business; without an answer it would look like a dead panel.
   server.on('clientError', (_error, socket) => socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'))
   const port = await listen(server, { host: env.listen, port: env.port })
+  const secondDoor = env.listenForHosts && (await openSecondDoor(server, { host: env.listenForHosts, port }, log))
   globalThis.berthServer = serverHook(panelProcess)
   shown.pages = hasPages ? await startNext(server, env.isDev) : null
   if (shown.pages === null && hasPages) log.warn('the pages were not built: only the API answers')
   return {
     port,
     async [Symbol.asyncDispose]() {
+      if (secondDoor) secondDoor.close()
       await closeServer(server, () => upgraded.forEach((socket) => socket.destroy()))
       await shown.pages?.close()
     },

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http'
 import { findCaller } from '@berth/api/auth/find-caller'
-import { isOwnOrigin } from '@berth/api/auth/own-origin'
+import { isOwnOrigin, panelUrlOf } from '@berth/api/auth/own-origin'
 import type { PanelAuth } from '@berth/api/auth/panel-auth'
 import { appRouter } from '@berth/api/root'
 import { appErrorOf, retryAfterSeconds, toTrpcError } from '@berth/api/trpc/error-map'
@@ -55,9 +55,11 @@ async function contextOf(door: TrpcDoor, request: IncomingMessage, requestId: st
   const caller = await findCaller({ db: door.panel.db, auth: door.auth }, request.headers).catch((error: unknown) => {
     throw toTrpcError(error)
   })
+  const panelUrl = panelUrlOf(request.headers, door.publicUrl)
   return {
     panel: door.panel,
     caller,
+    ...(panelUrl === undefined ? {} : { panelUrl }),
     ip: request.socket.remoteAddress ?? null,
     requestId,
     isSameOrigin: isOwnOrigin(request.headers, door.publicUrl),

@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { imageViewSchema } from '@berth/core/image/image'
 import { networkViewSchema } from '@berth/core/network/network'
-import { House } from '@berth/launcher/src/house.ts'
+import { House } from '@berth/launcher/src/keeping/house.ts'
 import { startEmbeddedPostgres } from '@berth/prisma/embedded-postgres'
 import { z } from 'zod'
 import { makeBenchFolder } from '../measure/bench-folder.ts'
@@ -21,6 +21,8 @@ import { BenchMachines } from './bench-machines.ts'
 import { PanelClient } from './panel-calls.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
+/** As launcher/src/keeping/services.ts starts it. */
+const agentNodeArgs = ['--min-semi-space-size=8', '--max-semi-space-size=8']
 const run = promisify(execFile)
 
 export interface BerthWorld extends AsyncDisposable {
@@ -94,7 +96,7 @@ export async function openBerthWorld(): Promise<BerthWorld> {
   const running: { agent: StartedProgram | undefined } = { agent: undefined }
   const startAgent = async (onLine?: (line: string) => void): Promise<StartedProgram> => {
     running.agent = await startProgram({
-      argv: [process.execPath, join(root, 'apps/agent/src/main.ts')],
+      argv: [process.execPath, ...agentNodeArgs, join(root, 'apps/agent/src/main.ts')],
       env: { ...agentEnv, ...house.environmentOf('agent') },
       ...{ cwd: root, logPath: join(dir, 'agent.log'), hasChannel: true, ...(onLine && { onLine }) },
     })

@@ -41,9 +41,10 @@ export class QmpWire implements Disposable {
     return wire
   }
 
-  async command(execute: string): Promise<unknown> {
+  /** `args`: as QMP's schema has them. */
+  async command(execute: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
     const answer = this.#next()
-    this.#socket.write(`${JSON.stringify({ execute })}\n`)
+    this.#socket.write(`${JSON.stringify({ execute, arguments: args })}\n`)
     return answer
   }
 

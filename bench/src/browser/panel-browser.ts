@@ -16,7 +16,7 @@ const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 const silence = ['--disable-background-networking', '--disable-component-update', '--disable-sync']
 
 /** Throws where the pages were not built: their absence would read as a very light page. */
-export async function openPanelBrowser(berth: BerthWorld): Promise<PanelBrowser> {
+export async function openPanelBrowser(berth: Pick<BerthWorld, 'dir' | 'panel'>): Promise<PanelBrowser> {
   const { origin } = berth.panel
   const readiness = await (await fetch(`${origin}/readyz`)).text()
   if (readiness !== 'ready\n') throw new Error(`the panel shows no pages: ${readiness.trim()}`)

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { identify, isAlive } from '@berth/launcher/src/living-process.ts'
+import { identify, isAlive } from '@berth/launcher/src/system/living-process.ts'
 import { expect, test } from 'vitest'
 import { makeBenchFolder } from './bench-folder.ts'
 

@@ -6,8 +6,8 @@
 import { lstat, mkdtemp, readFile, readdir, readlink, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { identify, isAlive, waitForEnd, type ProcessIdentity } from '@berth/launcher/src/living-process.ts'
-import { parseJson } from '@berth/launcher/src/settings.ts'
+import { identify, isAlive, waitForEnd, type ProcessIdentity } from '@berth/launcher/src/system/living-process.ts'
+import { parseJson } from '@berth/launcher/src/data/settings.ts'
 import { z } from 'zod'
 import { signalIfThere } from './last-rites.ts'
 

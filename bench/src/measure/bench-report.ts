@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { promisify } from 'node:util'
-import type { BenchRow } from '@berth/launcher/src/bench-table.ts'
+import type { BenchRow } from '@berth/launcher/src/rings/bench-table.ts'
 import { benchEnv } from './env.ts'
 import { spreadOf, spreadText, type Spread } from './spread.ts'
 

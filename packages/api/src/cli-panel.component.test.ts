@@ -1,7 +1,9 @@
 import { createTestDatabase } from '@berth/prisma/test-database'
 import { AppError } from '@berth/core/errors/app-error'
 import { expect, test } from 'vitest'
+import { prepareJobs } from './background/operation-worker.ts'
 import { openCliPanel } from './cli-panel.ts'
+import { silentLog } from './operation/testing/operation-world.ts'
 import { createUser } from './user/user-repo.ts'
 
 test('a login that is made at the command line leaves a record, and no secret in it', async () => {
@@ -9,7 +11,7 @@ test('a login that is made at the command line leaves a record, and no secret in
   const { prisma: db, databaseUrl } = database
   const email = 'root@example.test'
   const userId = await createUser(db, { email, name: 'Root', role: 'admin', password: 'a long enough one' })
-  await using panel = await openCliPanel({ databaseUrl })
+  await using panel = await openCliPanel({ databaseUrl, dataDir: '/nowhere' })
   const token = await panel.createToken({ name: 'ci', lifeMs: null, email: undefined })
   const password = await panel.resetPassword({ email })
   const records = await db.audit.findMany({ orderBy: { id: 'asc' } })
@@ -36,7 +38,7 @@ test('nobody is given a login who is not there or may not come in', async () => 
   const { prisma: db, databaseUrl } = database
   await createUser(db, { email: 'out@example.test', name: 'Out', role: 'admin', password: 'a long enough one' })
   await db.user.updateMany({ data: { disabledAt: new Date() } })
-  await using panel = await openCliPanel({ databaseUrl })
+  await using panel = await openCliPanel({ databaseUrl, dataDir: '/nowhere' })
   const tokenFor = (email: string | undefined) =>
     panel
       .createToken({ name: 'ci', lifeMs: null, email })
@@ -45,4 +47,26 @@ test('nobody is given a login who is not there or may not come in', async () => 
   expect(await tokenFor('out@example.test')).toBe('ACCOUNT_DISABLED')
   expect(await tokenFor(undefined)).toBe('OBJECT_NOT_FOUND')
   expect(await db.apiToken.count()).toBe(0)
+})
+
+test('an image that is registered at the command line leaves one record of its task', async () => {
+  await using database = await createTestDatabase()
+  const { prisma: db, databaseUrl } = database
+  await createUser(db, { email: 'root@example.test', name: 'Root', role: 'admin', password: 'a long enough one' })
+  const bytes = { totalBytes: 1n << 40n, freeBytes: 1n << 40n, committedBytes: 0n }
+  await db.host.create({
+    data: {
+      ...{ name: 'host-1', address: '127.0.0.1', port: 1, state: 'online' },
+      pools: { create: { name: 'default', path: '/nowhere', supportsDirectIo: false, seenAt: new Date(), ...bytes } },
+    },
+  })
+  await prepareJobs(databaseUrl, silentLog)
+  await using panel = await openCliPanel({ databaseUrl, dataDir: '/nowhere' })
+  const image = { name: 'tiny', file: undefined, incoming: 'tiny.qcow2', hints: {} }
+  const imageId = await panel.registerImage(image)
+  expect(await panel.registerImage(image), 'it is known by now').toBe(imageId)
+  const operation = await db.operation.findFirstOrThrow()
+  expect(await db.audit.findMany()).toMatchObject([
+    { procedure: 'image.register', targetId: imageId, targetName: 'tiny', operationId: operation.id },
+  ])
 })

@@ -2,12 +2,16 @@
 import { joinRequestSchema } from '@berth/core/agent-contract/join'
 import { imageHintsSchema } from '@berth/core/image/image'
 import { AppError } from '@berth/core/errors/app-error'
+import { defaultPoolName } from '@berth/core/storage/volume'
 import { createPrismaClient, type PrismaClient } from '@berth/prisma/client'
 import { insertAudit, type AuditEntry } from './audit/audit-repo.ts'
 import { createApiToken } from './auth/api-token-repo.ts'
 import { newPassword } from './auth/passwords.ts'
 import { writeSecretFile } from './auth/secret-files.ts'
-import { createJoinToken, setHostPort } from './host/join-repo.ts'
+import { fillDemo } from './demo/fill-demo-repo.ts'
+import { prepareDemo, type DemoWish } from './demo/prepare-demo-repo.ts'
+import { openJoinDesk } from './host/join-desk.ts'
+import { insertJoinToken, setHostPort } from './host/join-repo.ts'
 import { chooseImageHost } from './image/image-repo.ts'
 import { registerIncomingImage } from './image/import-image.ts'
 import { placeIncomingFile } from './image/incoming-file.ts'
@@ -16,7 +20,7 @@ import type { Caller } from './trpc/caller.ts'
 import { resetPassword } from './user/user-access-repo.ts'
 import { findOldestAdmin, findUserByEmail } from './user/user-repo.ts'
 
-const portSchema = joinRequestSchema.shape.port
+const { port: portSchema, address: addressSchema } = joinRequestSchema.shape
 
 export interface ImageRegistration {
   readonly name: string
@@ -32,13 +36,17 @@ export interface CliPanel extends AsyncDisposable {
   createToken(wish: { name: string; lifeMs: number | null; email: string | undefined }): Promise<string>
   writeJoinToken(wish: { hostName: string; path: string }): Promise<string>
   /** For an agent on this computer that listens elsewhere now. A host that has not joined yet tells its port itself. */
-  setHostPort(wish: { hostName: string; port: number }): Promise<string>
+  setHostPort(wish: { hostName: string; port: number; address: string | undefined }): Promise<string>
   registerImage(registration: ImageRegistration): Promise<string>
   /** For an administrator who has lost his: a password that works once. */
   resetPassword(wish: { email: string }): Promise<string>
+  /** For a fleet of simulated hosts: what they join with. */
+  prepareDemo(wish: DemoWish): Promise<string>
+  /** And the machines that they have. */
+  fillDemo(wish: { folder: string }): Promise<string>
 }
 
-export async function openCliPanel(options: { databaseUrl: string }): Promise<CliPanel> {
+export async function openCliPanel(options: { databaseUrl: string; dataDir: string }): Promise<CliPanel> {
   const db = createPrismaClient({ databaseUrl: options.databaseUrl, poolSize: 2 })
   return {
     async createToken({ name, lifeMs, email }) {
@@ -49,18 +57,24 @@ export async function openCliPanel(options: { databaseUrl: string }): Promise<Cl
       return token
     },
     async writeJoinToken({ hostName, path }) {
-      await writeSecretFile(path, await createJoinToken(db, { hostName, createdById: null }))
+      const desk = await openJoinDesk(options.dataDir)
+      const { tokenId } = await insertJoinToken(db, { hostName, createdById: null })
+      await writeSecretFile(path, desk.tokenOf(tokenId))
       return path
     },
-    async setHostPort({ hostName, port }) {
-      await setHostPort(db, { name: hostName, port: portSchema.parse(port) })
+    async setHostPort({ hostName, port, address }) {
+      const place = { port: portSchema.parse(port), address: addressSchema.optional().parse(address) }
+      await setHostPort(db, { name: hostName, ...place })
       return hostName
     },
     async registerImage({ name, file, incoming, hints }) {
       const fileName = incoming ?? (await bring(db, file))
       const caller = await cliCaller(db)
       const image = { name, fileName, hints: imageHintsSchema.parse(hints) }
-      const { imageId } = await registerIncomingImage({ db, operations: new OperationService(db) }, caller, image)
+      const panel = { db, operations: new OperationService(db) }
+      const { imageId, operationId } = await registerIncomingImage(panel, caller, image)
+      const target = { targetKind: 'image', targetId: imageId, targetName: name }
+      if (operationId !== null) await insertAudit(db, { ...recordOf('image.register', target), operationId })
       return imageId
     },
     async resetPassword({ email }) {
@@ -70,6 +84,11 @@ export async function openCliPanel(options: { databaseUrl: string }): Promise<Cl
       await insertAudit(db, recordOf('user.resetPassword', { targetKind: 'user', targetId: userId, targetName: email }))
       return password
     },
+    async prepareDemo(wish) {
+      await prepareDemo(db, await openJoinDesk(options.dataDir), wish)
+      return wish.folder
+    },
+    fillDemo: async ({ folder }) => String(await fillDemo(db, folder)),
     [Symbol.asyncDispose]: () => db.$disconnect(),
   }
 }
@@ -100,6 +119,6 @@ async function cliCaller(db: PrismaClient): Promise<Caller> {
 
 async function bring(db: PrismaClient, file: string | undefined): Promise<string> {
   if (file === undefined) throw new AppError('INPUT_INVALID', 'Name the image with --file or --incoming.')
-  const { poolPath } = await chooseImageHost(db, null)
+  const { poolPath } = await chooseImageHost(db, { hostId: null, pool: defaultPoolName })
   return placeIncomingFile(file, poolPath)
 }

@@ -9,7 +9,11 @@ import { openSecretBox } from './auth/secret-box.ts'
 import { startControlPlane } from './background/control-plane.ts'
 import { startRightKeeper } from './background/right-keeper.ts'
 import { ConsoleSeats } from './console/console-seats.ts'
+import { makeAgentBundleSource, type AgentBundle } from './host/agent-bundle.ts'
 import { openCertificateAuthority, type CertificateAuthority } from './host/certificate-authority.ts'
+import { MoveMeasures } from './forecast/move-measures.ts'
+import { HostMembership } from './host/host-membership.ts'
+import { openJoinDesk, type JoinDesk } from './host/join-desk.ts'
 import { makePrometheusPage, type PrometheusPage } from './metrics/prometheus.ts'
 import { ensureFirstNetworks } from './network/network-repo.ts'
 import { OpenStreams } from './trpc/open-streams.ts'
@@ -32,6 +36,8 @@ export interface PanelProcess extends AsyncDisposable {
   readonly prometheus: PrometheusPage
   /** A host has joined: its agent is called at once, and not with the next look at the table. */
   readonly refreshHosts: () => Promise<void>
+  readonly desk: JoinDesk
+  readonly bundle: () => Promise<AgentBundle>
 }
 
 export async function openPanelProcess(options: PanelProcessOptions): Promise<PanelProcess> {
@@ -45,6 +51,8 @@ export async function openPanelProcess(options: PanelProcessOptions): Promise<Pa
   await ensureFirstNetworks(db)
   if (await ensureFirstAdmin(db, dataDir)) log.info({ path: `${dataDir}/initial-admin` }, 'first administrator made')
   const authority = await openCertificateAuthority(dataDir)
+  const desk = await openJoinDesk(dataDir)
+  const bundle = makeAgentBundleSource()
   const auth = await openPanelAuth({ db, log, dataDir, publicUrl })
   const secretBox = await openSecretBox(dataDir)
   const plane = stack.use(await startControlPlane({ db, databaseUrl, authority, secretBox, log, isWorking }))
@@ -52,14 +60,19 @@ export async function openPanelProcess(options: PanelProcessOptions): Promise<Pa
   const seats = new ConsoleSeats()
   const streams = new OpenStreams()
   stack.use(startRightKeeper({ db, holders: [seats, streams], log }))
+  const refreshHosts = (): Promise<void> => agents.refresh()
+  const measures = new MoveMeasures({ db, agents })
+  const membership = new HostMembership({ db, desk, bundle, refreshHosts })
+  const panel = { db, log, secretBox, live, agents, membership, measures, operations, events, streams }
+  plane.drains.serve(panel)
   const opened = stack.move()
   return {
-    panel: { db, log, secretBox, live, agents, operations, events, streams },
+    panel,
     auth,
     authority,
     seats,
     prometheus: makePrometheusPage({ db, openConsoles: () => seats.open }),
-    refreshHosts: () => agents.refresh(),
+    ...{ refreshHosts, desk, bundle },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }

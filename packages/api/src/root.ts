@@ -5,8 +5,10 @@ import { consoleRouter } from './console/console-router.ts'
 import { eventsRouter } from './events/events-router.ts'
 import { hostRouter } from './host/host-router.ts'
 import { imageRouter } from './image/image-router.ts'
+import { maintenanceRouter } from './maintenance/maintenance-router.ts'
 import { networkRouter } from './network/network-router.ts'
 import { operationRouter } from './operation/operation-router.ts'
+import { poolRouter } from './pool/pool-router.ts'
 import { t } from './trpc/init.ts'
 import { userRouter } from './user/user-router.ts'
 import { vmRouter } from './vm/vm-router.ts'
@@ -17,8 +19,10 @@ export const appRouter = t.router({
   events: eventsRouter,
   host: hostRouter,
   image: imageRouter,
+  maintenance: maintenanceRouter,
   network: networkRouter,
   operation: operationRouter,
+  pool: poolRouter,
   token: tokenRouter,
   user: userRouter,
   vm: vmRouter,

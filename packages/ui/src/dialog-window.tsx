@@ -7,9 +7,16 @@ import { IconButton } from './icon-button.tsx'
 
 const widths = { sm: 'sm:max-w-md', md: 'sm:max-w-lg', lg: 'sm:max-w-2xl', xl: 'sm:max-w-5xl' }
 
+const controls = 'input, select, textarea, button, summary, [href], [tabindex]:not([tabindex="-1"])'
+
+/** Besides its close button: that one would only show its tooltip over the dialog that opens. */
+const hasControl = (dialog: HTMLElement): boolean =>
+  [...dialog.querySelectorAll(controls)].some((control) => !control.matches(':disabled, [data-closes-dialog]'))
+
 /** The dialog, in a file of its own: it is fetched when one is first opened. Use dialog.tsx. */
 export function DialogWindow(props: DialogProps) {
   const { open, onOpenChange, title, description, children, footer, size = 'md', dismissible = true } = props
+  const { focusesFirst = true } = props
   const keep = (event: Event) => {
     if (!dismissible) event.preventDefault()
   }
@@ -18,6 +25,12 @@ export function DialogWindow(props: DialogProps) {
       <Radix.Portal>
         <Radix.Overlay className="animate-fade bg-scrim fixed inset-0 z-40 backdrop-blur-[2px]" />
         <Radix.Content
+          onOpenAutoFocus={(event) => {
+            const dialog = event.currentTarget
+            if (!(dialog instanceof HTMLElement) || (focusesFirst && hasControl(dialog))) return
+            event.preventDefault()
+            dialog.focus()
+          }}
           onEscapeKeyDown={keep}
           onPointerDownOutside={keep}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
@@ -39,7 +52,7 @@ export function DialogWindow(props: DialogProps) {
             </footer>
           )}
           {/* Last in the order, so that opening a dialog focuses its first field and not this. */}
-          <Radix.Close asChild>
+          <Radix.Close asChild data-closes-dialog>
             <IconButton label="Close" size="sm" className="absolute top-3.5 right-3.5">
               <X />
             </IconButton>

@@ -14,6 +14,8 @@ export interface DialogProps {
   size?: 'sm' | 'md' | 'lg' | 'xl' | undefined
   /** Whether Escape and a click outside close it. Turn off while something typed would be lost. */
   dismissible?: boolean | undefined
+  /** Whether its first control takes the focus. Turn off where that is no field: then the dialog is read from its title on. */
+  focusesFirst?: boolean | undefined
 }
 
 const dialog = late(() => import('./dialog-window.tsx'))

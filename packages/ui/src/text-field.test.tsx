@@ -1,6 +1,8 @@
 // @vitest-environment jsdom
 import { cleanup, render, screen } from '@testing-library/react'
-import { afterEach, describe, expect, it } from 'vitest'
+import { useState } from 'react'
+import { renderToString } from 'react-dom/server'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { TextField } from './text-field.tsx'
 
 afterEach(cleanup)
@@ -21,5 +23,25 @@ describe('TextField', () => {
     const box = screen.getByRole('textbox', { name: 'Name' })
     expect(box.hasAttribute('aria-invalid')).toBe(false)
     expect(box.hasAttribute('aria-describedby')).toBe(false)
+  })
+
+  it('keeps what is typed before the page listens, and tells it', () => {
+    const told = vi.fn()
+    function Search() {
+      const [text, setText] = useState('')
+      const type = (next: string) => {
+        told(next)
+        setText(next)
+      }
+      return <TextField label={`Search ${text}`} value={text} onChange={(event) => type(event.target.value)} />
+    }
+    const page = document.body.appendChild(document.createElement('div'))
+    page.innerHTML = renderToString(<Search />)
+    const box = screen.getByRole<HTMLInputElement>('textbox')
+    box.value = 'flt-web'
+    render(<Search />, { container: page, hydrate: true })
+    expect(told.mock.calls).toEqual([['flt-web']])
+    expect(screen.getByRole('textbox', { name: 'Search flt-web' })).toBe(box)
+    expect(box.value).toBe('flt-web')
   })
 })

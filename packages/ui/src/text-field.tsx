@@ -2,6 +2,7 @@
 import type { ComponentProps, ReactNode } from 'react'
 import { cn } from './cn.ts'
 import { controlClasses, Field, type FieldProps } from './field.tsx'
+import { useTypedEarly } from './use-typed-early.ts'
 
 type Around = Omit<FieldProps, 'children' | 'className'>
 
@@ -25,7 +26,7 @@ export function TextField(props: TextFieldProps) {
               {leading}
             </span>
           )}
-          <input
+          <TextBox
             type="text"
             {...input}
             {...control}
@@ -44,6 +45,11 @@ export function TextField(props: TextFieldProps) {
       )}
     </Field>
   )
+}
+
+function TextBox(props: ComponentProps<'input'> & { id: string }) {
+  useTypedEarly(props.id, props.value)
+  return <input {...props} />
 }
 
 export interface TextAreaProps extends Around, Omit<ComponentProps<'textarea'>, keyof Around | 'id'> {

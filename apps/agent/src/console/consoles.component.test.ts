@@ -275,6 +275,28 @@ describe('who is at the consoles of a machine', () => {
     bob.socket.terminate()
   })
 
+  it('refuses keys that come by no console to all but the one who holds it, and says who that is', async () => {
+    using opened = await openConsoles()
+    const { consoles } = opened
+    const keysOf = (userId: string) => () => consoles.requireTyping({ vmId, kind: 'screen' }, userId)
+    expect(keysOf('Ada')).not.toThrow()
+    consoles.runBegan(opened.ports)
+    const bob = await opened.open('screen', 'Bob')
+    const serial = await opened.open('serial', 'Ada')
+    serial.wish('hold')
+    await vi.waitFor(() => expect(bob.list()).toEqual(['Bob screen shares', 'Ada serial holds']))
+    expect(keysOf('Ada')).not.toThrow()
+    bob.wish('hold')
+    await vi.waitFor(() => expect(bob.list()).toContain('Bob screen holds'))
+    const held = { code: 'CONSOLE_HELD', message: 'Bob has taken over the screen.', details: { holder: 'Bob' } }
+    expect(keysOf('Ada')).toThrow(expect.objectContaining(held))
+    expect(keysOf('')).toThrow(expect.objectContaining(held))
+    expect(keysOf('Bob')).not.toThrow()
+    bob.wish('share')
+    await vi.waitFor(() => expect(keysOf('Ada')).not.toThrow())
+    for (const { socket } of [bob, serial]) socket.terminate()
+  })
+
   it('lets go of what was pressed on the screen by whoever loses it, and drops his keys from then on', async () => {
     using opened = await openConsoles()
     opened.consoles.runBegan(opened.ports)

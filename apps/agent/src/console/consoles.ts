@@ -9,12 +9,13 @@ import type { Duplex } from 'node:stream'
 import type { ConsoleKind } from '@berth/core/agent-contract/agent-contract'
 import { consoleCloseCodes } from '@berth/core/console/serial-control'
 import type { ConsoleSeat } from '@berth/core/console/console-viewer'
+import { AppError } from '@berth/core/errors/app-error'
 import type { VmId } from '@berth/core/ids/ids'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { consoleLimits } from './console-limits.ts'
 import { relayScreen } from './screen-relay.ts'
 import { SerialConsole } from './serial-console.ts'
-import { SerialHistory } from './serial-history.ts'
+import { SerialHistory, type SerialPiece } from './serial-history.ts'
 import { ViewerRegistry } from './viewer-registry.ts'
 import { seatOf, seatViewer } from './viewer-seat.ts'
 
@@ -73,6 +74,15 @@ export class Consoles {
     this.#viewers.delete(vmId)
   }
 
+  /** What the serial port of a machine that has left said here; see SerialConsole. */
+  serialPast(vmId: VmId, signal: AbortSignal): Promise<SerialPiece[]> {
+    return this.#serial(vmId).past(signal)
+  }
+
+  precedeSerial(vmId: VmId, earlier: readonly SerialPiece[]): void {
+    this.#serial(vmId).precede(earlier)
+  }
+
   handleUpgrade(upgrade: Upgrade, target: ConsoleRequest): void {
     // What the viewer's listeners can see lives as long as he does: not the request, which holds a leash's TLS connection.
     const seat = seatOf(upgrade.request.headers)
@@ -80,6 +90,15 @@ export class Consoles {
       viewer.on('error', () => viewer.terminate())
       keepAlive(viewer)
       this.#open(viewer, target, seat)
+    })
+  }
+
+  /** For keys that come by no console. Throws CONSOLE_HELD while another user has taken that console over. */
+  requireTyping({ vmId, kind }: ConsoleRequest, userId: string): void {
+    const holder = this.#viewers.get(vmId)?.holderOf(kind)
+    if (holder === undefined || holder.userId === userId) return
+    throw new AppError('CONSOLE_HELD', `${holder.name} has taken over the ${kind}.`, {
+      details: { holder: holder.name },
     })
   }
 

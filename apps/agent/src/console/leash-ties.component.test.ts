@@ -1,4 +1,4 @@
-/** Which consoles hang on a post, and until when; with the panel's end in place it is launcher/src/house's test. */
+/** Which consoles hang on a post, and until when; with the panel's end in place it is launcher/src/keeping/house's test. */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'

@@ -1,4 +1,4 @@
-/** What the agent does with leashes and parcels that do not belong together; the whole way is launcher/src/house's test. */
+/** What the agent does with leashes and parcels that do not belong together; the whole way is launcher/src/keeping/house's test. */
 import { randomUUID } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'

@@ -5,7 +5,7 @@
  * a handful of sends. A buffer goes back to the pool when the receiver has sent it on; with none left the socket pauses,
  * which is the backpressure that keeps a slow viewer from filling our memory.
  */
-import { createConnection, type Socket } from 'node:net'
+import { hypervisor, type HostSocket } from '../hypervisor/hypervisor.ts'
 
 const bufferBytes = 256 * 1024
 const poolSize = 4
@@ -13,7 +13,7 @@ const poolSize = 4
 const copyBelowBytes = 64 * 1024
 
 export interface PooledSocket {
-  readonly socket: Socket
+  readonly socket: HostSocket
 }
 
 /** `onData` gets each read and must call `release` once when it no longer needs the bytes. */
@@ -38,26 +38,23 @@ export function connectPooled(path: string, onData: (data: Buffer, release: () =
     socket.resume()
   }
 
-  const socket = createConnection({
-    path,
-    onread: {
-      // Node asks for the buffer before each read; the one it had is in flight by then.
-      buffer: () => current,
-      callback: (bytes, buffer) => {
-        const whole = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength)
-        if (bytes < copyBelowBytes) {
-          onData(Buffer.from(whole.subarray(0, bytes)), () => undefined)
-          return true
-        }
-        if (free.length > 0 || made < poolSize) {
-          current = take()
-          onData(whole.subarray(0, bytes), () => release(whole))
-          return true
-        }
-        isStarved = true
+  const socket = hypervisor().connect(path, {
+    // Node asks for the buffer before each read; the one it had is in flight by then.
+    buffer: () => current,
+    callback: (bytes, buffer) => {
+      const whole = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+      if (bytes < copyBelowBytes) {
+        onData(Buffer.from(whole.subarray(0, bytes)), () => undefined)
+        return true
+      }
+      if (free.length > 0 || made < poolSize) {
+        current = take()
         onData(whole.subarray(0, bytes), () => release(whole))
-        return false
-      },
+        return true
+      }
+      isStarved = true
+      onData(whole.subarray(0, bytes), () => release(whole))
+      return false
     },
   })
   return { socket }

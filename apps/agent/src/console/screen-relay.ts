@@ -5,9 +5,9 @@
  * Each viewer has a connection to QEMU of its own (QEMU serves several; noVNC asks for a shared session), so one that
  * stalls holds up only itself. When QEMU ends, the viewer is told by close code and comes back with the machine.
  */
-import type { Socket } from 'node:net'
 import { consoleCloseCodes } from '@berth/core/console/serial-control'
 import type { WebSocket } from 'ws'
+import type { HostSocket } from '../hypervisor/hypervisor.ts'
 import { consoleLimits } from './console-limits.ts'
 import { connectPooled } from './pooled-socket.ts'
 import { ScreenInput } from './screen-input.ts'
@@ -33,12 +33,12 @@ export function relayScreen(viewer: WebSocket, vncSocketPath: string): (mayType:
   }
 }
 
-function resumeWhenDrained(viewer: WebSocket, socket: Socket): void {
+function resumeWhenDrained(viewer: WebSocket, socket: HostSocket): void {
   if (socket.isPaused() && viewer.bufferedAmount < consoleLimits.resumeBelowBytes) socket.resume()
 }
 
 /** The viewer is paused while the machine does not take what he sends. */
-function forwardInput(viewer: WebSocket, socket: Socket, input: ScreenInput): void {
+function forwardInput(viewer: WebSocket, socket: HostSocket, input: ScreenInput): void {
   viewer.on('message', (data, isBinary) => {
     if (!isBinary || !Buffer.isBuffer(data)) return
     for (const part of input.take(data)) socket.write(part)

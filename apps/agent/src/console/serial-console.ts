@@ -6,12 +6,13 @@
  * slower than the guest falls back into the files, and never slows the guest or the others. Viewers outlive runs: while
  * the machine is off they are told so, and go on when it is back.
  */
-import { createConnection, type Socket } from 'node:net'
+import { once } from 'node:events'
 import type { ConsoleControl } from '@berth/core/console/serial-control'
 import { KiB } from '@berth/core/units/bytes'
 import type { WebSocket } from 'ws'
+import { hypervisor, type HostSocket } from '../hypervisor/hypervisor.ts'
 import { consoleLimits } from './console-limits.ts'
-import type { SerialHistory } from './serial-history.ts'
+import type { SerialHistory, SerialPiece } from './serial-history.ts'
 
 const sendBytes = 64 * KiB
 
@@ -27,7 +28,7 @@ interface Viewer {
 export class SerialConsole {
   readonly #history: SerialHistory
   readonly #viewers = new Set<Viewer>()
-  #port: Socket | undefined
+  #port: HostSocket | undefined
 
   constructor(history: SerialHistory) {
     this.#history = history
@@ -36,10 +37,10 @@ export class SerialConsole {
   /** Takes the port of a run that has begun or was adopted. Bytes that QEMU still holds arrive first. */
   attachPort(path: string): void {
     this.#port?.destroy()
-    const port = createConnection({ path })
+    const port = hypervisor().connect(path)
     this.#port = port
-    port.setNoDelay(true)
-    port.on('data', (data) => this.#record(data))
+    port.setNoDelay()
+    port.on('data', (data: Buffer) => this.#record(data))
     port.on('error', () => port.destroy())
     port.on('close', () => this.#lose(port))
     port.once('connect', () => this.#tellAll({ type: 'machine', isOn: true }))
@@ -57,6 +58,22 @@ export class SerialConsole {
       if (isBinary && Buffer.isBuffer(data)) this.#type(viewer, data)
     })
     socket.on('close', () => this.#viewers.delete(viewer))
+  }
+
+  /** All that is kept, once the port of a process that has ended has given its last byte; `signal` ends the waiting. */
+  async past(signal: AbortSignal): Promise<SerialPiece[]> {
+    // Its close is heard: an abort only means that the rest is not waited for.
+    if (this.#port !== undefined) await once(this.#port, 'close', { signal }).catch(() => undefined)
+    return this.#history.pieces()
+  }
+
+  /** Viewers go on where they are: what lies before they have seen on the other host, and are told when they attach anew. */
+  precede(earlier: readonly SerialPiece[]): void {
+    const grown = this.#history.precede(earlier)
+    for (const viewer of this.#viewers) {
+      viewer.position += grown
+      if (viewer.liveAt !== undefined) viewer.liveAt += grown
+    }
   }
 
   close(): void {
@@ -95,7 +112,7 @@ export class SerialConsole {
     port.once('close', () => viewer.socket.resume())
   }
 
-  #lose(port: Socket): void {
+  #lose(port: HostSocket): void {
     if (this.#port !== port) return
     this.#port = undefined
     this.#tellAll({ type: 'machine', isOn: false })

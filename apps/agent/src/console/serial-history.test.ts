@@ -53,3 +53,38 @@ it('keeps the first and the last segments at their offsets, whatever the pieces,
     }),
   )
 })
+
+it('goes on behind what the machine said on another host, and keeps first and last of both', () => {
+  const sizes = fc.integer({ min: 0, max: 300 })
+  fc.assert(
+    fc.property(fc.array(fc.record({ there: sizes, after: sizes }), { minLength: 1, maxLength: 6 }), (moves) => {
+      const folders = [tempFolder()]
+      let history = new SerialHistory(folders[0]?.path ?? '', segmentBytes)
+      let end = 0
+      const say = (bytes: number): Buffer => {
+        const said = Buffer.from(Array.from({ length: bytes }, (_, index) => byteAt(end + index)))
+        end += bytes
+        return said
+      }
+      history.append(say(100))
+      for (const { there, after } of moves) {
+        const folder = tempFolder()
+        folders.push(folder)
+        const next = new SerialHistory(folder.path, segmentBytes)
+        next.append(say(there))
+        const before = end - there
+        expect(next.precede(history.pieces())).toBe(before)
+        history.close()
+        history = next
+        history.append(say(after))
+      }
+      expect(history.end).toBe(end)
+      const found = readAll(history)
+      for (const [offset, byte] of found) expect(byte).toBe(byteAt(offset))
+      for (let offset = 0; offset < segmentBytes; offset++) expect(found.has(offset)).toBe(true)
+      for (let offset = Math.max(0, end - segmentBytes); offset < end; offset++) expect(found.has(offset)).toBe(true)
+      history.close()
+      for (const folder of folders) folder[Symbol.dispose]()
+    }),
+  )
+})

@@ -2,8 +2,8 @@
  * What a machine's serial port has said: the first MiB and at least the last MiB, in files, addressed by byte offset
  * since the machine was made.
  *
- * Segments are named by their first offset. Segment 0 is kept for ever (it holds the first boot); of the others the last
- * two are kept, so between one and two MiB of the newest output are there at any time. Appends are synchronous writes
+ * Segments are named by their first offset. Segment 0 is kept for ever (it holds the first boot); of the others as many
+ * are kept as hold the newest MiB, so between one and two of it are there at any time. Appends are synchronous writes
  * into the page cache: a few microseconds, and nothing is lost when the agent is killed.
  */
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, readdirSync, unlinkSync, writeSync } from 'node:fs'
@@ -14,6 +14,12 @@ interface Segment {
   start: number
   length: number
   fd: number
+}
+
+/** Bytes that follow each other, and where they begin. */
+export interface SerialPiece {
+  readonly start: number
+  readonly data: Buffer
 }
 
 const segmentPattern = /^serial\.(\d+)$/
@@ -72,6 +78,33 @@ export class SerialHistory {
     return { offset: from, data: data.subarray(0, bytes) }
   }
 
+  /** All that is kept, oldest first: at most three times a segment's size, but for what moves left in small ones. */
+  pieces(): SerialPiece[] {
+    return this.#segments.map(({ start, length, fd }) => {
+      const data = Buffer.allocUnsafe(length)
+      return { start, data: data.subarray(0, readSync(fd, data, 0, length, 0)) }
+    })
+  }
+
+  /**
+   * Puts `earlier`, of the host where the machine was before, in front of what is here. Answers by how much the offsets of
+   * what is here have grown. Synchronous, so that nothing is appended in between.
+   */
+  precede(earlier: readonly SerialPiece[]): number {
+    const own = this.pieces()
+    for (const { start } of own) unlinkSync(this.#path(start))
+    this.close()
+    for (const piece of earlier) this.#put(piece)
+    const grown = this.end
+    for (const { start, data } of own) {
+      // Output that is lost from the middle of its own makes a segment anew; else it goes on where the other host ended.
+      if (grown + start === this.end) this.append(data)
+      else this.#put({ start: grown + start, data })
+    }
+    this.#dropOld()
+    return grown
+  }
+
   close(): void {
     for (const segment of this.#segments) closeSync(segment.fd)
     this.#segments = []
@@ -87,13 +120,21 @@ export class SerialHistory {
   }
 
   #dropOld(): void {
-    // Segment 0 and the last two stay: the one being written, and a whole one before it.
-    while (this.#segments.length > 3) {
+    for (;;) {
+      const newer = this.#segments.slice(2).reduce((sum, { length }) => sum + length, 0)
+      if (newer < this.#segmentBytes) return
       const [old] = this.#segments.splice(1, 1)
       if (old === undefined) return
       closeSync(old.fd)
       unlinkSync(this.#path(old.start))
     }
+  }
+
+  #put({ start, data }: SerialPiece): void {
+    const segment = this.#open(start)
+    if (data.length > 0) writeSync(segment.fd, data, 0, data.length, 0)
+    segment.length = data.length
+    this.#segments.push(segment)
   }
 
   #open(start: number): Segment {

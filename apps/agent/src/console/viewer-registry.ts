@@ -89,6 +89,11 @@ export class ViewerRegistry {
     return place !== undefined && mayType(this.#inputOf(place))
   }
 
+  /** The one whose keys alone reach the machine, if there is one. */
+  holderOf(kind: ConsoleKind): ConsoleSeat | undefined {
+    return this.#holder(kind)?.seat
+  }
+
   /** The eldest first. */
   list(): ConsoleViewer[] {
     return this.#present()

@@ -50,6 +50,17 @@ describe('runCommand', () => {
     await expect(late).rejects.toMatchObject({ code: 'OPERATION_CANCELLED' })
   })
 
+  it('keeps stdin open for the last word of whoever hears stdout', async () => {
+    const script = 'read first; echo "$first heard"; read last; echo "$last too"'
+    const heard = (chunk: Buffer) => (chunk.includes('heard') ? 'last\n' : undefined)
+    const talk = { file: 'sh', args: ['-c', script], timeoutMs: 5_000, input: 'first\n' }
+    expect(await runCommand({ ...talk, converse: heard })).toMatchObject({ stdout: 'first heard\nlast too\n' })
+    const confused = (): undefined => {
+      throw new Error('what is this?')
+    }
+    await expect(runCommand({ ...talk, converse: confused })).rejects.toMatchObject({ message: 'what is this?' })
+  })
+
   it('kills a program that prints more than it may', async () => {
     const run = runCommand({ file: 'yes', args: [], timeoutMs: 10_000, maxOutputBytes: 10_000 })
     await expect(run).rejects.toMatchObject({ code: 'COMMAND_FAILED', message: 'yes printed too much' })

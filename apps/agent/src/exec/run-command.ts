@@ -5,7 +5,7 @@
  * bound in time and memory, and so that one search finds them all.
  */
 import { spawn } from 'node:child_process'
-import { AppError } from '@berth/core/errors/app-error'
+import { AppError, toAppError } from '@berth/core/errors/app-error'
 import { createLineSplitter, lastLines } from './output-lines.ts'
 import { programEnv } from './program-env.ts'
 
@@ -22,8 +22,10 @@ export interface RunCommandOptions {
   timeoutMs: number
   /** Of stdout and stderr each; one byte more kills the program and is an error. Default 1 MiB. */
   maxOutputBytes?: number
-  /** Written to stdin, which is closed after it. */
+  /** Written to stdin, which is closed after it, or after what `converse` says last. */
   input?: string | Uint8Array
+  /** Hears stdout as it comes. What it says is written to stdin, once, which is then closed; what it throws ends the program. */
+  converse?: (chunk: Buffer) => string | undefined
   signal?: AbortSignal | undefined
   limits?: ResourceLimits
   /** For what may run long: the kernel kills it when the agent is killed, so that nobody goes on writing unseen. */
@@ -81,6 +83,15 @@ export function runCommand(options: RunCommandOptions): Promise<CommandResult> {
         stop(new AppError('COMMAND_FAILED', `${options.file} printed too much`, { details: { file: options.file } }))
       }
       if (stream === 'stdout') split?.push(chunk)
+      if (stream === 'stdout' && stopReason === undefined && !child.stdin.writableEnded) converse(chunk)
+    }
+    const converse = (chunk: Buffer): void => {
+      try {
+        const last = options.converse?.(chunk)
+        if (last !== undefined) child.stdin.end(last)
+      } catch (error) {
+        stop(toAppError(error))
+      }
     }
     child.stdout.on('data', (chunk: Buffer) => take('stdout', chunk))
     child.stderr.on('data', (chunk: Buffer) => take('stderr', chunk))
@@ -117,7 +128,8 @@ export function runCommand(options: RunCommandOptions): Promise<CommandResult> {
       if (child.exitCode === null && child.signalCode === null)
         output.stderr.push(Buffer.from(`stdin: ${error.message}\n`))
     })
-    child.stdin.end(options.input)
+    if (options.converse === undefined) child.stdin.end(options.input)
+    else child.stdin.write(options.input ?? '')
     if (options.signal?.aborted === true) onAbort()
     else options.signal?.addEventListener('abort', onAbort, { once: true })
   })

@@ -12,7 +12,7 @@ const root = '/sys/class/net'
 export async function readHostNics(): Promise<HostNic[]> {
   const addresses = networkInterfaces()
   const nics: HostNic[] = []
-  for (const name of (await readdir(root)).sort()) {
+  for (const name of await linkNames()) {
     if (name === 'lo' || (await exists(join(root, name, 'tun_flags')))) continue
     nics.push({
       name,
@@ -24,6 +24,15 @@ export async function readHostNics(): Promise<HostNic[]> {
     })
   }
   return nics
+}
+
+/** A link is a symbolic link there; the bonding driver has a file beside them. */
+async function linkNames(): Promise<string[]> {
+  const entries = await readdir(root, { withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isSymbolicLink())
+    .map(({ name }) => name)
+    .sort()
 }
 
 /** Virtual devices make a speed up (10 Gbit/s for a veth): only what stands on a bus has one. */

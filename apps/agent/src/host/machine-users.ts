@@ -33,7 +33,8 @@ export async function chooseMachineUsers(dirs: readonly string[], groups: readon
   return { userOf: () => ({ uid: 0, gid: 0, groups }), check: { name, status: 'warning', message } }
 }
 
-async function firstClosedFolder(dirs: readonly string[]): Promise<string | undefined> {
+/** One in or above these that others may not pass. */
+export async function firstClosedFolder(dirs: readonly string[]): Promise<string | undefined> {
   for (const dir of dirs) {
     for (let folder = dir; ; folder = dirname(folder)) {
       if (((await stat(folder)).mode & othersMayPass) === 0) return folder

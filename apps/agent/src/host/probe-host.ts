@@ -1,10 +1,11 @@
 /** What this host is and offers to machines: looked at once, when the agent starts. */
 import { access, constants, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { HostCheck, HostFacts } from '@berth/core/host/host'
 import { programEnv } from '../exec/program-env.ts'
 import { AppError } from '@berth/core/errors/app-error'
 import { kvmGroupId, probeAcceleration, type Acceleration } from '../qemu/acceleration.ts'
+import { cpuFlagsOnce } from '../qemu/cpu-flags.ts'
 import { findUefiFirmware, probeKernel, type UefiFirmware } from '../qemu/host-abilities.ts'
 import { probeQemuOnce } from '../qemu/probe-cache.ts'
 import type { QemuFacts } from '../qemu/probe.ts'
@@ -20,6 +21,8 @@ export interface HostProbe {
   readonly bootId: string
   readonly isRoot: boolean
   readonly networkKinds: HostFacts['networkKinds']
+  /** Absent: QEMU did not say. */
+  readonly cpuFlags?: readonly string[]
   /** The self-test, line by line. */
   readonly checks: readonly HostCheck[]
 }
@@ -54,10 +57,18 @@ export async function probeHost(options: HostProbeOptions): Promise<HostProbe> {
   const users = await chooseMachineUsers(machineDirs, groups)
   const limits = await raiseKernelLimits()
   const noNat = await whyNoNat(kernel)
+  const notePath = join(dirname(qemuNotePath), 'cpu-flags.json')
+  const cpuFlags = await cpuFlagsOnce({
+    ...{ binary: qemuPath, acceleration: acceleration.kind, notePath, bootId: bootId.trim(), signal },
+  }).catch((error: unknown) => {
+    if (signal.aborted) throw error
+    return null
+  })
   return {
     ...{ qemuPath, qemu, acceleration, uefi, users },
     bootId: bootId.trim(),
     isRoot: kernel.isRoot,
+    ...(cpuFlags && { cpuFlags }),
     networkKinds: noNat === undefined ? ['user', 'nat'] : ['user'],
     checks: [
       qemuCheck(qemu),
@@ -66,6 +77,7 @@ export async function probeHost(options: HostProbeOptions): Promise<HostProbe> {
       limits,
       line('UEFI firmware', uefi === undefined ? 'None found: machines boot by BIOS only. Install ovmf.' : undefined),
       line('NAT networks', noNat),
+      line('Processor flags', cpuFlags === null ? 'QEMU does not tell them: moves compare models only.' : undefined),
     ],
   }
 }

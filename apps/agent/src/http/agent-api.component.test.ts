@@ -21,7 +21,10 @@ describe('the door', () => {
   it('opens for the panel', async () => {
     expect(await host.calls.query('agent.hello')).toMatchObject({
       contractVersion: 1,
-      capabilities: ['consoles', 'metrics', 'renewal'],
+      capabilities: [
+        ...['consoles', 'metrics', 'moves', 'renewal', 'refusals', 'pools', 'move-options', 'forecast', 'mirror'],
+        'off-moves',
+      ],
     })
   })
 
@@ -38,11 +41,35 @@ describe('the door', () => {
     await expect(ask({ cert: certPem, key: keyPem })).rejects.toThrow()
   })
 
-  it('refuses other hosts of the installation', async () => {
+  it('lets other hosts of the installation ask what is between hosts, and nothing else', async () => {
     await using calls = await host.panel.connect(host.agent.port, `host:${newUuid()}`)
-    const response = await calls.raw(hello)
-    expect(response.statusCode).toBe(403)
-    expect(await response.body.json()).toMatchObject({ error: { code: 'PERMISSION_DENIED' } })
+    const vmId = newUuid()
+    expect(await calls.query('move.owner', { vmId })).toEqual({ kind: 'unknown' })
+    const input = encodeURIComponent(JSON.stringify({ 0: { vmId }, 1: { vmId } }))
+    const closed = [
+      ...[hello, '/trpc/host.snapshot', '/trpc/step.run', '/trpc/step.wait', '/trpc/vm.observe', '/trpc/vm.sendKeys'],
+      ...[`/trpc/move.owner,vm.observe?batch=1&input=${input}`, '/trpc/move.owner/', '/trpc/move%2Eowner', '/'],
+      ...['/trpc/agent.events', '/trpc//move.owner', '/trpc/vm.observe?/trpc/move.owner'],
+    ]
+    for (const path of closed) {
+      const response = await calls.raw(path)
+      expect([path, response.statusCode]).toEqual([path, 403])
+      expect(await response.body.json()).toMatchObject({ error: { code: 'PERMISSION_DENIED' } })
+    }
+    const upgrade = calls.raw(`/console/${vmId}/serial`, {
+      headers: { connection: 'upgrade', upgrade: 'websocket' },
+      upgrade: 'websocket',
+    })
+    await expect(upgrade).rejects.toThrow()
+  })
+
+  it('refuses every other name', async () => {
+    for (const name of ['host:', 'host:panel', 'Panel', 'somebody', `panel, CN=host:${newUuid()}`]) {
+      await using calls = await host.panel.connect(host.agent.port, name)
+      const response = await calls.raw('/trpc/move.owner')
+      expect([name, response.statusCode]).toEqual([name, 403])
+      await response.body.dump()
+    }
   })
 
   it('names what is wrong with a request', async () => {

@@ -7,14 +7,22 @@ import { readCommandLine, sendKeys } from '../vm/vm-views.ts'
 import { sightVolumes } from '../vm/volume-sightings.ts'
 import { agentVersion, capabilities } from './capabilities.ts'
 import type { CertificateRenewal } from './certificate-renewal.ts'
+import { requireHost } from './peer.ts'
+import type { RefusedCertificates } from './refused-certificates.ts'
 import { mutation, query, router, subscription } from './trpc.ts'
 
 /** Every procedure of the contract, or it does not compile. */
 type Complete = { [G in keyof typeof agentContract]: { [P in keyof (typeof agentContract)[G]]: AnyTRPCProcedure } }
 
-export function createAgentRouter(context: AgentContext, renewal: CertificateRenewal): AnyTRPCRouter {
-  const { agent, host, step, vm } = agentContract
-  const { events, machines, sampler, screens, steps, storage } = context
+/** Whose certificates are good: this host's next one, and the others' that are not any more. */
+export interface CertificateParts {
+  readonly renewal: CertificateRenewal
+  readonly refused: RefusedCertificates
+}
+
+export function createAgentRouter(context: AgentContext, { renewal, refused }: CertificateParts): AnyTRPCRouter {
+  const { agent, forecast, host, move, step, vm } = agentContract
+  const { consoles, events, forecasting, machines, movement, sampler, screens, steps, storage } = context
   const procedures = {
     agent: {
       hello: query(agent.hello, () => ({
@@ -26,6 +34,10 @@ export function createAgentRouter(context: AgentContext, renewal: CertificateRen
       requestCertificate: mutation(agent.requestCertificate, async () => ({ csrPem: await renewal.request() })),
       installCertificate: mutation(agent.installCertificate, async ({ certificatePem }) => {
         await renewal.install(certificatePem)
+        return {}
+      }),
+      refuseCertificates: mutation(agent.refuseCertificates, async ({ fingerprints }) => {
+        await refused.replace(fingerprints)
         return {}
       }),
       events: subscription(agent.events, ({ lastEventId }, { signal }) =>
@@ -40,6 +52,9 @@ export function createAgentRouter(context: AgentContext, renewal: CertificateRen
     host: {
       snapshot: query(host.snapshot, () => hostSnapshot(context)),
       metrics: query(host.metrics, (input) => sampler.queryHost(input)),
+    },
+    pool: {
+      inspect: query(agentContract.pool.inspect, ({ path }) => storage.inspectDirectory(path)),
     },
     vm: {
       observe: query(vm.observe, async ({ vmId }) => {
@@ -58,16 +73,43 @@ export function createAgentRouter(context: AgentContext, renewal: CertificateRen
       flightRecords: query(vm.flightRecords, ({ vmId, ...filter }) => ({
         records: machines.require(vmId).recorder.read(filter),
       })),
-      sendKeys: mutation(vm.sendKeys, async ({ vmId, keys }) => {
+      sendKeys: mutation(vm.sendKeys, async ({ vmId, keys, userId }) => {
+        consoles.requireTyping({ vmId, kind: 'screen' }, userId)
         await sendKeys(machines.require(vmId).requireMachine(), keys)
         return {}
       }),
+    },
+    move: {
+      bringFile: mutation(move.bringFile, async (input, { peer }) => {
+        await movement.moveIn.bringFile({ ...input, peer: requireHost(peer) })
+        return {}
+      }),
+      take: mutation(move.take, (input, { peer }) => movement.moveIn.take({ ...input, peer: requireHost(peer) })),
+      recover: mutation(move.recover, (input, { peer }) =>
+        movement.moveIn.recover({ ...input, peer: requireHost(peer) }),
+      ),
+      setBandwidth: mutation(move.setBandwidth, async (input) => {
+        await movement.moveOut.setBandwidth(input)
+        return {}
+      }),
+      bringHistory: mutation(move.bringHistory, async (input, { peer }) => {
+        await movement.historyIn.bring({ ...input, peer: requireHost(peer) })
+        return {}
+      }),
+      owner: query(move.owner, ({ vmId }, { peer }) => movement.owner(vmId, peer.kind === 'host' ? peer.hostId : null)),
+    },
+    forecast: {
+      dirty: query(forecast.dirty, ({ vmId }, { signal }) => forecasting.dirty(vmId, signal)),
+      path: query(forecast.path, ({ target }, { signal }) => forecasting.path(target, signal)),
     },
   } satisfies Complete
   return router({
     agent: router(procedures.agent),
     step: router(procedures.step),
     host: router(procedures.host),
+    pool: router(procedures.pool),
     vm: router(procedures.vm),
+    move: router(procedures.move),
+    forecast: router(procedures.forecast),
   })
 }

@@ -1,22 +1,28 @@
 /**
- * The agent's only door: HTTPS with mutual TLS 1.3, open to the panel's certificate alone.
+ * The agent's only door: HTTPS with mutual TLS 1.3, open to the panel's certificate, and to other hosts' for what is between
+ * hosts (peer.ts).
  *
- * Invariant: nothing is answered, and no upgrade is looked at, before the peer's certificate is of our CA and says that
- * it is the panel; other hosts of the installation have certificates of the same CA.
+ * Invariant: nothing is answered, and no upgrade is looked at, before the peer's certificate is of our CA and says that it
+ * is one that may ask that; other hosts of the installation have certificates of the same CA.
  */
+import type { IncomingMessage } from 'node:http'
 import { createServer, type Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { TLSSocket, type SecureContextOptions } from 'node:tls'
-import { panelCommonName } from '@berth/core/agent-contract/join'
+import type { SecureContextOptions, TLSSocket } from 'node:tls'
+import { pathProbePath } from '@berth/core/agent-contract/agent-contract'
 import { leashPostPath } from '@berth/core/console/leash-words'
-import { AppError, errorToWire } from '@berth/core/errors/app-error'
+import { AppError, errorToWire, toAppError } from '@berth/core/errors/app-error'
 import type { AnyTRPCRouter } from '@trpc/server'
 import { createHTTPHandler } from '@trpc/server/adapters/standalone'
 import type { Logger } from 'pino'
 import type { ConsoleRequest, Upgrade } from '../console/consoles.ts'
+import type { PathSink } from '../forecast/path-sink.ts'
 import { readConsolePath } from './console-path.ts'
 import type { HostIdentity } from './host-identity.ts'
+import { checkMayAsk, peerOf, trpcPath } from './peer.ts'
+import type { RefusedCertificates } from './refused-certificates.ts'
+import type { RequestContext } from './trpc.ts'
 
 export interface AgentServerOptions {
   identity: HostIdentity
@@ -26,6 +32,8 @@ export interface AgentServerOptions {
   openConsole: (upgrade: Upgrade, target: ConsoleRequest) => boolean
   /** Takes the connection to which passed consoles' leashes are tied; absent where none are passed. */
   openLeashPost: ((connection: Duplex) => void) | undefined
+  refused: RefusedCertificates
+  pathSink: PathSink
   logger: Logger
 }
 
@@ -38,14 +46,14 @@ export interface AgentServer {
 }
 
 const maxBodyBytes = 1024 * 1024
-const basePath = '/trpc/'
 
 /** Listens. Throws what the system says when it cannot: port taken, no such address. */
 export async function openAgentServer(options: AgentServerOptions): Promise<AgentServer> {
   const { identity, router, logger } = options
   const handleTrpc = createHTTPHandler({
     router,
-    basePath,
+    basePath: trpcPath,
+    createContext: ({ req }): RequestContext => ({ peer: peerOf(req.socket) }),
     maxBodySize: maxBodyBytes,
     onError: ({ error, path }) => {
       if (error.code === 'INTERNAL_SERVER_ERROR') logger.error({ err: error.cause ?? error, path }, 'a request broke')
@@ -61,8 +69,9 @@ export async function openAgentServer(options: AgentServerOptions): Promise<Agen
   const upgraded = new Set<Duplex>()
 
   server.on('request', (request, response) => {
-    const refusal = refuse(request.socket)
-    if (refusal === undefined && request.url?.startsWith(basePath) === true) return void handleTrpc(request, response)
+    const refusal = refuse(request)
+    if (refusal === undefined && request.url?.startsWith(trpcPath) === true) return void handleTrpc(request, response)
+    if (refusal === undefined && request.url === pathProbePath) return options.pathSink.take(request, response)
     const error = refusal ?? new AppError('OBJECT_NOT_FOUND', 'There is nothing at this address')
     response.writeHead(refusal === undefined ? 404 : 403, { 'content-type': 'application/json' })
     response.end(JSON.stringify({ error: errorToWire(error) }))
@@ -76,13 +85,14 @@ export async function openAgentServer(options: AgentServerOptions): Promise<Agen
     return target !== undefined && openConsole(upgrade, target)
   }
   server.on('upgrade', (request, socket: Duplex, head) => {
-    if (refuse(request.socket) !== undefined || !takeUpgrade({ request, socket, head })) {
+    if (refuse(request) !== undefined || !takeUpgrade({ request, socket, head })) {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
       return
     }
     upgraded.add(socket)
     socket.once('close', () => upgraded.delete(socket))
   })
+  cutRefused(server, options.refused)
   server.on('tlsClientError', (error) => logger.debug({ err: error }, 'a TLS handshake failed'))
 
   const address = await listen(server, options.listen)
@@ -97,6 +107,21 @@ export async function openAgentServer(options: AgentServerOptions): Promise<Agen
       await promise
     },
   }
+}
+
+/** A revoked certificate ends a connection before its first request, and those that are open when it is revoked. */
+function cutRefused(server: HttpsServer, refused: RefusedCertificates): void {
+  const open = new Set<TLSSocket>()
+  const cut = (socket: TLSSocket): void => {
+    if (refused.has(socket.getPeerCertificate().fingerprint256)) socket.destroy()
+  }
+  server.on('secureConnection', (socket) => {
+    cut(socket)
+    if (socket.destroyed) return
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
+  refused.onChange = () => open.forEach(cut)
 }
 
 const secureContextOf = (identity: HostIdentity): SecureContextOptions => ({
@@ -117,12 +142,11 @@ async function listen(server: HttpsServer, { host, port }: { host: string; port:
   return address
 }
 
-function refuse(socket: unknown): AppError | undefined {
-  if (!(socket instanceof TLSSocket) || !socket.authorized) {
-    return new AppError('PERMISSION_DENIED', 'A certificate of this installation is needed')
+function refuse({ socket, url }: IncomingMessage): AppError | undefined {
+  try {
+    checkMayAsk(peerOf(socket), url)
+    return undefined
+  } catch (error) {
+    return toAppError(error)
   }
-  const { subject } = socket.getPeerCertificate()
-  // Only the panel commands agents; a host that asks another host is refused until the hand-over has its own rule.
-  if (subject.CN === panelCommonName) return undefined
-  return new AppError('PERMISSION_DENIED', `"${String(subject.CN)}" may not command this host`)
 }

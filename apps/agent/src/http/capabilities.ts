@@ -3,4 +3,15 @@ import packageJson from '../../package.json' with { type: 'json' }
 
 export const agentVersion = packageJson.version
 
-export const capabilities: readonly string[] = ['consoles', 'metrics', 'renewal']
+export const capabilities: readonly string[] = [
+  'consoles',
+  'metrics',
+  'moves',
+  'renewal',
+  'refusals',
+  'pools',
+  'move-options',
+  'forecast',
+  'mirror',
+  'off-moves',
+]

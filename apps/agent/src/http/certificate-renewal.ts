@@ -4,12 +4,11 @@
  *
  * Invariant: what the door shows is on disk before it is shown, so that a restart never goes back to an older pair.
  */
-import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { hostCommonName } from '@berth/core/agent-contract/join'
 import { AppError } from '@berth/core/errors/app-error'
 import type { Logger } from 'pino'
 import { savePair, type HostIdentity } from './host-identity.ts'
 import { makeKeyAndRequest } from './key-and-request.ts'
+import { requireOwnCertificate } from './own-certificate.ts'
 
 export interface CertificateRenewalOptions {
   dataDir: string
@@ -41,33 +40,10 @@ export class CertificateRenewal {
     if (waiting === undefined) throw new AppError('INPUT_INVALID', 'No key waits for a certificate.')
     const { keyPem } = await waiting
     const { dataDir, identity, onRenewed, logger } = this.#options
-    const certificate = requireOwn(certificatePem, { identity, keyPem })
+    const certificate = requireOwnCertificate(certificatePem, { ...identity, keyPem })
     await savePair(dataDir, { keyPem, certificatePem })
     onRenewed({ ...identity, keyPem, certificatePem })
     if (this.#waiting === waiting) this.#waiting = undefined
     logger.info({ validTo: certificate.validTo }, 'the certificate was renewed')
-  }
-}
-
-function requireOwn(certificatePem: string, own: { identity: HostIdentity; keyPem: string }): X509Certificate {
-  const certificate = parse(certificatePem)
-  const authority = new X509Certificate(own.identity.caPem)
-  const name = `CN=${hostCommonName(own.identity.hostId)}`
-  if (!certificate.checkIssued(authority) || !certificate.verify(authority.publicKey))
-    throw new AppError('INPUT_INVALID', "The certificate is not of this installation's authority.")
-  if (certificate.subject !== name) throw new AppError('INPUT_INVALID', `The certificate is not for "${name}".`)
-  if (!certificate.checkPrivateKey(createPrivateKey(own.keyPem)))
-    throw new AppError('INPUT_INVALID', 'The certificate is for another key.')
-  // A host whose clock is wrong would shut itself out with a certificate that it takes for over.
-  if (Date.parse(certificate.validTo) <= Date.now())
-    throw new AppError('INPUT_INVALID', `The certificate ended ${certificate.validTo} by this host's clock.`)
-  return certificate
-}
-
-function parse(certificatePem: string): X509Certificate {
-  try {
-    return new X509Certificate(certificatePem)
-  } catch (error) {
-    throw new AppError('INPUT_INVALID', 'The certificate cannot be read.', { cause: error })
   }
 }

@@ -11,6 +11,7 @@ export const hostIdentitySchema = z.object({
   certificatePem: z.string(),
   caPem: z.string(),
   keyPem: z.string(),
+  joinTokenId: z.string().optional(),
 })
 
 export interface HostIdentity {
@@ -19,6 +20,8 @@ export interface HostIdentity {
   readonly certificatePem: string
   readonly caPem: string
   readonly keyPem: string
+  /** By which token it joined, so that the same command twice is no second join; absent from those that joined earlier. */
+  readonly joinTokenId?: string | undefined
 }
 
 const caFile = 'ca.pem'
@@ -62,6 +65,6 @@ export async function saveIdentity(dataDir: string, identity: HostIdentity): Pro
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await savePair(dataDir, identity)
   await writeFileDurably(join(folder, caFile), identity.caPem, 0o600)
-  const { hostId, hostName } = identity
-  await writeFileDurably(join(folder, 'host.json'), `${JSON.stringify({ hostId, hostName })}\n`, 0o600)
+  const { hostId, hostName, joinTokenId } = identity
+  await writeFileDurably(join(folder, 'host.json'), `${JSON.stringify({ hostId, hostName, joinTokenId })}\n`, 0o600)
 }

@@ -5,8 +5,14 @@ import { transportCodes } from '@berth/core/errors/transport-codes'
 import { initTRPC, TRPCError, tracked } from '@trpc/server'
 import type { z } from 'zod'
 import type { StreamedEvent } from '../events/event-stream.ts'
+import type { Peer } from './peer.ts'
 
-const t = initTRPC.create({
+/** What a procedure knows of its caller. */
+export interface RequestContext {
+  readonly peer: Peer
+}
+
+const t = initTRPC.context<RequestContext>().create({
   sse: { ping: { enabled: true, intervalMs: 2_000 }, client: { reconnectAfterInactivityMs: 10_000 } },
   errorFormatter: ({ shape, error }) => ({
     ...shape,
@@ -40,6 +46,7 @@ interface Entry<I extends z.ZodType, O extends z.ZodType> {
 }
 interface CallOptions {
   readonly signal: AbortSignal
+  readonly peer: Peer
 }
 type Answer<I extends z.ZodType, O extends z.ZodType> = (
   input: z.output<I>,
@@ -51,15 +58,15 @@ const unparsed = (input: unknown): unknown => input
 
 /** The contract's entry as a procedure: both directions are parsed. */
 export const query = <I extends z.ZodType, O extends z.ZodType>(entry: Entry<I, O>, answer: Answer<I, O>) =>
-  procedure.input(unparsed).query(({ input, signal }) => call(entry, answer, { input, signal }))
+  procedure.input(unparsed).query(({ input, signal, ctx }) => call(entry, answer, { input, signal, ...ctx }))
 
 export const mutation = <I extends z.ZodType, O extends z.ZodType>(entry: Entry<I, O>, answer: Answer<I, O>) =>
-  procedure.input(unparsed).mutation(({ input, signal }) => call(entry, answer, { input, signal }))
+  procedure.input(unparsed).mutation(({ input, signal, ctx }) => call(entry, answer, { input, signal, ...ctx }))
 
 /** Events with an id are tracked, so that a reader that reconnects names the last one it got. */
 export const subscription = <I extends z.ZodType, O extends z.ZodType>(
   entry: Entry<I, O>,
-  read: (input: z.output<I>, options: CallOptions) => AsyncIterable<StreamedEvent>,
+  read: (input: z.output<I>, options: Pick<CallOptions, 'signal'>) => AsyncIterable<StreamedEvent>,
 ) =>
   procedure.input(unparsed).subscription(async function* ({ input, signal }) {
     try {
@@ -75,10 +82,10 @@ export const subscription = <I extends z.ZodType, O extends z.ZodType>(
 async function call<I extends z.ZodType, O extends z.ZodType>(
   entry: Entry<I, O>,
   answer: Answer<I, O>,
-  request: { input: unknown; signal: AbortSignal | undefined },
+  request: { input: unknown; signal: AbortSignal | undefined; peer: Peer },
 ): Promise<z.output<O>> {
   const input = parseInput(entry.input, request.input)
-  return parseAnswer(entry.output, await answer(input, { signal: request.signal ?? never }))
+  return parseAnswer(entry.output, await answer(input, { signal: request.signal ?? never, peer: request.peer }))
 }
 
 function parseInput<I extends z.ZodType>(schema: I, input: unknown): z.output<I> {

@@ -1,4 +1,5 @@
 /** Measures the host itself from /proc: processors, memory, disks, and the NICs that are not machines' taps. */
+import { existsSync } from 'node:fs'
 import type { HostGauges } from '@berth/core/host/host'
 import type { InterfaceCounters } from './network-counters.ts'
 import { ProcFile } from './proc-files.ts'
@@ -23,6 +24,8 @@ export class HostProbe {
   readonly #memory = new ProcFile('/proc/meminfo')
   readonly #load = new ProcFile('/proc/loadavg')
   readonly #disks = new ProcFile('/proc/diskstats')
+  /** By name, for as long as the name is there. */
+  readonly #bridges = new Map<string, boolean>()
   #previous: Counters | undefined
 
   /** Gauges of the time since the previous call; the first call has rates of 0. */
@@ -52,12 +55,22 @@ export class HostProbe {
 
   #count(atMs: number, interfaces: ReadonlyMap<string, InterfaceCounters>): Counters {
     const network = { rxBytes: 0, txBytes: 0 }
+    for (const name of this.#bridges.keys()) if (!interfaces.has(name)) this.#bridges.delete(name)
     for (const [name, counters] of interfaces) {
-      if (virtualInterface.test(name)) continue
+      if (virtualInterface.test(name) || this.#isBridge(name)) continue
       network.rxBytes += counters.rxBytes
       network.txBytes += counters.txBytes
     }
     return { atMs, ...parseTicks(this.#stat.read()), ...parseDisks(this.#disks.read()), network }
+  }
+
+  /** What comes to a host by its bridge was counted at the NIC that is the bridge's port. */
+  #isBridge(name: string): boolean {
+    const known = this.#bridges.get(name)
+    if (known !== undefined) return known
+    const isBridge = existsSync(`/sys/class/net/${name}/bridge`)
+    this.#bridges.set(name, isBridge)
+    return isBridge
   }
 }
 

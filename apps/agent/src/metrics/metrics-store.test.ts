@@ -109,3 +109,37 @@ describe('MetricsStore', () => {
     ])
   })
 })
+
+it('takes over the history of another host as one without a hole, and gathers the intervals at the seam', async () => {
+  using there = tempFolder()
+  using here = tempFolder()
+  const [names, intervalMs] = [['cpuShare'], 2_000]
+  vi.useFakeTimers({ now: 1_800_000_000_000 })
+  try {
+    const [before, after] = [new MetricsStore(there.path, names), new MetricsStore(here.path, names)]
+    const sampleUntil = (store: MetricsStore, endMs: number, share: number): void => {
+      for (; Date.now() < endMs; vi.setSystemTime(Date.now() + intervalMs)) store.add(Date.now(), { cpuShare: share })
+    }
+    const beganMs = Date.now()
+    const movedMs = beganMs + hourMs + 100_000
+    sampleUntil(before, movedMs, 0.25)
+    sampleUntil(after, movedMs + 60_000, 0.75)
+    vi.useRealTimers()
+    vi.setSystemTime(movedMs + 60_000)
+    for (const resolution of ['fine', 'medium', 'coarse'] as const)
+      await after.merge(resolution, before.pack(resolution))
+    sampleUntil(after, movedMs + 2 * 60_000, 0.75)
+    const meansOf = (fromMs: number): (number | null)[] =>
+      after.query({ fromMs, toMs: Date.now() - intervalMs, maxPoints: 4_000 }).series['cpuShare']?.mean ?? []
+    for (const fromMs of [movedMs - 30 * 60_000, beganMs]) {
+      const means = meansOf(fromMs)
+      expect(means).not.toContain(null)
+      expect([means[0], means.at(-1)]).toEqual([0.25, 0.75])
+    }
+    await expect(after.merge('fine', Buffer.alloc(9))).rejects.toMatchObject({ code: 'INPUT_INVALID' })
+    before.close()
+    after.close()
+  } finally {
+    vi.useRealTimers()
+  }
+})

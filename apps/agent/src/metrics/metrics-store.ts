@@ -7,8 +7,9 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { resolutions, type MetricsAnswer, type MetricsQuery, type Resolution } from '@berth/core/metrics/metric-series'
+import { hypervisor, type Series } from '../hypervisor/hypervisor.ts'
 import { RollUp } from './roll-up.ts'
-import { SeriesFile } from './series-file.ts'
+import { mergeSeries, packSeries } from './series-freight.ts'
 import { downsample, type SeriesWindow } from './downsample.ts'
 
 const rolled: readonly Exclude<Resolution, 'fine'>[] = ['medium', 'coarse']
@@ -16,25 +17,23 @@ const rolled: readonly Exclude<Resolution, 'fine'>[] = ['medium', 'coarse']
 export class MetricsStore {
   readonly #names: readonly string[]
   readonly #fineNames: readonly string[]
-  readonly #files: Readonly<Record<Resolution, SeriesFile>>
-  readonly #rollUps: Readonly<Record<'medium' | 'coarse', RollUp>>
+  readonly #files: Readonly<Record<Resolution, Series>>
+  #rollUps: Readonly<Record<'medium' | 'coarse', RollUp>>
 
   /** `names` are kept in all resolutions, `fineOnlyNames` in the finest. Their order is the files' column order. */
   constructor(folder: string, names: readonly string[], fineOnlyNames: readonly string[] = []) {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     this.#names = names
     this.#fineNames = [...names, ...fineOnlyNames]
-    const open = (resolution: Resolution, columns: number): SeriesFile =>
-      new SeriesFile(join(folder, resolution), { ...resolutions[resolution], columns })
+    const open = (resolution: Resolution, columns: number): Series =>
+      hypervisor().openSeries(join(folder, resolution), { ...resolutions[resolution], columns })
     this.#files = {
       fine: open('fine', this.#fineNames.length),
       medium: open('medium', 3 * names.length),
       coarse: open('coarse', 3 * names.length),
     }
-    const gather = (resolution: 'medium' | 'coarse'): RollUp =>
-      new RollUp({ columns: names.length, intervalMs: resolutions[resolution].intervalMs })
-    this.#rollUps = { medium: gather('medium'), coarse: gather('coarse') }
-    this.#gatherAgain(Date.now())
+    this.#rollUps = this.#emptyRollUps()
+    this.#gatherAgain(Date.now(), this.#files.fine.slotOf(Date.now()))
   }
 
   /** `values` by name, `fineOnly` in the order of its names; what is absent is stored as not measured. */
@@ -63,6 +62,20 @@ export class MetricsStore {
     return { resolution, ...downsample(window, query.maxPoints) }
   }
 
+  /** What is kept in that resolution, for another host. */
+  pack(resolution: Resolution): Buffer {
+    return packSeries(this.#files[resolution])
+  }
+
+  /**
+   * Puts another host's figures where this one has none. The intervals at the seam, which neither has whole, are gathered
+   * again from the fine ones, which therefore come first. Throws INPUT_INVALID for what is no such figures.
+   */
+  async merge(resolution: Resolution, packed: Buffer): Promise<void> {
+    const lastSlot = await mergeSeries(this.#files[resolution], packed)
+    if (resolution === 'fine' && lastSlot !== undefined) this.#gatherAgain(Date.now(), lastSlot)
+  }
+
   close(): void {
     for (const file of Object.values(this.#files)) file.close()
   }
@@ -81,9 +94,18 @@ export class MetricsStore {
     if (open !== undefined && index >= 0 && index < window.rows.length) window.rows[index] = Float32Array.from(open.row)
   }
 
-  #gatherAgain(nowMs: number): void {
+  #emptyRollUps(): Readonly<Record<'medium' | 'coarse', RollUp>> {
+    const gather = (resolution: 'medium' | 'coarse'): RollUp =>
+      new RollUp({ columns: this.#names.length, intervalMs: resolutions[resolution].intervalMs })
+    return { medium: gather('medium'), coarse: gather('coarse') }
+  }
+
+  /** From the coarse interval on to which the fine `slot` belongs. */
+  #gatherAgain(nowMs: number, slot: number): void {
     const { fine } = this.#files
-    const since = Math.floor(nowMs / resolutions.coarse.intervalMs) * resolutions.coarse.intervalMs
+    const slotMs = slot * resolutions.fine.intervalMs
+    const since = Math.floor(slotMs / resolutions.coarse.intervalMs) * resolutions.coarse.intervalMs
+    this.#rollUps = this.#emptyRollUps()
     const first = fine.slotOf(since)
     fine.read(first, fine.slotOf(nowMs)).forEach((row, index) => {
       if (row !== undefined) this.#roll((first + index) * resolutions.fine.intervalMs, Array.from(row))

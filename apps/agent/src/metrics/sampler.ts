@@ -5,7 +5,6 @@
  * asked is asked beside it (QmpFigures). The round is tied to the wall clock's even seconds, so that the samples of all
  * machines and hosts share their times.
  */
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HostGauges } from '@berth/core/host/host'
 import type { VmId } from '@berth/core/ids/ids'
@@ -16,13 +15,13 @@ import {
   vmSeriesNames,
   type MetricsAnswer,
   type MetricsQuery,
+  type Resolution,
   type VmSample,
 } from '@berth/core/metrics/metric-series'
 import { queryCpus } from '../qmp/commands/info-commands.ts'
 import type { QmpClient } from '../qmp/qmp-client.ts'
-import { HostProbe } from './host-probe.ts'
+import { hypervisor, type HostMeter } from '../hypervisor/hypervisor.ts'
 import { MetricsStore } from './metrics-store.ts'
-import { parseNetDev } from './network-counters.ts'
 import { QmpFigures } from './qmp-figures.ts'
 import { VmProbe } from './vm-probe.ts'
 
@@ -45,6 +44,8 @@ export interface SamplerOptions {
   hostFolder: string
   /** Where a machine's own files lie; its history lies in `metrics` below it. */
   vmFolder: (vmId: VmId) => string
+  /** Each machine is measured in one of so many rounds, in turns; the host in all. Default 1. */
+  everyRounds?: number
   onRound: (round: SampleRound) => void
 }
 
@@ -54,12 +55,14 @@ export class Sampler {
   readonly #options: SamplerOptions
   readonly #probes = new Map<VmId, VmProbe>()
   readonly #stores = new Map<VmId, MetricsStore>()
-  readonly #host = new HostProbe()
+  readonly #host: HostMeter
   readonly #hostStore: MetricsStore
   #timer: NodeJS.Timeout | undefined
+  #rounds = 0
 
   constructor(options: SamplerOptions) {
     this.#options = options
+    this.#host = hypervisor().openMeter(options.hostFolder)
     this.#hostStore = new MetricsStore(join(options.hostFolder, 'metrics'), hostSeriesNames)
   }
 
@@ -107,16 +110,29 @@ export class Sampler {
     return this.#hostStore.query(query)
   }
 
+  /** What was measured of a machine here, for its next host; see MetricsStore. */
+  packFigures(vmId: VmId, resolution: Resolution): Buffer {
+    return this.#store(vmId).pack(resolution)
+  }
+
+  mergeFigures(vmId: VmId, resolution: Resolution, packed: Buffer): Promise<void> {
+    return this.#store(vmId).merge(resolution, packed)
+  }
+
   /** One round at `nowMs`; called by the timer, and by tests and the bench. */
   round(nowMs: number): void {
-    const interfaces = parseNetDev(readFileSync('/proc/net/dev', 'latin1'))
+    const interfaces = this.#host.interfaces()
     const vms: SampleRound['vms'] = {}
+    const { everyRounds = 1 } = this.#options
+    let turn = this.#rounds++
     for (const [vmId, probe] of this.#probes) {
+      if (turn++ % everyRounds !== 0) continue
       const sample = this.#sampleOne(vmId, nowMs, () => probe.sample(nowMs, interfaces))
       if (sample !== undefined) vms[vmId] = sample
     }
-    const host = this.#host.sample(nowMs, interfaces)
-    this.#hostStore.add(nowMs, { ...host, at: undefined })
+    const host = this.#host.sample(nowMs)
+    const { at: _at, numaFreeBytes: _nodes, hugePagesFree: _pages, ...figures } = host
+    this.#hostStore.add(nowMs, figures)
     this.#options.onRound({ at: host.at, host, vms })
   }
 

@@ -17,6 +17,7 @@ const stampBytes = 8
 
 export class SeriesFile {
   readonly shape: SeriesShape
+  readonly isKept = true
   readonly #fd: number
   readonly #rowBytes: number
   readonly #row: Buffer

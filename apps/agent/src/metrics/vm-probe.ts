@@ -1,7 +1,8 @@
 /** Measures one running machine: keeps its /proc files open, and turns counters into rates between two samples. */
 import { maxVcpuSeries, type VmSample } from '@berth/core/metrics/metric-series'
+import { hypervisor, type Interfaces, type StatReader } from '../hypervisor/hypervisor.ts'
 import type { InterfaceCounters } from './network-counters.ts'
-import { cpuMsOf, residentBytesOf, ProcFile } from './proc-files.ts'
+import { cpuMsOf, residentBytesOf } from './proc-files.ts'
 import type { DiskCounters, QmpFigures } from './qmp-figures.ts'
 
 export interface VmProbeTarget {
@@ -23,8 +24,8 @@ interface Reading {
 export class VmProbe {
   readonly #target: VmProbeTarget
   readonly #figures: QmpFigures
-  readonly #stat: ProcFile
-  readonly #threads: readonly ProcFile[]
+  readonly #stat: StatReader
+  readonly #threads: readonly StatReader[]
   #previous: Reading | undefined
   #previousProcessMs = 0
 
@@ -32,14 +33,14 @@ export class VmProbe {
   constructor(target: VmProbeTarget, figures: QmpFigures) {
     this.#target = target
     this.#figures = figures
-    this.#stat = new ProcFile(`/proc/${target.pid}/stat`)
+    this.#stat = hypervisor().processes.openStat(target.pid)
     this.#threads = target.vcpuThreadIds
       .slice(0, maxVcpuSeries)
-      .map((threadId) => new ProcFile(`/proc/${target.pid}/task/${threadId}/stat`))
+      .map((threadId) => hypervisor().processes.openStat(target.pid, threadId))
   }
 
   /** The sample since the previous call; the first call only begins. Throws when the process is gone. */
-  sample(nowMs: number, interfaces: ReadonlyMap<string, InterfaceCounters>): VmSample | undefined {
+  sample(nowMs: number, interfaces: Interfaces): VmSample | undefined {
     const stat = this.#stat.read()
     const processMs = cpuMsOf(stat)
     const reading: Reading = {
@@ -75,10 +76,7 @@ export class VmProbe {
 
 const clampShare = (share: number): number => Math.min(1, Math.max(0, share))
 
-function sumInterfaces(
-  names: readonly string[],
-  interfaces: ReadonlyMap<string, InterfaceCounters>,
-): InterfaceCounters | undefined {
+function sumInterfaces(names: readonly string[], interfaces: Interfaces): InterfaceCounters | undefined {
   if (names.length === 0) return undefined
   const total = { rxBytes: 0, txBytes: 0 }
   for (const name of names) {

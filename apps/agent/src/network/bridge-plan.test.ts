@@ -30,6 +30,13 @@ describe('planBridge', () => {
     )
   })
 
+  it('gives a network one MAC, whatever host it is on, and each network another', () => {
+    expect(plan('10.90.4.1/24').mac).toBe('0a:23:45:67:89:ab')
+    const other = planBridge({ networkId: networkIdSchema.parse(newUuid()), kind: 'nat', gatewayCidr: '10.90.4.1/24' })
+    expect(other.mac).toMatch(/^0a(:[0-9a-f]{2}){5}$/)
+    expect(other.mac).not.toBe(plan('10.90.5.1/24').mac)
+  })
+
   it('refuses a subnet with no room', () => {
     expect(() => plan('10.0.0.1/30')).toThrowError(expect.objectContaining({ code: 'NETWORK_SETUP_FAILED' }))
   })

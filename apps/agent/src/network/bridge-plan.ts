@@ -7,6 +7,8 @@ export type NatConfig = Extract<NetworkConfig, { kind: 'nat' }>
 export interface BridgePlan {
   /** At most 15 characters (IFNAMSIZ), made from the network's id, so that two installations never share one. */
   bridge: string
+  /** The same on every host that has the network: a guest that moves keeps talking to its gateway. */
+  mac: string
   table: string
   gateway: string
   gatewayCidr: string
@@ -23,6 +25,10 @@ const toText = (value: number): string => [24, 16, 8, 0].map((shift) => Math.flo
 const shortId = (id: string): string => id.replaceAll('-', '').slice(-10)
 
 export const bridgeName = (networkId: string): string => `bth${shortId(networkId)}`
+/** Of what guards a network's taps. */
+export const tableName = (networkId: string): string => `berth_${shortId(networkId)}`
+/** 0a: administered locally, for one. */
+const bridgeMac = (networkId: string): string => ['0a', ...(shortId(networkId).match(/../g) ?? [])].join(':')
 export const tableOfBridge = (bridge: string): string => `berth_${bridge.slice(3)}`
 export const isBridgeName = (name: string): boolean => /^bth[0-9a-f]{10}$/.test(name)
 export const isTapName = (name: string): boolean => /^btap[0-9a-f]{10}$/.test(name)
@@ -41,7 +47,8 @@ export function planBridge(config: NatConfig): BridgePlan {
   const first = address === network + 1 ? network + 2 : network + 1
   return {
     bridge: bridgeName(config.networkId),
-    table: `berth_${shortId(config.networkId)}`,
+    mac: bridgeMac(config.networkId),
+    table: tableName(config.networkId),
     gateway,
     gatewayCidr: config.gatewayCidr,
     subnet: `${toText(network)}/${prefix}`,

@@ -6,13 +6,12 @@
  * this computer has another `stateDir` and ids of its own, and is never touched. What is used is said by the kernel (a
  * tap has a carrier while a process holds it), and not by our records: a QEMU that nobody knows keeps its network.
  */
-import { readdir, readFile } from 'node:fs/promises'
-import { hasErrorCode } from '@berth/core/errors/app-error'
-import { runCommand } from '../exec/run-command.ts'
+import { readdir } from 'node:fs/promises'
 import { isMissing } from '../storage/durable-files.ts'
 import { isBridgeName, isTapName, tableOfBridge } from './bridge-plan.ts'
 import { stopDhcpServer } from './dhcp-server.ts'
-import { removeLink } from './ip-link.ts'
+import { isTapHeld, removeLink } from './ip-link.ts'
+import { deleteTable } from './nft-tables.ts'
 
 /** Answers what was removed. A bridge that still has a tap, and any tap in `kept`, stay. */
 export async function sweepBridges(stateDir: string, kept: ReadonlySet<string>): Promise<string[]> {
@@ -20,7 +19,7 @@ export async function sweepBridges(stateDir: string, kept: ReadonlySet<string>):
   for (const bridge of (await namesIn(stateDir)).filter(isBridgeName)) {
     const ports = await namesIn(`/sys/class/net/${bridge}/brif`)
     for (const tap of ports) {
-      if (!isTapName(tap) || kept.has(tap) || (await isHeld(tap))) continue
+      if (!isTapName(tap) || kept.has(tap) || (await isTapHeld(tap))) continue
       await removeLink(tap)
       removed.push(tap)
     }
@@ -38,28 +37,6 @@ export async function removeBridge(bridge: string, stateDir: string): Promise<bo
   const hadLink = (await namesIn('/sys/class/net')).includes(bridge)
   await removeLink(bridge)
   return wasServed || hadLink || hadRules.includes(true)
-}
-
-async function deleteTable(family: 'inet' | 'bridge', table: string): Promise<boolean> {
-  try {
-    await runCommand({ file: 'nft', args: ['delete', 'table', family, table], timeoutMs: 10_000 })
-    return true
-  } catch (error) {
-    // nft says "No such file or directory" for a table that is not there.
-    const lines = hasErrorCode(error, 'COMMAND_FAILED') ? String(error.details.lastLines) : ''
-    if (/No such file/.test(lines)) return false
-    throw error
-  }
-}
-
-/** A tap that no process has open has no carrier; one that is down cannot say, and nothing runs through it. */
-async function isHeld(tap: string): Promise<boolean> {
-  try {
-    return (await readFile(`/sys/class/net/${tap}/carrier`, 'utf8')).trim() === '1'
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'EINVAL' || error.code === 'ENOENT')) return false
-    throw error
-  }
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -1,5 +1,5 @@
 /** The few uses of ip(8), each idempotent. Names and addresses are made by us or validated by the contract. */
-import { access, chmod, stat } from 'node:fs/promises'
+import { access, chmod, readFile, stat } from 'node:fs/promises'
 import { hasErrorCode } from '@berth/core/errors/app-error'
 import { runCommand } from '../exec/run-command.ts'
 
@@ -15,10 +15,17 @@ export function linkExists(name: string): Promise<boolean> {
   )
 }
 
-/** Makes the bridge with its address, and brings it up. No spanning tree: guests would wait for it, and nothing loops. */
-export async function ensureBridge(name: string, gatewayCidr: string): Promise<void> {
+/**
+ * Makes the bridge with its addresses, and brings it up. No spanning tree: guests would wait for it, and nothing loops.
+ * Without a MAC of its own a bridge takes the lowest of its ports', which changes with each machine that starts.
+ */
+export async function ensureBridge(
+  name: string,
+  { gatewayCidr, mac }: { gatewayCidr: string; mac: string },
+): Promise<void> {
   if (!(await linkExists(name)))
     await tolerateExisting(ip('link', 'add', 'name', name, 'type', 'bridge', 'forward_delay', '0'))
+  await ip('link', 'set', name, 'address', mac)
   await ip('addr', 'replace', gatewayCidr, 'dev', name)
   await ip('link', 'set', name, 'up')
 }
@@ -32,12 +39,28 @@ export async function openTunDevice(): Promise<void> {
   if ((mode & 0o666) !== 0o666) await chmod(tunDevice, 0o666)
 }
 
-/** A tap that the machine's own user may open, on the bridge. */
+/**
+ * A tap that the machine's own user may open, on the bridge. It has the bridge's MTU before it joins: a bridge takes the
+ * smallest of its ports', and would cut down everybody else's frames.
+ */
 export async function ensureTap(name: string, bridge: string, uid: number): Promise<void> {
   if (!(await linkExists(name)))
     await tolerateExisting(ip('tuntap', 'add', 'dev', name, 'mode', 'tap', 'user', String(uid)))
+  await ip('link', 'set', name, 'mtu', await mtuOf(bridge))
   await ip('link', 'set', name, 'master', bridge)
   await ip('link', 'set', name, 'up')
+}
+
+const mtuOf = async (link: string): Promise<string> => (await readFile(`/sys/class/net/${link}/mtu`, 'utf8')).trim()
+
+/** A tap that no process has open has no carrier; one that is down cannot say, and nothing runs through it. */
+export async function isTapHeld(tap: string): Promise<boolean> {
+  try {
+    return (await readFile(`/sys/class/net/${tap}/carrier`, 'utf8')).trim() === '1'
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'EINVAL' || error.code === 'ENOENT')) return false
+    throw error
+  }
 }
 
 export async function removeLink(name: string): Promise<void> {

@@ -58,6 +58,7 @@ describe.runIf(isRoot)('NAT networks', () => {
       expect(await opened.networks.attach(nic, 65_534)).toEqual({ kind: 'tap', ifname: tapName(nic.nicId) })
       expect(await opened.networks.attach(nic, 65_534)).toEqual({ kind: 'tap', ifname: tapName(nic.nicId) })
       expect(existsSync(`/sys/class/net/${bridge}/brif/${tapName(nic.nicId)}`)).toBe(true)
+      expect(readFileSync(`/sys/class/net/${bridge}/address`, 'utf8')).toMatch(/^0a:/)
       expect(await nftTables()).toContain(`inet berth_`)
       const pid = readFileSync(dhcpPaths(opened.stateDir, bridge).pidFile, 'utf8').trim()
       expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).toContain(bridge)

@@ -2,21 +2,25 @@
  * The host's side of machines' NICs.
  *
  * User-mode NICs need nothing. A NIC on a NAT network gets a tap on the network's bridge, which is made with its DHCP
- * server and nftables rules when the first machine needs it. Everything is found again by name after a restart of the
- * agent, so nothing is remembered but which taps have which MAC.
+ * server and nftables rules when the first machine needs it; for bridges of the host's own see host-bridges.ts. Everything
+ * is found again by name after a restart of the agent, so nothing is remembered but which taps have which MAC.
  */
 import { writeFile } from 'node:fs/promises'
 import { watch, type FSWatcher } from 'node:fs'
+import { join } from 'node:path'
 import { AppError } from '@berth/core/errors/app-error'
 import type { NetworkId } from '@berth/core/ids/ids'
 import type { NicSpec } from '@berth/core/network/network'
-import { runCommand } from '../exec/run-command.ts'
 import { readFileIfAny } from '../storage/durable-files.ts'
-import { antiSpoofRules, natRules, planBridge, tapName, type BridgePlan, type NatConfig } from './bridge-plan.ts'
+import { natRules, planBridge, tapName, type BridgePlan, type NatConfig } from './bridge-plan.ts'
 import { removeBridge, sweepBridges } from './bridge-sweep.ts'
 import { parseLeases } from './dhcp-leases.ts'
 import { ensureDhcpServer, markBridge } from './dhcp-server.ts'
+import { createHostBridges } from './host-bridges.ts'
 import { ensureBridge, ensureTap, openTunDevice, findOverlappingRoute, linkExists, removeLink } from './ip-link.ts'
+import { applyRules } from './nft-tables.ts'
+import { setupError } from './setup-error.ts'
+import { TapGuard } from './tap-guard.ts'
 
 export type NicBackend = { kind: 'user' } | { kind: 'tap'; ifname: string }
 
@@ -35,7 +39,7 @@ export interface Networks {
    * Nothing may be attaching meanwhile; `attach` makes again what is needed.
    */
   sweep(): Promise<string[]>
-  /** Takes the bridges down, used or not; for tests. */
+  /** Takes the NAT bridges down, used or not; for tests. */
   dismantle(): Promise<void>
   close(): void
 }
@@ -45,11 +49,12 @@ interface LiveBridge {
   watcher: FSWatcher
   leasesPath: string
   leases: ReadonlyMap<string, string>
-  taps: Map<string, string>
+  guard: TapGuard
 }
 
 /** `stateDir` holds DHCP leases and logs, a folder per bridge. */
 export function createNetworks(options: { stateDir: string; isRoot: boolean }): Networks {
+  const hostBridges = createHostBridges({ stateDir: join(options.stateDir, 'host-bridges'), isRoot: options.isRoot })
   const bridges = new Map<NetworkId, Promise<LiveBridge>>()
   const opened = new Set<LiveBridge>()
   const listeners = new Set<() => void>()
@@ -70,7 +75,7 @@ export function createNetworks(options: { stateDir: string; isRoot: boolean }): 
     await refuseOverlap(plan)
     await openTunDevice()
     await markBridge(plan.bridge, options.stateDir)
-    await ensureBridge(plan.bridge, plan.gatewayCidr)
+    await ensureBridge(plan.bridge, plan)
     await writeFile('/proc/sys/net/ipv4/ip_forward', '1')
     await applyRules(natRules(plan))
     const paths = await ensureDhcpServer(plan, options.stateDir)
@@ -79,7 +84,7 @@ export function createNetworks(options: { stateDir: string; isRoot: boolean }): 
       watcher: watch(paths.folder),
       leasesPath: paths.leases,
       leases: new Map(),
-      taps: new Map(),
+      guard: new TapGuard(plan.table),
     }
     bridge.watcher.on('change', () => void readLeases(bridge))
     await readLeases(bridge)
@@ -99,19 +104,15 @@ export function createNetworks(options: { stateDir: string; isRoot: boolean }): 
     return opening
   }
 
-  const guard = async (bridge: LiveBridge): Promise<void> => {
-    await applyRules(antiSpoofRules(bridge.plan.table, bridge.taps))
-  }
-
   return {
     attach: async (nic, uid) => {
       if (nic.network.kind === 'user') return { kind: 'user' }
+      if (nic.network.kind === 'bridge') return { kind: 'tap', ifname: await hostBridges.attach(nic, nic.network, uid) }
       const bridge = await bridgeOf(nic.network)
       const ifname = tapName(nic.nicId)
       try {
         await ensureTap(ifname, bridge.plan.bridge, uid)
-        bridge.taps.set(ifname, nic.mac)
-        await guard(bridge)
+        await bridge.guard.add(ifname, nic.mac)
       } catch (error) {
         throw setupError(error)
       }
@@ -119,16 +120,17 @@ export function createNetworks(options: { stateDir: string; isRoot: boolean }): 
     },
     adopt: async (nic) => {
       if (nic.network.kind === 'user' || !(await linkExists(tapName(nic.nicId)))) return
+      if (nic.network.kind === 'bridge') return hostBridges.adopt(nic, nic.network)
       const bridge = await bridgeOf(nic.network)
-      bridge.taps.set(tapName(nic.nicId), nic.mac)
-      await guard(bridge)
+      await bridge.guard.add(tapName(nic.nicId), nic.mac)
     },
     detach: async (nic) => {
       if (nic.network.kind === 'user') return
+      if (nic.network.kind === 'bridge') return hostBridges.detach(nic, nic.network)
       const ifname = tapName(nic.nicId)
       await removeLink(ifname)
       const bridge = await bridges.get(nic.network.networkId)?.catch(() => undefined)
-      if (bridge?.taps.delete(ifname) === true) await guard(bridge)
+      await bridge?.guard.remove(ifname)
     },
     leases: () => {
       const all = new Map<string, string>()
@@ -138,14 +140,15 @@ export function createNetworks(options: { stateDir: string; isRoot: boolean }): 
     onLeaseChange: (listener) => void listeners.add(listener),
     sweep: async () => {
       if (!options.isRoot) return []
-      return sweepBridges(options.stateDir, new Set([...opened].flatMap(({ taps }) => [...taps.keys()])))
+      const kept = new Set([...opened].flatMap(({ guard }) => guard.taps()))
+      return [...(await sweepBridges(options.stateDir, kept)), ...(await hostBridges.sweep())]
     },
     dismantle: async () => {
       for (const opening of bridges.values()) {
         const bridge = await opening.catch(() => undefined)
         if (bridge === undefined) continue
         bridge.watcher.close()
-        for (const tap of bridge.taps.keys()) await removeLink(tap)
+        for (const tap of bridge.guard.taps()) await removeLink(tap)
         await removeBridge(bridge.plan.bridge, options.stateDir)
       }
       bridges.clear()
@@ -163,15 +166,4 @@ async function refuseOverlap(plan: BridgePlan): Promise<void> {
   throw new AppError('NETWORK_SETUP_FAILED', `${plan.subnet} is already routed to ${other} on this host.`, {
     details: { subnet: plan.subnet, device: other },
   })
-}
-
-async function applyRules(script: string): Promise<void> {
-  await runCommand({ file: 'nft', args: ['-f', '-'], input: script, timeoutMs: 10_000 })
-}
-
-function setupError(error: unknown): AppError {
-  if (error instanceof AppError && error.code === 'NETWORK_SETUP_FAILED') return error
-  const message = error instanceof Error ? error.message : String(error)
-  const details = error instanceof AppError ? error.details : {}
-  return new AppError('NETWORK_SETUP_FAILED', message, { cause: error, details })
 }

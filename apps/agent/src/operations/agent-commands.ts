@@ -6,9 +6,11 @@
  */
 import type { AgentCommand, AgentCommandOf, AgentResultOf } from '@berth/core/agent-contract/agent-commands'
 import { AppError } from '@berth/core/errors/app-error'
+import type { Movement } from '../migration/movement.ts'
 import type { Storage } from '../storage/storage.ts'
 import { sightVolumes } from '../vm/volume-sightings.ts'
 import type { VmRegistry } from '../vm/vm-registry.ts'
+import type { VmStore } from '../vm/vm-store.ts'
 import { changeDisc } from './change-disc.ts'
 import { startMachine } from './start-machine.ts'
 import { volumeCommands } from './volume-commands.ts'
@@ -17,8 +19,11 @@ import type { StepRun } from './step-runner.ts'
 export interface CommandTargets {
   readonly storage: Storage
   readonly machines: VmRegistry
+  readonly store: VmStore
+  readonly movement: Movement
 }
 
+type Target = Pick<AgentCommandOf<'vm.undefine'>, 'vmId' | 'vmEpoch'>
 type AnyResult = AgentResultOf<AgentCommand['kind']>
 
 /** Throws AppError; the result is that of the command's kind. */
@@ -27,7 +32,7 @@ export async function runAgentCommand(
   command: AgentCommand,
   run: StepRun,
 ): Promise<AnyResult> {
-  const { storage, machines } = targets
+  const { storage, machines, movement } = targets
   const volumes = volumeCommands(targets)
   switch (command.kind) {
     case 'image.import':
@@ -35,7 +40,14 @@ export async function runAgentCommand(
       return storage.images.import(command, run)
     case 'image.delete':
       refuseUsedImage(machines, command)
-      await storage.images.delete(command.imageId)
+      await storage.images.delete(command.imageId, command.pool)
+      return {}
+    case 'image.copy':
+      return storage.images.copy(command, run)
+    case 'pool.attach':
+      return storage.attachPool(command)
+    case 'pool.detach':
+      await storage.detachPool(command, machines.specs())
       return {}
     case 'volume.create':
       return volumes.create(command, run)
@@ -49,6 +61,8 @@ export async function runAgentCommand(
       await sightVolumes(machines.require(command.vmId), storage)
       return {}
     case 'vm.undefine':
+      // The record has said whose its disks are; from now on only what stands beside them does.
+      await claimOwn(targets, command)
       await machines.undefine(command, run.signal)
       return {}
     case 'vm.start':
@@ -74,7 +88,26 @@ export async function runAgentCommand(
     case 'vm.changeDisc':
       await changeDisc(machines.target(command), { ...command, images: storage.images, signal: run.signal })
       return {}
+    case 'move.inspect':
+      return movement.passportOf(machines.target(command))
+    case 'move.prepare':
+      return movement.moveIn.prepare(command, run.signal)
+    case 'move.send':
+      return movement.moveOut.send(command, run)
+    case 'move.follow':
+      return movement.moveOut.follow(command, run)
+    case 'move.abandon':
+      await movement.moveIn.abandon(command)
+      return {}
+    case 'move.rehearse':
+      return movement.rehearse(command, run.signal)
   }
+}
+
+async function claimOwn({ machines, storage }: CommandTargets, target: Target): Promise<void> {
+  if (machines.get(target.vmId) === undefined) return
+  const { record } = machines.target(target)
+  await storage.volumes.claim(record.vmId, record.spec.disks, record.epoch)
 }
 
 /** An overlay reads its image for as long as it lives, a drive its disc. */

@@ -4,6 +4,7 @@
  */
 import type { AgentCommandOf, AgentResultOf } from '@berth/core/agent-contract/agent-commands'
 import { AppError } from '@berth/core/errors/app-error'
+import { defaultPoolName } from '@berth/core/storage/volume'
 import { formatBytes } from '@berth/core/units/bytes'
 import { resizeBlockdev } from '../qmp/commands/block-commands.ts'
 import { diskNodeName } from '../qemu/argv-disks.ts'
@@ -22,6 +23,7 @@ export function volumeCommands({ storage, machines }: CommandTargets): VolumeCom
     create: async (command, run) => {
       storage.requirePool(command.disk.pool)
       machines.checkEpoch(command)
+      await storage.volumes.claim(command.vmId, [command.disk], command.vmEpoch)
       const { virtualBytes, allocatedBytes } = await storage.volumes.create(command.vmId, command.disk, run)
       return { virtualBytes, allocatedBytes }
     },
@@ -32,7 +34,8 @@ export function volumeCommands({ storage, machines }: CommandTargets): VolumeCom
       if (inUse?.disks.some(({ volumeId }) => volumeId === command.volumeId) === true) {
         throw new AppError('VM_STATE_CONFLICT', 'The disk is in use: stop the machine first.')
       }
-      await storage.volumes.delete(command.vmId, command.volumeId)
+      const { vmId, vmEpoch, volumeId, pool = defaultPoolName } = command
+      await storage.volumes.delete(vmId, { volumeId, vmEpoch, pool })
       return {}
     },
     resize: async (command) => {

@@ -28,7 +28,9 @@ const noteSchema = z.object({
 
 /** As `probeQemu`, which is asked only when `binary` or what we use of it is another than the one of the note. */
 export async function probeQemuOnce(binary: string, notePath: string, signal?: AbortSignal): Promise<QemuFacts> {
-  const key = await keyOf(binary)
+  const key = createHash('sha256')
+    .update(`${await programKey(binary)}\n${JSON.stringify(qmpSchema)}`)
+    .digest('hex')
   const known = await readNote(notePath, key)
   if (known !== undefined) return known
   const facts = await probeQemu(binary, signal)
@@ -37,10 +39,9 @@ export async function probeQemuOnce(binary: string, notePath: string, signal?: A
 }
 
 /** A package that is installed again keeps its files' mtime; ctime and inode tell it apart. */
-async function keyOf(binary: string): Promise<string> {
+export async function programKey(binary: string): Promise<string> {
   const { ino, size, mtimeMs, ctimeMs } = await stat(binary)
-  const parts = [binary, ino, size, mtimeMs, ctimeMs, JSON.stringify(qmpSchema)]
-  return createHash('sha256').update(parts.join('\n')).digest('hex')
+  return [binary, ino, size, mtimeMs, ctimeMs].join('\n')
 }
 
 async function readNote(path: string, key: string): Promise<QemuFacts | undefined> {

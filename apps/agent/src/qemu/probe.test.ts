@@ -58,9 +58,10 @@ describe('failureLine', () => {
 })
 
 describe('parseStartTicks', () => {
-  const fields = (state: string): string => `7 (a) b (c) ${state} ${'0 '.repeat(18)}4711 0`
+  const fields = (state: string, threads = 1): string => `7 (a) b (c) ${state} ${'0 '.repeat(16)}${threads} 0 4711 0`
   it('finds it behind any process name', () => expect(parseStartTicks(fields('S'))).toBe(4711))
   it('takes a zombie for dead', () => expect(parseStartTicks(fields('Z'))).toBeUndefined())
+  it('but not while threads of it hold its files', () => expect(parseStartTicks(fields('Z', 3))).toBe(4711))
 })
 
 describe('qemu users', () => {

@@ -4,11 +4,9 @@
  */
 import { AppError } from '@berth/core/errors/app-error'
 import { z } from 'zod'
-import { runCommand } from '../exec/run-command.ts'
 import { compareSchema, type SchemaGap } from '../qmp/compare-schema.ts'
-import { maxQmpLineBytes, parseJsonLine } from '../qmp/line-framer.ts'
-import { parseQmpMessage } from '../qmp/qmp-message.ts'
 import { parseSchemaInfo } from '../qmp/schema-info.ts'
+import { askQemu } from './ask-qemu.ts'
 
 export interface QemuFacts {
   /** "7.2.22" */
@@ -28,26 +26,15 @@ const machinesSchema = z.array(
 type MachineNames = z.infer<typeof machinesSchema>
 
 /**
- * Asks a QEMU without a machine over QMP on its stdin. Throws COMMAND_FAILED (no such program, or it does not run; with
- * its last lines), COMMAND_TIMEOUT, OPERATION_CANCELLED, QMP_PROTOCOL (not understood, or no q35 in it).
+ * Throws COMMAND_FAILED (no such program, or it does not run; with its last lines), COMMAND_TIMEOUT, OPERATION_CANCELLED,
+ * QMP_PROTOCOL (not understood, or no q35 in it).
  */
 export async function probeQemu(binary: string, signal?: AbortSignal): Promise<QemuFacts> {
-  const { stdout } = await runCommand({
-    file: binary,
-    args: ['-machine', 'none', '-nodefaults', '-no-user-config', '-display', 'none', '-S', '-qmp', 'stdio'],
-    input: ['qmp_capabilities', 'query-machines', 'query-qmp-schema', 'quit']
-      .map((execute) => `${JSON.stringify({ execute })}\n`)
-      .join(''),
-    timeoutMs: 15_000,
-    maxOutputBytes: maxQmpLineBytes,
-    signal,
-  })
-  const lines = stdout.split('\n').filter((line) => line.trim() !== '')
-  const messages = lines.map((line) => parseQmpMessage(parseJsonLine(Buffer.from(line))))
-  const greeting = messages.find((message) => message.kind === 'greeting')?.greeting
-  const [, machines, schema] = messages.flatMap((message) => (message.kind === 'return' ? [message.value] : []))
+  const questions = [{ execute: 'query-machines' }, { execute: 'query-qmp-schema' }]
+  const { greeting, answers } = await askQemu({ binary, questions, signal })
+  const [machines, schema] = answers
   const parsed = machinesSchema.safeParse(machines)
-  if (greeting === undefined || !parsed.success) {
+  if (!parsed.success) {
     throw new AppError('QMP_PROTOCOL', `${binary} does not answer as QEMU does`, { cause: parsed.error })
   }
   return {

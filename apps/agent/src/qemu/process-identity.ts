@@ -4,9 +4,10 @@
  * A pid alone is taken again by a stranger sooner or later, so nothing here signals a process without looking first. The
  * kernel keeps the truth; there is nothing of our own to go stale.
  */
-import { readFile, readdir } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '@berth/core/errors/app-error'
+import { hypervisor } from '../hypervisor/hypervisor.ts'
 import type { RunDirPaths } from './run-dir.ts'
 
 export interface ProcessIdentity {
@@ -40,13 +41,12 @@ export async function identifyProcess(pid: number, vmId: string): Promise<Proces
  * line is not asked: it reads as empty for a moment while setpriv becomes QEMU.
  */
 export async function identifyChild(pid: number, vmId: string): Promise<ProcessIdentity | undefined> {
-  const stat = await readIfThere(`/proc/${pid}/stat`)
+  const stat = await hypervisor().processes.stat(pid)
   const startTicks = stat === undefined ? undefined : parseStartTicks(stat)
   return startTicks === undefined ? undefined : { pid, startTicks, vmId }
 }
 
-const readArgs = async (pid: number): Promise<string[]> =>
-  ((await readIfThere(`/proc/${pid}/cmdline`)) ?? '').split('\0').slice(0, -1)
+const readArgs = async (pid: number): Promise<string[]> => (await hypervisor().processes.label(pid)) ?? []
 
 const idInArgs = (args: readonly string[]): string | undefined => argAfter(args, '-uuid')
 
@@ -55,10 +55,13 @@ function argAfter(args: readonly string[], option: string): string | undefined {
   return index === -1 ? undefined : args[index + 1]
 }
 
-/** Undefined for a zombie: it is dead and waits for its parent. The name in parentheses may hold any byte. */
+/**
+ * Undefined for a zombie: it is dead and waits for its parent. Not while threads of it are left, since those hold its files
+ * yet: the lock on a disk, the port at which it listened. The name in parentheses may hold any byte.
+ */
 export function parseStartTicks(stat: string): number | undefined {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const isDead = fields[0] === 'Z' || fields[0] === 'X'
+  const isDead = fields[0] === 'X' || (fields[0] === 'Z' && Number(fields[17]) <= 1)
   const startTicks = Number(fields[19])
   return isDead || !Number.isInteger(startTicks) ? undefined : startTicks
 }
@@ -79,7 +82,7 @@ export async function findProcess(paths: RunDirPaths, vmId: string): Promise<Pro
  * was written. 1 ms per 100 processes; for the agent's start, not for every question.
  */
 export async function scanProcesses(runRoot: string): Promise<ProcessIdentity[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
+  const pids = await hypervisor().processes.candidates(runRoot)
   const found = await Promise.all(
     pids.map(async (pid) => {
       const args = await readArgs(pid)
@@ -104,7 +107,7 @@ export async function signalProcess(
 ): Promise<'sent' | 'gone'> {
   if (!(await isAlive(identity))) return 'gone'
   try {
-    process.kill(identity.pid, signal)
+    hypervisor().processes.signal(identity.pid, signal)
     return 'sent'
   } catch (error) {
     if (isMissing(error)) return 'gone'

@@ -6,7 +6,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError, hasErrorCode } from '@berth/core/errors/app-error'
-import { type ExitStatus, spawnDetached } from '../exec/spawn-detached.ts'
+import type { ExitStatus } from '../exec/spawn-detached.ts'
+import { hypervisor } from '../hypervisor/hypervisor.ts'
 import type { FlightRecorder } from '../qmp/flight-recorder.ts'
 import { connectQmp, type QmpClient } from '../qmp/qmp-client.ts'
 import { findProcess, identifyChild, killProcess, type ProcessIdentity, waitUntilGone } from './process-identity.ts'
@@ -68,7 +69,7 @@ async function startOnce(options: StartQemuOptions): Promise<AttachedQemu> {
   const { vmId, paths, user, binary, args } = options
   const logStart = await beginLog(paths.logFile)
   const command = user === undefined ? { file: binary, args } : asUser(user, { file: binary, args })
-  const child = await spawnDetached({ ...command, logPath: paths.logFile, cwd: '/' })
+  const child = await hypervisor().spawn({ ...command, logPath: paths.logFile, cwd: '/' })
   const identity = await identifyChild(child.pid, vmId)
   const ended = new AbortController()
   let status: ExitStatus | undefined

@@ -6,9 +6,9 @@
  * (everything before its 0xFF is thrown away), each call has its own timeout, lines and bytes are capped, and after any
  * trouble the socket is closed, and the next call begins anew. Owns the socket; calls wait for each other.
  */
-import { connect, type Socket } from 'node:net'
 import { AppError, toAppError } from '@berth/core/errors/app-error'
 import { z } from 'zod'
+import { hypervisor, type HostSocket } from '../hypervisor/hypervisor.ts'
 import { LineFramer, parseJsonLine } from '../qmp/line-framer.ts'
 
 const maxLineBytes = 1024 * 1024
@@ -40,7 +40,7 @@ const unavailable = (message: string, cause?: unknown): AppError =>
 
 export class GuestAgentLink {
   readonly #socketPath: string
-  #socket: Socket | undefined
+  #socket: HostSocket | undefined
   #isSynced = false
   #framer = new LineFramer(maxLineBytes)
   #receivedBytes = 0
@@ -140,7 +140,7 @@ export class GuestAgentLink {
   }
 
   #connect(): void {
-    const socket = connect(this.#socketPath)
+    const socket = hypervisor().connect(this.#socketPath)
     this.#socket = socket
     this.#isSynced = false
     this.#framer = new LineFramer(maxLineBytes)

@@ -22,6 +22,8 @@ const timeoutsMs: Partial<Record<QmpCommandName, number>> = {
   // Starting means taking the image locks, and is asked once.
   cont: 30_000,
   screendump: 15_000,
+  // Answers only when the last pass in flight has let the main loop go.
+  migrate_cancel: 30_000,
 }
 
 export function commandTimeoutMs(command: QmpCommandName): number {

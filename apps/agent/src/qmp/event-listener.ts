@@ -101,6 +101,11 @@ export class QmpEventListener<Names extends QmpEventName> implements EventSink, 
     }
   }
 
+  /** What waits already, in QEMU's order; it does not come again from `next`. */
+  takeQueued(): QmpEvent<Names>[] {
+    return this.#queue.splice(0)
+  }
+
   /** The next event that `isIt` accepts; the others before it are dropped. Throws as `next`; `timeoutMs` is for all. */
   async waitFor(isIt: (event: QmpEvent<Names>) => boolean, options: WaitOptions): Promise<QmpEvent<Names>> {
     const deadline = performance.now() + options.timeoutMs

@@ -95,6 +95,12 @@ describe('the states of a connection', () => {
     ])
   })
 
+  it('runs although an event comes before capabilities are accepted', async () => {
+    await using qemu = await serve(acceptAll, ({ send }) => [greeting, stop].forEach(send))
+    const states = await sequence(qemu.socketPath, async (client) => client.close())
+    expect(states).toEqual([...untilRunning, 'running>closed:QMP_INTERRUPTED'])
+  })
+
   it('never runs without a socket, nor when cancelled', async () => {
     const states = await sequence(join(dir, 'none'), async () => undefined)
     expect(states).toEqual(['idle>connecting', 'connecting>closed:QMP_UNAVAILABLE'])
@@ -198,6 +204,15 @@ describe('listeners', () => {
       message: expect.stringContaining('too slow'),
     })
     for (let index = 0; index < 3; index++) await fast.next({ timeoutMs: 1_000 })
+  })
+
+  it('give what came before an answer as soon as the answer is there', async () => {
+    await using qemu = await serve(({ id }, { send }) => [stop, stop, { return: {}, id }].forEach(send))
+    using client = await connectQmp(qemu)
+    using listener = client.listen(['STOP'])
+    await client.execute('stop', {})
+    expect(listener.takeQueued().map(({ name }) => name)).toEqual(['STOP', 'STOP'])
+    expect(listener.takeQueued()).toEqual([])
   })
 
   it('end for an event that lacks what is in use: a silent listener would wait for ever', async () => {

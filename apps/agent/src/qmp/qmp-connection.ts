@@ -9,8 +9,8 @@
  * is reported once, `closed` with its cause. A QMP socket serves one client: for a second one connect works, but the
  * greeting comes only when the first leaves (QEMU 7.2), so a missing greeting is an answer of its own.
  */
-import { connect, type Socket } from 'node:net'
 import { AppError, toAppError } from '@berth/core/errors/app-error'
+import { hypervisor, type HostSocket } from '../hypervisor/hypervisor.ts'
 import { LineFramer, parseJsonLine } from './line-framer.ts'
 import { parseQmpMessage, type QmpGreeting, type QmpMessage } from './qmp-message.ts'
 
@@ -41,7 +41,7 @@ export class QmpConnection {
   readonly #options: QmpConnectionOptions
   readonly #framer = new LineFramer()
   #state: QmpConnectionState = 'idle'
-  #socket: Socket | undefined
+  #socket: HostSocket | undefined
   #greeting: QmpGreeting | undefined
   #handshake: { resolve: (greeting: QmpGreeting) => void; reject: (error: AppError) => void } | undefined
 
@@ -67,7 +67,7 @@ export class QmpConnection {
       this.#receive(readBuffer.subarray(0, bytes))
       return true
     }
-    const socket = connect({ path: socketPath, onread: { buffer: readBuffer, callback: onRead } })
+    const socket = hypervisor().connect(socketPath, { buffer: readBuffer, callback: onRead })
     this.#socket = socket
     socket.on('error', (error) => this.#lost(error))
     socket.on('close', () => this.#lost())
@@ -147,6 +147,8 @@ export class QmpConnection {
       this.#handshake?.resolve(this.#greeting)
       return
     }
+    // QEMU tells its events from when it has read what accepts them, which is before it says so.
+    if (message.kind === 'event' && this.#greeting !== undefined) return
     const detail = message.kind === 'error' ? `${message.class}: ${message.desc}` : message.kind
     throw new AppError('QMP_PROTOCOL', `unexpected before the handshake was done: ${detail}`)
   }

@@ -30,9 +30,29 @@ export const commandsInUse = [
   'blockdev-insert-medium',
   'blockdev-close-tray',
   'block_resize',
+  'block-export-add',
+  'block-job-cancel',
+  'block-job-set-speed',
+  'blockdev-mirror',
+  'job-dismiss',
+  'nbd-server-start',
+  'nbd-server-stop',
+  'query-jobs',
   'set_link',
   'device_add',
   'device_del',
+  'object-add',
+  'object-del',
+  'migrate-set-capabilities',
+  'migrate-set-parameters',
+  'migrate-incoming',
+  'migrate',
+  'migrate_cancel',
+  'migrate-continue',
+  'migrate-start-postcopy',
+  'migrate-recover',
+  'yank',
+  'query-migrate',
 ] as const
 
 export const eventsInUse = [
@@ -53,11 +73,15 @@ export const eventsInUse = [
   'DEVICE_UNPLUG_GUEST_ERROR',
   'VSERPORT_CHANGE',
   'BALLOON_CHANGE',
+  'MIGRATION',
+  'MIGRATION_PASS',
 ] as const
 
 /** Of a union with many branches, those that are in use; the others would be thousands of lines. */
 export const variantsInUse: Readonly<Record<string, readonly string[]>> = {
-  'blockdev-add': ['file', 'host_device', 'qcow2', 'raw'],
+  'blockdev-add': ['file', 'host_device', 'nbd', 'qcow2', 'raw'],
+  'block-export-add': ['nbd'],
+  'object-add': ['tls-creds-psk'],
 }
 
 /** Commands that take more arguments than the schema names: device properties are not in it. */

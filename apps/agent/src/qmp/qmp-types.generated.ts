@@ -32,9 +32,29 @@ export interface QmpCommands {
   'blockdev-insert-medium': { arguments: BlockdevInsertMediumArguments; returns: NoMembers }
   'blockdev-close-tray': { arguments: BlockdevCloseTrayArguments; returns: NoMembers }
   block_resize: { arguments: BlockResizeArguments; returns: NoMembers }
+  'block-export-add': { arguments: BlockExportAddArguments; returns: NoMembers }
+  'block-job-cancel': { arguments: BlockJobCancelArguments; returns: NoMembers }
+  'block-job-set-speed': { arguments: BlockJobSetSpeedArguments; returns: NoMembers }
+  'blockdev-mirror': { arguments: BlockdevMirrorArguments; returns: NoMembers }
+  'job-dismiss': { arguments: JobDismissArguments; returns: NoMembers }
+  'nbd-server-start': { arguments: NbdServerStartArguments; returns: NoMembers }
+  'nbd-server-stop': { arguments: NoMembers; returns: NoMembers }
+  'query-jobs': { arguments: NoMembers; returns: readonly QueryJobsReplyItem[] }
   set_link: { arguments: SetLinkArguments; returns: NoMembers }
   device_add: { arguments: DeviceAddArguments & Readonly<Record<string, unknown>>; returns: NoMembers }
   device_del: { arguments: DeviceDelArguments; returns: NoMembers }
+  'object-add': { arguments: ObjectAddArguments; returns: NoMembers }
+  'object-del': { arguments: ObjectDelArguments; returns: NoMembers }
+  'migrate-set-capabilities': { arguments: MigrateSetCapabilitiesArguments; returns: NoMembers }
+  'migrate-set-parameters': { arguments: MigrateSetParametersArguments; returns: NoMembers }
+  'migrate-incoming': { arguments: MigrateIncomingArguments; returns: NoMembers }
+  migrate: { arguments: MigrateArguments; returns: NoMembers }
+  migrate_cancel: { arguments: NoMembers; returns: NoMembers }
+  'migrate-continue': { arguments: MigrateContinueArguments; returns: NoMembers }
+  'migrate-start-postcopy': { arguments: NoMembers; returns: NoMembers }
+  'migrate-recover': { arguments: MigrateRecoverArguments; returns: NoMembers }
+  yank: { arguments: YankArguments; returns: NoMembers }
+  'query-migrate': { arguments: NoMembers; returns: QueryMigrateReply }
 }
 
 export interface QmpEvents {
@@ -55,6 +75,8 @@ export interface QmpEvents {
   DEVICE_UNPLUG_GUEST_ERROR: DeviceUnplugGuestErrorEvent
   VSERPORT_CHANGE: VserportChangeEvent
   BALLOON_CHANGE: BalloonChangeEvent
+  MIGRATION: MigrationEvent
+  MIGRATION_PASS: MigrationPassEvent
 }
 
 type QmpCapabilitiesArgumentsEnableItem = 'oob'
@@ -266,6 +288,44 @@ export interface BlockdevAddArgumentsFile {
   'x-check-cache-dropped'?: boolean
 }
 
+export interface BlockdevAddArgumentsNbdServerInet {
+  host: string
+  port: string
+  numeric?: boolean
+  to?: number
+  ipv4?: boolean
+  ipv6?: boolean
+  'keep-alive'?: boolean
+  mptcp?: boolean
+}
+
+export interface BlockdevAddArgumentsNbdServerUnix {
+  path: string
+  abstract?: boolean
+  tight?: boolean
+}
+
+export interface BlockdevAddArgumentsNbdServerVsock {
+  cid: string
+  port: string
+}
+
+export interface BlockdevAddArgumentsNbdServerFd {
+  str: string
+}
+
+type BlockdevAddArgumentsNbdServer = (({ type: 'inet' } & BlockdevAddArgumentsNbdServerInet) | ({ type: 'unix' } & BlockdevAddArgumentsNbdServerUnix) | ({ type: 'vsock' } & BlockdevAddArgumentsNbdServerVsock) | ({ type: 'fd' } & BlockdevAddArgumentsNbdServerFd))
+
+export interface BlockdevAddArgumentsNbd {
+  server: BlockdevAddArgumentsNbdServer
+  export?: string
+  'tls-creds'?: string
+  'tls-hostname'?: string
+  'x-dirty-bitmap'?: string
+  'reconnect-delay'?: number
+  'open-timeout'?: number
+}
+
 type BlockdevAddArgumentsQcow2File = BlockdevAddArguments | string
 
 type BlockdevAddArgumentsQcow2Backing = BlockdevAddArguments | string | null
@@ -328,7 +388,7 @@ type BlockdevAddArguments = {
   'auto-read-only'?: boolean
   'force-share'?: boolean
   'detect-zeroes'?: BlockdevAddArgumentsDetectZeroes
-} & (({ driver: 'file' } & BlockdevAddArgumentsFile) | ({ driver: 'host_device' } & BlockdevAddArgumentsFile) | ({ driver: 'qcow2' } & BlockdevAddArgumentsQcow2) | ({ driver: 'raw' } & BlockdevAddArgumentsRaw))
+} & (({ driver: 'file' } & BlockdevAddArgumentsFile) | ({ driver: 'host_device' } & BlockdevAddArgumentsFile) | ({ driver: 'nbd' } & BlockdevAddArgumentsNbd) | ({ driver: 'qcow2' } & BlockdevAddArgumentsQcow2) | ({ driver: 'raw' } & BlockdevAddArgumentsRaw))
 
 export interface BlockdevDelArguments {
   'node-name': string
@@ -360,6 +420,104 @@ export interface BlockResizeArguments {
   size: number
 }
 
+export interface BlockExportAddArgumentsNbdBitmapsItem2 {
+  node: string
+  name: string
+}
+
+type BlockExportAddArgumentsNbdBitmapsItem = string | BlockExportAddArgumentsNbdBitmapsItem2
+
+export interface BlockExportAddArgumentsNbd {
+  name?: string
+  description?: string
+  bitmaps?: readonly BlockExportAddArgumentsNbdBitmapsItem[]
+  'allocation-depth'?: boolean
+}
+
+type BlockExportAddArguments = {
+  id: string
+  'fixed-iothread'?: boolean
+  iothread?: string
+  'node-name': string
+  writable?: boolean
+  writethrough?: boolean
+} & (({ type: 'nbd' } & BlockExportAddArgumentsNbd))
+
+export interface BlockJobCancelArguments {
+  device: string
+  force?: boolean
+}
+
+export interface BlockJobSetSpeedArguments {
+  device: string
+  speed: number
+}
+
+type BlockdevMirrorArgumentsSync = 'top' | 'full' | 'none' | 'incremental' | 'bitmap'
+
+type BlockdevMirrorArgumentsOnSourceError = 'report' | 'ignore' | 'enospc' | 'stop' | 'auto'
+
+type BlockdevMirrorArgumentsCopyMode = 'background' | 'write-blocking'
+
+export interface BlockdevMirrorArguments {
+  'job-id'?: string
+  device: string
+  target: string
+  replaces?: string
+  sync: BlockdevMirrorArgumentsSync
+  speed?: number
+  granularity?: number
+  'buf-size'?: number
+  'on-source-error'?: BlockdevMirrorArgumentsOnSourceError
+  'on-target-error'?: BlockdevMirrorArgumentsOnSourceError
+  'filter-node-name'?: string
+  'copy-mode'?: BlockdevMirrorArgumentsCopyMode
+  'auto-finalize'?: boolean
+  'auto-dismiss'?: boolean
+}
+
+export interface JobDismissArguments {
+  id: string
+}
+
+export interface NbdServerStartArgumentsAddrInet {
+  data: BlockdevAddArgumentsNbdServerInet
+}
+
+export interface NbdServerStartArgumentsAddrUnix {
+  data: BlockdevAddArgumentsNbdServerUnix
+}
+
+export interface NbdServerStartArgumentsAddrVsock {
+  data: BlockdevAddArgumentsNbdServerVsock
+}
+
+export interface NbdServerStartArgumentsAddrFd {
+  data: BlockdevAddArgumentsNbdServerFd
+}
+
+type NbdServerStartArgumentsAddr = (({ type: 'inet' } & NbdServerStartArgumentsAddrInet) | ({ type: 'unix' } & NbdServerStartArgumentsAddrUnix) | ({ type: 'vsock' } & NbdServerStartArgumentsAddrVsock) | ({ type: 'fd' } & NbdServerStartArgumentsAddrFd))
+
+export interface NbdServerStartArguments {
+  addr: NbdServerStartArgumentsAddr
+  'tls-creds'?: string
+  'tls-authz'?: string
+  'max-connections'?: number
+}
+
+type QueryJobsReplyItemType = 'commit' | 'stream' | 'mirror' | 'backup' | 'create' | 'amend' | 'snapshot-load' | 'snapshot-save' | 'snapshot-delete' | OtherValue
+
+type QueryJobsReplyItemStatus = 'undefined' | 'created' | 'running' | 'paused' | 'ready' | 'standby' | 'waiting' | 'pending' | 'aborting' | 'concluded' | 'null' | OtherValue
+
+export interface QueryJobsReplyItem {
+  id: string
+  type: QueryJobsReplyItemType
+  status: QueryJobsReplyItemStatus
+  'current-progress': number
+  'total-progress': number
+  error?: string
+}
+
 export interface SetLinkArguments {
   name: string
   up: boolean
@@ -373,6 +531,214 @@ export interface DeviceAddArguments {
 
 export interface DeviceDelArguments {
   id: string
+}
+
+type ObjectAddArgumentsTlsCredsPskEndpoint = 'client' | 'server'
+
+export interface ObjectAddArgumentsTlsCredsPsk {
+  'verify-peer'?: boolean
+  dir?: string
+  endpoint?: ObjectAddArgumentsTlsCredsPskEndpoint
+  priority?: string
+  loaded?: boolean
+  username?: string
+}
+
+type ObjectAddArguments = {
+  id: string
+} & (({ 'qom-type': 'tls-creds-psk' } & ObjectAddArgumentsTlsCredsPsk))
+
+export interface ObjectDelArguments {
+  id: string
+}
+
+type MigrateSetCapabilitiesArgumentsCapabilitiesItemCapability = 'xbzrle' | 'rdma-pin-all' | 'auto-converge' | 'zero-blocks' | 'compress' | 'events' | 'postcopy-ram' | 'x-colo' | 'release-ram' | 'block' | 'return-path' | 'pause-before-switchover' | 'multifd' | 'dirty-bitmaps' | 'postcopy-blocktime' | 'late-block-activate' | 'x-ignore-shared' | 'validate-uuid' | 'background-snapshot' | 'zero-copy-send' | 'postcopy-preempt'
+
+export interface MigrateSetCapabilitiesArgumentsCapabilitiesItem {
+  capability: MigrateSetCapabilitiesArgumentsCapabilitiesItemCapability
+  state: boolean
+}
+
+export interface MigrateSetCapabilitiesArguments {
+  capabilities: readonly MigrateSetCapabilitiesArgumentsCapabilitiesItem[]
+}
+
+type MigrateSetParametersArgumentsTlsCreds = string | null
+
+type MigrateSetParametersArgumentsMultifdCompression = 'none' | 'zlib' | 'zstd'
+
+export interface MigrateSetParametersArgumentsBlockBitmapMappingItemBitmapsItemTransform {
+  persistent?: boolean
+}
+
+export interface MigrateSetParametersArgumentsBlockBitmapMappingItemBitmapsItem {
+  name: string
+  alias: string
+  transform?: MigrateSetParametersArgumentsBlockBitmapMappingItemBitmapsItemTransform
+}
+
+export interface MigrateSetParametersArgumentsBlockBitmapMappingItem {
+  'node-name': string
+  alias: string
+  bitmaps: readonly MigrateSetParametersArgumentsBlockBitmapMappingItemBitmapsItem[]
+}
+
+export interface MigrateSetParametersArguments {
+  'announce-initial'?: number
+  'announce-max'?: number
+  'announce-rounds'?: number
+  'announce-step'?: number
+  'compress-level'?: number
+  'compress-threads'?: number
+  'compress-wait-thread'?: boolean
+  'decompress-threads'?: number
+  'throttle-trigger-threshold'?: number
+  'cpu-throttle-initial'?: number
+  'cpu-throttle-increment'?: number
+  'cpu-throttle-tailslow'?: boolean
+  'tls-creds'?: MigrateSetParametersArgumentsTlsCreds
+  'tls-hostname'?: MigrateSetParametersArgumentsTlsCreds
+  'tls-authz'?: MigrateSetParametersArgumentsTlsCreds
+  'max-bandwidth'?: number
+  'downtime-limit'?: number
+  'x-checkpoint-delay'?: number
+  'block-incremental'?: boolean
+  'multifd-channels'?: number
+  'xbzrle-cache-size'?: number
+  'max-postcopy-bandwidth'?: number
+  'max-cpu-throttle'?: number
+  'multifd-compression'?: MigrateSetParametersArgumentsMultifdCompression
+  'multifd-zlib-level'?: number
+  'multifd-zstd-level'?: number
+  'block-bitmap-mapping'?: readonly MigrateSetParametersArgumentsBlockBitmapMappingItem[]
+}
+
+export interface MigrateIncomingArguments {
+  uri: string
+}
+
+export interface MigrateArguments {
+  uri: string
+  blk?: boolean
+  inc?: boolean
+  detach?: boolean
+  resume?: boolean
+}
+
+type MigrateContinueArgumentsState = 'none' | 'setup' | 'cancelling' | 'cancelled' | 'active' | 'postcopy-active' | 'postcopy-paused' | 'postcopy-recover' | 'completed' | 'failed' | 'colo' | 'pre-switchover' | 'device' | 'wait-unplug'
+
+export interface MigrateContinueArguments {
+  state: MigrateContinueArgumentsState
+}
+
+export interface MigrateRecoverArguments {
+  uri: string
+}
+
+export interface YankArgumentsInstancesItemBlockNode {
+  'node-name': string
+}
+
+export interface YankArgumentsInstancesItemChardev {
+  id: string
+}
+
+type YankArgumentsInstancesItem = (({ type: 'block-node' } & YankArgumentsInstancesItemBlockNode) | ({ type: 'chardev' } & YankArgumentsInstancesItemChardev) | { type: 'migration' })
+
+export interface YankArguments {
+  instances: readonly YankArgumentsInstancesItem[]
+}
+
+type QueryMigrateReplyStatus = 'none' | 'setup' | 'cancelling' | 'cancelled' | 'active' | 'postcopy-active' | 'postcopy-paused' | 'postcopy-recover' | 'completed' | 'failed' | 'colo' | 'pre-switchover' | 'device' | 'wait-unplug' | OtherValue
+
+export interface QueryMigrateReplyRam {
+  transferred: number
+  remaining: number
+  total: number
+  duplicate: number
+  skipped: number
+  normal: number
+  'normal-bytes': number
+  'dirty-pages-rate': number
+  mbps: number
+  'dirty-sync-count': number
+  'postcopy-requests': number
+  'page-size': number
+  'multifd-bytes': number
+  'pages-per-second': number
+  'precopy-bytes': number
+  'downtime-bytes': number
+  'postcopy-bytes': number
+  'dirty-sync-missed-zero-copy': number
+}
+
+export interface QueryMigrateReplyVfio {
+  transferred: number
+}
+
+export interface QueryMigrateReplyXbzrleCache {
+  'cache-size': number
+  bytes: number
+  pages: number
+  'cache-miss': number
+  'cache-miss-rate': number
+  'encoding-rate': number
+  overflow: number
+}
+
+export interface QueryMigrateReplyCompression {
+  pages: number
+  busy: number
+  'busy-rate': number
+  'compressed-size': number
+  'compression-rate': number
+}
+
+export interface QueryMigrateReplySocketAddressItemInet {
+  host: string
+  port: string
+  numeric?: boolean
+  to?: number
+  ipv4?: boolean
+  ipv6?: boolean
+  'keep-alive'?: boolean
+  mptcp?: boolean
+}
+
+export interface QueryMigrateReplySocketAddressItemUnix {
+  path: string
+  abstract?: boolean
+  tight?: boolean
+}
+
+export interface QueryMigrateReplySocketAddressItemVsock {
+  cid: string
+  port: string
+}
+
+export interface QueryMigrateReplySocketAddressItemFd {
+  str: string
+}
+
+type QueryMigrateReplySocketAddressItem = (({ type: 'inet' } & QueryMigrateReplySocketAddressItemInet) | ({ type: 'unix' } & QueryMigrateReplySocketAddressItemUnix) | ({ type: 'vsock' } & QueryMigrateReplySocketAddressItemVsock) | ({ type: 'fd' } & QueryMigrateReplySocketAddressItemFd) | { type: OtherValue })
+
+export interface QueryMigrateReply {
+  status?: QueryMigrateReplyStatus
+  ram?: QueryMigrateReplyRam
+  disk?: QueryMigrateReplyRam
+  vfio?: QueryMigrateReplyVfio
+  'xbzrle-cache'?: QueryMigrateReplyXbzrleCache
+  'total-time'?: number
+  'expected-downtime'?: number
+  downtime?: number
+  'setup-time'?: number
+  'cpu-throttle-percentage'?: number
+  'error-desc'?: string
+  'blocked-reasons'?: readonly string[]
+  'postcopy-blocktime'?: number
+  'postcopy-vcpu-blocktime'?: readonly number[]
+  compression?: QueryMigrateReplyCompression
+  'socket-address'?: readonly QueryMigrateReplySocketAddressItem[]
 }
 
 type ShutdownEventReason = 'none' | 'host-error' | 'host-qmp-quit' | 'host-qmp-system-reset' | 'host-signal' | 'host-ui' | 'guest-shutdown' | 'guest-reset' | 'guest-panic' | 'subsystem-reset' | 'snapshot-load' | OtherValue
@@ -479,4 +845,12 @@ export interface VserportChangeEvent {
 
 export interface BalloonChangeEvent {
   actual: number
+}
+
+export interface MigrationEvent {
+  status: QueryMigrateReplyStatus
+}
+
+export interface MigrationPassEvent {
+  pass: number
 }

@@ -4,9 +4,11 @@
  */
 import { open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { AppError } from '@berth/core/errors/app-error'
 
 export async function syncFile(path: string): Promise<void> {
-  await using handle = await open(path, 'r+')
+  // To read: a file that is published as read-only cannot be opened to be written, by an agent that is not root.
+  await using handle = await open(path, 'r')
   await handle.sync()
 }
 
@@ -22,12 +24,23 @@ export async function publishFile(partPath: string, path: string): Promise<void>
   await syncDirectory(dirname(path))
 }
 
-export async function writeFileDurably(path: string, content: string, mode: number): Promise<void> {
-  const partPath = `${path}.part`
-  {
+/** Throws POOL_FULL. `partPath` where another host may write the same file at the same time. */
+export async function writeFileDurably(
+  path: string,
+  content: string,
+  how: number | { mode: number; partPath: string },
+): Promise<void> {
+  const { mode, partPath } = typeof how === 'number' ? { mode: how, partPath: `${path}.part` } : how
+  try {
     await using handle = await open(partPath, 'w', mode)
     await handle.writeFile(content)
     await handle.sync()
+  } catch (error) {
+    await removeFile(partPath)
+    if (!isOutOfSpace(error)) throw error
+    throw new AppError('POOL_FULL', `There is no space left on the host's own disk, in ${dirname(path)}.`, {
+      cause: error,
+    })
   }
   await rename(partPath, path)
   await syncDirectory(dirname(path))
@@ -50,3 +63,6 @@ export async function removeFile(path: string): Promise<void> {
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
+
+export const isOutOfSpace = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOSPC'

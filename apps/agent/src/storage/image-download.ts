@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { AppError, hasErrorCode } from '@berth/core/errors/app-error'
 import { GiB, formatBytes } from '@berth/core/units/bytes'
 import type { Agent, Dispatcher } from 'undici'
+import { isOutOfSpace } from './durable-files.ts'
 import { PacedProgress } from './paced-progress.ts'
 import { checkUrl, guardedLookup } from './url-guard.ts'
 
@@ -203,8 +204,6 @@ function brokenOff(done: number, total: number | null, cause: unknown): AppError
     details: { doneBytes: done, totalBytes: total },
   })
 }
-
-const isOutOfSpace = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOSPC'
 
 const tooLarge = (maxBytes: number): AppError =>
   new AppError('SIZE_INVALID', `The image is larger than ${formatBytes(maxBytes)}.`)

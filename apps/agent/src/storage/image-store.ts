@@ -2,7 +2,7 @@
  * The images of one pool. An image exists when its facts file does, and that is written last; anything else under its
  * id is the rest of an import that did not end, and the next import with the same id starts over.
  */
-import { constants, copyFile, link, open, readdir, stat } from 'node:fs/promises'
+import { chmod, constants, copyFile, link, open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AgentCommandOf, ImageSource } from '@berth/core/agent-contract/agent-commands'
 import type { StepProgress } from '@berth/core/agent-contract/step-report'
@@ -11,7 +11,7 @@ import { imageIdSchema, type ImageId } from '@berth/core/ids/ids'
 import { imageObservationSchema, type ImageObservation } from '@berth/core/image/image'
 import type { DiskFormat } from '@berth/core/storage/volume'
 import { formatBytes } from '@berth/core/units/bytes'
-import { chmod } from 'node:fs/promises'
+import { copyImageFile } from './copy-image-file.ts'
 import { isMissing, publishFile, readFileIfAny, removeFile, writeFileDurably } from './durable-files.ts'
 import { downloadImage, hashFile, type DownloadedFile } from './image-download.ts'
 import { headerBytes, inspectImageHeader } from './image-header.ts'
@@ -30,6 +30,7 @@ export class ImageStore {
   readonly #layout: PoolLayout
   readonly #trash: PoolTrash
   readonly #mayReachLoopback: boolean
+  readonly #copying = new Map<ImageId, Promise<void>>()
 
   constructor(layout: PoolLayout, options: { trash: PoolTrash; mayReachLoopback: boolean }) {
     this.#layout = layout
@@ -87,9 +88,9 @@ export class ImageStore {
     await removeFile(this.#layout.imageFacts(imageId))
     await removeFile(this.#layout.image(imageId))
     await removeFile(this.#layout.download(imageId))
-    await removeFile(`${this.#layout.image(imageId)}.part`)
+    await removeFile(this.#layout.part(this.#layout.image(imageId)))
     await removeFile(this.#layout.iso(imageId))
-    await removeFile(`${this.#layout.iso(imageId)}.part`)
+    await removeFile(this.#layout.part(this.#layout.iso(imageId)))
   }
 
   async #fetch(
@@ -134,7 +135,7 @@ export class ImageStore {
     const header = inspectImageHeader(await readHead(source.path), source.bytes)
     const isIso = header.kind === 'iso'
     const path = isIso ? this.#layout.iso(imageId) : this.#layout.image(imageId)
-    const partPath = `${path}.part`
+    const partPath = this.#layout.part(path)
     try {
       if (isIso) await this.#takeIso(source, partPath)
       else await this.#convert(source, { format: header.format, to: partPath }, run)
@@ -144,7 +145,7 @@ export class ImageStore {
     }
     // Machines run under users of their own and share this file: all may read it, nobody may write it.
     await chmod(partPath, 0o444)
-    await publishReadOnly(partPath, path)
+    await publishFile(partPath, path)
     const image: ImageObservation = {
       imageId,
       kind: header.kind,
@@ -152,9 +153,72 @@ export class ImageStore {
       virtualBytes: header.virtualBytes,
       allocatedBytes: await allocatedBytes(path),
       sha256: source.sha256,
+      fileSha256: isIso ? source.sha256 : null,
     }
-    await writeFileDurably(this.#layout.imageFacts(imageId), `${JSON.stringify(image)}\n`, 0o600)
+    await this.#writeFacts(image)
     return image
+  }
+
+  async #writeFacts(image: ImageObservation): Promise<void> {
+    const path = this.#layout.imageFacts(image.imageId)
+    await writeFileDurably(path, `${JSON.stringify(image)}\n`, { mode: 0o600, partPath: this.#layout.part(path) })
+  }
+
+  /** Where the image's file lies in this pool. */
+  filePath({ imageId, kind }: Pick<ImageObservation, 'imageId' | 'kind'>): string {
+    return kind === 'iso' ? this.#layout.iso(imageId) : this.#layout.image(imageId)
+  }
+
+  /** The hash of its file, read once and kept with its facts. */
+  async #withFileHash(image: ImageObservation, run: ImportRun): Promise<ImageObservation & { fileSha256: string }> {
+    const { fileSha256 } = image
+    if (fileSha256 !== null) return { ...image, fileSha256 }
+    run.onProgress({ share: null, text: 'Reading the image' })
+    const known = { ...image, fileSha256: (await hashFile(this.filePath(image), run.signal)).sha256 }
+    await this.#writeFacts(known)
+    return known
+  }
+
+  /**
+   * Brings an image here from another pool of this host, checked by its hash. Idempotent, also where another host does the
+   * same in a shared pool: the content is the same, and the name is taken whole. Throws IMAGE_NOT_FOUND, POOL_FULL,
+   * IMAGE_CHECKSUM_MISMATCH, OPERATION_CANCELLED.
+   */
+  async copyFrom(other: ImageStore, imageId: ImageId, run: ImportRun): Promise<ImageObservation> {
+    // Two machines may want the same image here at once, and there is one half-done file per host.
+    const before = this.#copying.get(imageId) ?? Promise.resolve()
+    const copying = before.then(() => this.#copyFrom(other, imageId, run))
+    const ended = copying.then(
+      () => undefined,
+      () => undefined,
+    )
+    this.#copying.set(imageId, ended)
+    try {
+      return await copying
+    } finally {
+      if (this.#copying.get(imageId) === ended) this.#copying.delete(imageId)
+    }
+  }
+
+  async #copyFrom(other: ImageStore, imageId: ImageId, run: ImportRun): Promise<ImageObservation> {
+    run.signal.throwIfAborted()
+    const present = await this.get(imageId)
+    if (present !== undefined) return present
+    const image = await other.#withFileHash(await other.require(imageId), run)
+    const [from, path] = [other.filePath(image), this.filePath(image)]
+    const partPath = this.#layout.part(path)
+    await this.#trash.makeRoom((await stat(from)).size)
+    try {
+      await copyImageFile({ from, to: partPath, sha256: image.fileSha256, ...run })
+      await chmod(partPath, 0o444)
+      await publishFile(partPath, path)
+    } catch (error) {
+      await removeFile(partPath)
+      throw error
+    }
+    const here = { ...image, allocatedBytes: await allocatedBytes(path) }
+    await this.#writeFacts(here)
+    return here
   }
 
   async #convert(source: SourceFile, target: { format: DiskFormat; to: string }, run: ImportRun): Promise<void> {
@@ -180,11 +244,6 @@ export class ImageStore {
 }
 
 type SourceFile = DownloadedFile & { path: string; isOurs: boolean }
-
-async function publishReadOnly(partPath: string, path: string): Promise<void> {
-  await removeFile(path)
-  await publishFile(partPath, path)
-}
 
 interface DownloadStanding {
   bytes: number

@@ -1,6 +1,7 @@
-import { statfs, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { AppError } from '@berth/core/errors/app-error'
 import { MiB, formatBytes } from '@berth/core/units/bytes'
+import { hypervisor } from '../hypervisor/hypervisor.ts'
 
 /** Kept free for the journal, the machines' logs and growing overlays. */
 export const reserveBytes = 256 * MiB
@@ -11,10 +12,7 @@ export interface Space {
 }
 
 /** Bytes of the file system that holds `path`: all of it, and what an ordinary user may still write. */
-export async function spaceOf(path: string): Promise<Space> {
-  const fs = await statfs(path)
-  return { totalBytes: fs.blocks * fs.bsize, freeBytes: fs.bavail * fs.bsize }
-}
+export const spaceOf = (path: string): Promise<Space> => hypervisor().spaceOf(path)
 
 /** What is missing for `neededBytes` to fit beside the reserve; 0 when they fit. Pure. */
 export const missingBytes = ({ freeBytes }: Space, neededBytes: number): number =>

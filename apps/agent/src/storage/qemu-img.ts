@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { AppError, hasErrorCode } from '@berth/core/errors/app-error'
 import type { DiskFormat } from '@berth/core/storage/volume'
 import { GiB, MiB } from '@berth/core/units/bytes'
-import { runCommand } from '../exec/run-command.ts'
+import { hypervisor } from '../hypervisor/hypervisor.ts'
 
 const quickTimeoutMs = 20_000
 const longTimeoutMs = 6 * 3_600_000
@@ -31,11 +31,11 @@ export async function createDisk(options: {
   const backing = options.backing === undefined ? [] : ['-b', options.backing, '-F', 'qcow2']
   // Extended L2 entries or preallocation would need a newer QEMU on the other end of a move; plain qcow2 v3 does not.
   const args = ['create', '-q', '-f', options.format, ...backing, options.path, String(options.sizeBytes)]
-  await runCommand({ file: 'qemu-img', args, timeoutMs: quickTimeoutMs })
+  await hypervisor().runTool({ file: 'qemu-img', args, timeoutMs: quickTimeoutMs })
 }
 
 export async function resizeDisk(path: string, format: DiskFormat, sizeBytes: number): Promise<void> {
-  await runCommand({
+  await hypervisor().runTool({
     file: 'qemu-img',
     args: ['resize', '-q', '-f', format, path, String(sizeBytes)],
     timeoutMs: quickTimeoutMs,
@@ -44,7 +44,7 @@ export async function resizeDisk(path: string, format: DiskFormat, sizeBytes: nu
 
 /** A full copy of a disk of ours into a new file of `format`. */
 export async function copyDisk(options: LongRun & { from: string; to: string; format: DiskFormat }): Promise<void> {
-  await runCommand({
+  await hypervisor().runTool({
     file: 'qemu-img',
     args: ['convert', '-p', '-W', '-m', '16', '-f', 'qcow2', '-O', options.format, options.from, options.to],
     endsWithAgent: true,
@@ -108,7 +108,7 @@ async function inSandbox(run: SandboxRun): Promise<void> {
   const args = isWalled ? run.args : run.args.map((arg) => withRealPaths(arg, run))
   const [file = 'qemu-img', ...rest] = [...wall, 'qemu-img', ...args]
   const { onProgress } = run
-  await runCommand({
+  await hypervisor().runTool({
     file,
     args: rest,
     limits: run.limits,
@@ -151,14 +151,16 @@ let bubblewrapAnswer: Promise<boolean> | undefined
 
 /** Whether bubblewrap is there and may make namespaces, which some kernels and containers forbid. Tried once. */
 function hasBubblewrap(): Promise<boolean> {
-  bubblewrapAnswer ??= runCommand({
-    file: 'bwrap',
-    args: [...bubblewrapArgs('/usr', undefined), '--', 'true'],
-    timeoutMs: 5_000,
-  }).then(
-    () => true,
-    () => false,
-  )
+  bubblewrapAnswer ??= hypervisor()
+    .runTool({
+      file: 'bwrap',
+      args: [...bubblewrapArgs('/usr', undefined), '--', 'true'],
+      timeoutMs: 5_000,
+    })
+    .then(
+      () => true,
+      () => false,
+    )
   return bubblewrapAnswer
 }
 
@@ -169,9 +171,9 @@ function reportPercent(line: string, onProgress: (share: number) => void): void 
   if (percent !== undefined) onProgress(Math.min(1, Number(percent) / 100))
 }
 
-/** Whether the folder's file system takes O_DIRECT: tmpfs and some network file systems do not. */
-export async function supportsDirectIo(folder: string): Promise<boolean> {
-  const path = join(folder, `.direct-io-${process.pid}`)
+/** Whether the folder's file system takes O_DIRECT: tmpfs and some network file systems do not. `owner` where hosts share it. */
+export async function supportsDirectIo(folder: string, owner: string | null = null): Promise<boolean> {
+  const path = join(folder, `.direct-io-${owner ?? process.pid}`)
   try {
     const handle = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_DIRECT, 0o600)
     await handle.close()

@@ -8,7 +8,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { VmId } from '@berth/core/ids/ids'
 import type { CloudInit } from '@berth/core/vm/cloud-init'
-import { runCommand } from '../exec/run-command.ts'
+import { hypervisor } from '../hypervisor/hypervisor.ts'
 import { publishFile, removeFile } from './durable-files.ts'
 
 export interface SeedContent {
@@ -61,7 +61,7 @@ export async function writeSeedDisc(path: string, seed: SeedContent): Promise<vo
     // Not xorrisofs, the usual one: it looks each 100 ms whether its writer has ended, which was a third of a whole create.
     const form = ['--format', 'iso9660', '--options', 'volume-id=CIDATA']
     const args = ['-c', '-f', partPath, ...form, '-C', folder, ...Object.keys(files)]
-    await runCommand({ file: 'bsdtar', args, timeoutMs: 20_000, endsWithAgent: true })
+    await hypervisor().runTool({ file: 'bsdtar', args, timeoutMs: 20_000, endsWithAgent: true })
     await publishFile(partPath, path)
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -22,6 +22,8 @@ import { GiB, KiB, MiB } from '@berth/core/units/bytes'
 import { describe, expect, it } from 'vitest'
 import { runCommand } from '../exec/run-command.ts'
 import { bootDisc } from '../testing/boot-disc.ts'
+import { PoolLayout } from './pool-layout.ts'
+import { PoolTrash } from './pool-trash.ts'
 import { writeSeedDisc } from './seed-disc.ts'
 import { createStorage } from './storage.ts'
 
@@ -116,7 +118,7 @@ describe('importing an image', () => {
     const checksum = `sha256:${createHash('sha256').update(body).digest('hex')}`
     const image = await opened.importFrom({ kind: 'url', url: `${server.url}/image`, checksum })
     expect(image).toMatchObject({ kind: 'iso', format: 'raw', virtualBytes: body.length })
-    const path = opened.storage.images.isoPath(image.imageId)
+    const path = await opened.storage.images.isoPath(image.imageId)
     expect(readFileSync(path).equals(body)).toBe(true)
     expect(statSync(path).mode & 0o777).toBe(0o444)
     expect(readdirSync(join(opened.pool, 'incoming'))).toEqual([])
@@ -244,12 +246,14 @@ describe('volumes', () => {
     expect(statSync(volumes.path(vmId, disk)).ino).toBe(inode)
     await volumes.resize(vmId, disk, 1 * GiB)
     await expect(volumes.resize(vmId, disk, 8 * MiB)).rejects.toMatchObject({ code: 'SIZE_INVALID' })
-    await volumes.delete(vmId, disk.volumeId, 1_000)
-    await volumes.delete(vmId, disk.volumeId)
+    const { volumeId, pool } = disk
+    await volumes.delete(vmId, { volumeId, pool, vmEpoch: 1 }, 1_000)
+    await volumes.delete(vmId, { volumeId, pool, vmEpoch: 1 })
     expect(existsSync(join(opened.pool, 'volumes', vmId))).toBe(false)
     expect(readdirSync(join(opened.pool, 'trash'))).toEqual([`1000-${disk.volumeId}.qcow2`])
-    expect(await opened.storage.trash.empty(500, 1_400)).toBe(0)
-    expect(await opened.storage.trash.empty(500, 1_600)).toBe(1)
+    const trash = new PoolTrash(new PoolLayout(opened.pool))
+    expect(await trash.empty(500, 1_400)).toBe(0)
+    expect(await trash.empty(500, 1_600)).toBe(1)
   })
 
   it('names the numbers when a size or an image does not fit', async () => {

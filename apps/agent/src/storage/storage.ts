@@ -1,64 +1,96 @@
-/** The storage of one host: its pools, the images and volumes in them. One pool, "default", for now. */
+/**
+ * The storage of one host: its pools, the images and volumes in them. Each host has a pool "default" of its own below its
+ * data; the others are directories that it shares with other hosts.
+ */
 import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError } from '@berth/core/errors/app-error'
+import type { AgentCommandOf } from '@berth/core/agent-contract/agent-commands'
+import type { DirectoryReport } from '@berth/core/agent-contract/pool-commands'
 import type { ImageId } from '@berth/core/ids/ids'
-import type { PoolObservation } from '@berth/core/storage/volume'
+import { defaultPoolName, type PoolObservation } from '@berth/core/storage/volume'
 import type { VmSpec } from '@berth/core/vm/vm-spec'
 import { publishFile } from './durable-files.ts'
-import { ImageStore, fileExists } from './image-store.ts'
-import { PoolLayout } from './pool-layout.ts'
-import { spaceOf } from './pool-space.ts'
-import { PoolTrash } from './pool-trash.ts'
-import { supportsDirectIo } from './qemu-img.ts'
+import { HostImages } from './host-images.ts'
+import { HostVolumes } from './host-volumes.ts'
+import { fileExists } from './image-store.ts'
+import { inspectDirectory } from './inspect-directory.ts'
+import { PoolDirectory } from './pool-directory.ts'
+import { Pool } from './pool.ts'
+import { SharedPools, type SharedPoolsOptions } from './shared-pools.ts'
 import { sweepPool } from './sweep-pool.ts'
-import { VolumeStore } from './volume-store.ts'
 
-export const defaultPool = 'default'
+export class Storage {
+  readonly images: HostImages
+  readonly volumes: HostVolumes
+  readonly #pools: PoolDirectory
+  readonly #shared: SharedPools
 
-export interface Storage {
-  readonly images: ImageStore
-  readonly volumes: VolumeStore
-  readonly trash: PoolTrash
+  constructor(own: Pool, shared: SharedPools) {
+    this.#pools = new PoolDirectory(own, shared)
+    this.#shared = shared
+    this.images = new HostImages(this.#pools)
+    this.volumes = new HostVolumes(this.#pools)
+  }
+
   /**
    * What a dead agent left half done; before commands are taken. `specs` are those of all machines, or 'unknown' where a
    * record cannot be read. Returns the paths removed.
    */
-  sweep(specs: readonly VmSpec[] | 'unknown'): Promise<string[]>
-  /** Whether disks of the pool may be opened with cache=none. */
-  readonly hasDirectIo: boolean
-  /** `specs` are those of all machines of this host: their disks are what the pool is committed to. */
-  observePools(specs: readonly VmSpec[]): Promise<PoolObservation[]>
-  requirePool(name: string): void
+  async sweep(specs: readonly VmSpec[] | 'unknown'): Promise<string[]> {
+    const used = specs === 'unknown' ? specs : usedImages(specs)
+    const swept = await Promise.all(this.#pools.usable().map(({ layout }) => sweepPool(layout, used)))
+    return swept.flat()
+  }
+
+  /** Whether disks of the pool may be opened with cache=none. Throws OBJECT_NOT_FOUND. */
+  hasDirectIo(pool: string): boolean {
+    return this.#pools.require(pool).hasDirectIo
+  }
+
+  /** `specs` are those of all machines of this host: their disks are what it has committed of each pool. */
+  observePools(specs: readonly VmSpec[]): Promise<PoolObservation[]> {
+    const disks = specs.flatMap((spec) => spec.disks)
+    return Promise.all(
+      this.#pools.all().map((each) => {
+        const own = disks.filter(({ pool }) => pool === each.name)
+        return each.observe(own.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))
+      }),
+    )
+  }
+
+  /** Throws OBJECT_NOT_FOUND. */
+  requirePool(name: string): void {
+    this.#pools.require(name)
+  }
+
+  /** All pools of a machine's disks are there now. Throws OBJECT_NOT_FOUND, POOL_UNAVAILABLE with what is the matter. */
+  async requirePoolsOf({ disks }: Pick<VmSpec, 'disks'>): Promise<void> {
+    for (const name of new Set(disks.map(({ pool }) => pool))) await this.#pools.requireUsable(name)
+  }
+
+  /** Removes for good what has been in this host's trash for longer than `keepMs`. */
+  async emptyTrash(keepMs: number): Promise<void> {
+    for (const { trash } of this.#pools.usable()) await trash.empty(keepMs)
+  }
+
+  attachPool(command: AgentCommandOf<'pool.attach'>): Promise<PoolObservation> {
+    return this.#shared.attach(command)
+  }
+
+  detachPool(command: AgentCommandOf<'pool.detach'>, specs: readonly VmSpec[]): Promise<void> {
+    return this.#shared.detach(command, specs)
+  }
+
+  inspectDirectory(path: string): Promise<DirectoryReport> {
+    return inspectDirectory(path)
+  }
 }
 
-/** Opens the pool under `<dataDir>/pools/default`, making it where it is missing. */
-export async function createStorage(options: { dataDir: string; mayReachLoopback: boolean }): Promise<Storage> {
-  const layout = new PoolLayout(join(options.dataDir, 'pools', defaultPool))
-  await layout.create()
-  const trash = new PoolTrash(layout)
-  const images = new ImageStore(layout, { trash, mayReachLoopback: options.mayReachLoopback })
-  const volumes = new VolumeStore(layout, images, trash)
-  const hasDirectIo = await supportsDirectIo(layout.volumes)
-  return {
-    images,
-    volumes,
-    trash,
-    hasDirectIo,
-    sweep: (specs) => sweepPool(layout, specs === 'unknown' ? specs : usedImages(specs)),
-    requirePool: (name) => {
-      if (name !== defaultPool) throw new AppError('OBJECT_NOT_FOUND', `This host has no pool "${name}".`)
-    },
-    observePools: async (specs) => [
-      {
-        name: defaultPool,
-        path: layout.root,
-        ...(await spaceOf(layout.root)),
-        committedBytes: specs.flatMap((spec) => spec.disks).reduce((sum, disk) => sum + disk.sizeBytes, 0),
-        supportsDirectIo: hasDirectIo,
-      },
-    ],
-  }
+/** Throws INTERNAL when `pools.json` cannot be read; a shared pool that is not there is no reason not to start. */
+export async function createStorage(options: SharedPoolsOptions): Promise<Storage> {
+  const { dataDir, mayReachLoopback } = options
+  const own = await Pool.openOwn(join(dataDir, 'pools', defaultPoolName), mayReachLoopback)
+  return new Storage(own, await SharedPools.open({ dataDir, mayReachLoopback }))
 }
 
 const usedImages = (specs: readonly VmSpec[]): Set<ImageId> =>

@@ -2,7 +2,8 @@
  * Removes what a dead agent left half done in a pool. Called once, when the agent starts and before it takes commands:
  * nothing is in the making then, so whatever is not finished has no owner.
  *
- * What was finished is never touched: volumes, whether or not their machine is known, and images that are known.
+ * What was finished is never touched: volumes, whether or not their machine is known, and images that are known. In a
+ * shared pool other hosts are at work meanwhile, so only what bears this host's own id goes.
  */
 import { readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -15,21 +16,22 @@ import type { PoolLayout } from './pool-layout.ts'
  * record cannot be read, and then no image goes.
  */
 export async function sweepPool(layout: PoolLayout, usedImages: ReadonlySet<ImageId> | 'unknown'): Promise<string[]> {
+  const isUnfinished = (name: string): boolean => name.endsWith(layout.partSuffix)
+  const isShared = layout.hostId !== null
   const images = await readdir(layout.images)
   const leftovers = [
     ...images.filter(isUnfinished).map((name) => join(layout.images, name)),
-    ...(usedImages === 'unknown' ? [] : imagesWithoutFacts(images, usedImages)).map((name) =>
+    ...(usedImages === 'unknown' || isShared ? [] : imagesWithoutFacts(images, usedImages)).map((name) =>
       join(layout.images, name),
     ),
     ...(await unfinishedIn(layout.incoming, (name) => name.endsWith('.download'))),
-    ...(await unfinishedIn(layout.volumes, (name) => name.startsWith('.direct-io-'))),
+    ...(await unfinishedIn(layout.volumes, (name) => name.startsWith(`.direct-io-${layout.hostId ?? ''}`))),
   ]
   for (const folder of await foldersIn(layout.volumes)) leftovers.push(...(await unfinishedIn(folder, isUnfinished)))
   for (const path of leftovers) await rm(path, { force: true })
-  return [...leftovers, ...(await removeEmptyFolders(layout.volumes))]
+  // Another host may just have made one for its first disk.
+  return isShared ? leftovers : [...leftovers, ...(await removeEmptyFolders(layout.volumes))]
 }
-
-const isUnfinished = (name: string): boolean => name.endsWith('.part')
 
 /** An import writes the facts last, a deletion removes them first. */
 function imagesWithoutFacts(names: readonly string[], used: ReadonlySet<ImageId>): string[] {
@@ -41,7 +43,13 @@ function imagesWithoutFacts(names: readonly string[], used: ReadonlySet<ImageId>
 }
 
 async function unfinishedIn(folder: string, isLeft: (name: string) => boolean): Promise<string[]> {
-  return (await readdir(folder)).filter(isLeft).map((name) => join(folder, name))
+  try {
+    return (await readdir(folder)).filter(isLeft).map((name) => join(folder, name))
+  } catch (error) {
+    // A machine's folder that another host has just removed with its last disk.
+    if (isMissing(error)) return []
+    throw error
+  }
 }
 
 async function foldersIn(root: string): Promise<string[]> {

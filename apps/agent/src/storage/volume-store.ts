@@ -1,8 +1,8 @@
 /**
  * The machines' disks in one pool. A volume exists when its file has its real name; until then it is a `.part` that the
- * next attempt overwrites. Deleting moves it to the trash, where it stays a day.
+ * next attempt overwrites. Deleting moves it to the trash, where it stays a day; in a shared pool only its owner may.
  */
-import { chmod, chown, mkdir } from 'node:fs/promises'
+import { chmod, chown, mkdir, readdir } from 'node:fs/promises'
 import { dirname, relative } from 'node:path'
 import type { StepProgress } from '@berth/core/agent-contract/step-report'
 import { AppError } from '@berth/core/errors/app-error'
@@ -16,6 +16,8 @@ import { allocatedBytes } from './pool-space.ts'
 import type { PoolTrash } from './pool-trash.ts'
 import { copyDisk, createDisk, resizeDisk } from './qemu-img.ts'
 import { removeEmptyFolder } from './sweep-pool.ts'
+import { volumeGroup } from './volume-group.ts'
+import { claimVolumes, forgetOwner, isOwnFolder, requireOwnVolumes } from './volume-owner.ts'
 
 export interface CreateVolumeRun {
   signal: AbortSignal
@@ -40,18 +42,18 @@ export class VolumeStore {
     return this.#layout.volume(vmId, disk.volumeId, disk.format)
   }
 
-  /** Idempotent: a volume that is here is left as it is. Throws SIZE_INVALID, IMAGE_NOT_FOUND, POOL_FULL. */
+  /** In a shared pool the machine must have been claimed before. Idempotent: a volume that is here is left as it is. Throws SIZE_INVALID, IMAGE_NOT_FOUND, POOL_FULL. */
   async create(vmId: VmId, disk: DiskSpec, run: CreateVolumeRun): Promise<VolumeObservation> {
     const path = this.path(vmId, disk)
     if (!(await fileExists(path))) {
-      await mkdir(dirname(path), { recursive: true, mode: 0o711 })
+      if (this.#layout.hostId === null) await mkdir(dirname(path), { recursive: true, mode: 0o711 })
       await this.#fill(disk, path, run)
     }
     return this.observe(vmId, disk)
   }
 
   async #fill(disk: DiskSpec, path: string, run: CreateVolumeRun): Promise<void> {
-    const partPath = `${path}.part`
+    const partPath = this.#layout.part(path)
     await removeFile(partPath)
     try {
       await this.#write(disk, partPath, run)
@@ -101,26 +103,69 @@ export class VolumeStore {
     await resizeDisk(this.path(vmId, disk), disk.format, sizeBytes)
   }
 
-  /** Lets the machine's own unprivileged user open the disk, and nobody else. Needs root; without, it changes nothing. */
+  /** See volume-owner.ts; nothing in a pool of this host alone. Throws VOLUME_FOREIGN. */
+  claim(vmId: VmId, epoch: number): Promise<void> {
+    return claimVolumes(this.#layout, vmId, epoch)
+  }
+
+  /**
+   * Lets the machine's QEMU open the disk, and nobody else. Needs root; without, it changes nothing. In a shared pool it
+   * is a group's, the same on every host: during a move two QEMUs of different users have the disk, and the first one's
+   * right must not be taken while it writes.
+   */
   async grant(
     vmId: VmId,
     disk: Pick<DiskSpec, 'volumeId' | 'format'>,
     ids: { uid: number; gid: number },
   ): Promise<void> {
     if (process.getuid?.() !== 0) return
-    await chown(this.path(vmId, disk), ids.uid, ids.gid)
+    const path = this.path(vmId, disk)
+    if (this.#layout.hostId === null) return chown(path, ids.uid, ids.gid)
+    await chown(path, 0, volumeGroup(vmId))
+    await chmod(path, 0o660)
   }
 
-  /** Idempotent; the file goes to the trash. `format` need not be known: whatever has the volume's id goes. */
-  async delete(vmId: VmId, volumeId: VolumeId, nowMs: number = Date.now()): Promise<void> {
+  /** Idempotent; the file goes to the trash. `format` need not be known: whatever has the volume's id goes. Throws VOLUME_FOREIGN. */
+  async delete(
+    vmId: VmId,
+    { volumeId, vmEpoch }: { volumeId: VolumeId; vmEpoch: number },
+    nowMs: number = Date.now(),
+  ): Promise<void> {
+    const put = (path: string, format: DiskFormat) => this.#trash.put(path, { volumeId, format }, nowMs)
+    await this.#takeAway(vmId, { volumeId, vmEpoch }, put)
+  }
+
+  /** As `delete`, and for good: for one that never held what anybody could miss. */
+  async discard(vmId: VmId, volume: { volumeId: VolumeId; vmEpoch: number }): Promise<void> {
+    await this.#takeAway(vmId, volume, removeFile)
+  }
+
+  async #takeAway(
+    vmId: VmId,
+    { volumeId, vmEpoch }: { volumeId: VolumeId; vmEpoch: number },
+    put: (path: string, format: DiskFormat) => Promise<void>,
+  ): Promise<void> {
     const formats: readonly DiskFormat[] = ['qcow2', 'raw']
     for (const format of formats) {
       const path = this.#layout.volume(vmId, volumeId, format)
-      await removeFile(`${path}.part`)
-      if (!(await fileExists(path))) continue
-      await this.#trash.put(path, { volumeId, format }, nowMs)
+      const isHere = await fileExists(path)
+      if (isHere) await requireOwnVolumes(this.#layout, vmId, vmEpoch)
+      await removeFile(this.#layout.part(path))
+      if (isHere) await put(path, format)
     }
-    await removeEmptyFolder(this.#layout.vmFolder(vmId))
+    await this.#clearFolder(vmId)
+  }
+
+  /** Goes with the last of the machine's disks. */
+  async #clearFolder(vmId: VmId): Promise<void> {
+    const folder = this.#layout.vmFolder(vmId)
+    if (this.#layout.hostId !== null) {
+      // Not another host's, which is about to make its first disk.
+      if (!(await isOwnFolder(this.#layout, vmId))) return
+      if ((await readdir(folder)).length > 1) return
+      await forgetOwner(this.#layout, vmId)
+    }
+    await removeEmptyFolder(folder)
   }
 
   async observe(vmId: VmId, disk: Pick<DiskSpec, 'volumeId' | 'format' | 'sizeBytes'>): Promise<VolumeObservation> {

@@ -14,11 +14,13 @@ export class GuestSerial implements AsyncDisposable {
   #consumed = 0
   #commands = 0
   #onText: () => void = () => undefined
+  readonly #live = Promise.withResolvers<void>()
 
   private constructor(socket: WebSocket) {
     this.#socket = socket
     socket.on('message', (data, isBinary) => {
       if (isBinary && Buffer.isBuffer(data)) this.#received += data.toString('latin1')
+      else if (Buffer.isBuffer(data) && data.toString().includes('"live"')) this.#live.resolve()
       this.#onText()
     })
     socket.on('error', () => socket.terminate())
@@ -32,6 +34,11 @@ export class GuestSerial implements AsyncDisposable {
     const serial = new GuestSerial(socket)
     await once(socket, 'open', { signal: AbortSignal.timeout(10_000) })
     return serial
+  }
+
+  /** All that came, from the beginning of the history on. */
+  get received(): string {
+    return this.#received
   }
 
   write(text: string): void {
@@ -54,6 +61,19 @@ export class GuestSerial implements AsyncDisposable {
     this.#onText = look
     look()
     return promise.finally(() => clearTimeout(timer))
+  }
+
+  /**
+   * The next numbers of a guest that counts, see countingDisc. Not from the history: between its end and now lies what the guest
+   * has said while no agent listened.
+   */
+  async nextCounts(timeoutMs: number): Promise<number[]> {
+    await this.#live.promise
+    this.#consumed = this.#received.length
+    // The rest of a line whose beginning may be lost.
+    await this.waitFor(/\n/, timeoutMs)
+    const [lines] = await this.waitFor(/^(#[0-9a-f]{4}\r\n){4}/, timeoutMs)
+    return [...lines.matchAll(/[0-9a-f]{4}/g)].map(([digits]) => Number.parseInt(digits, 16))
   }
 
   /** Waits for a boot that was not waited for yet, and logs in. */

@@ -1,13 +1,12 @@
 /** A certificate authority for tests, as the panel's: signs the agent's request and makes client certificates. */
 import 'reflect-metadata'
-import type { webcrypto } from 'node:crypto'
 import {
   BasicConstraintsExtension,
   PemConverter,
   Pkcs10CertificateRequest,
+  PublicKey,
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
-  type PublicKey,
   type X509Certificate,
 } from '@peculiar/x509'
 
@@ -34,11 +33,7 @@ export async function createTestCa(): Promise<TestCa> {
     ...{ name: 'CN=test ca', keys: caKeys, signingAlgorithm: algorithm, notBefore, notAfter },
     extensions: [new BasicConstraintsExtension(true, undefined, true)],
   })
-  const issue = (
-    commonName: string,
-    publicKey: webcrypto.CryptoKey | PublicKey,
-    until = notAfter,
-  ): Promise<X509Certificate> =>
+  const issue = (commonName: string, publicKey: PublicKey, until = notAfter): Promise<X509Certificate> =>
     X509CertificateGenerator.create({
       ...{ subject: `CN=${commonName}`, issuer: ca.subject, publicKey, notBefore, notAfter: until },
       ...{ signingKey: caKeys.privateKey, signingAlgorithm: algorithm },
@@ -54,7 +49,7 @@ export async function createTestCa(): Promise<TestCa> {
     makeClient: async (commonName) => {
       const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
       const key = await crypto.subtle.exportKey('pkcs8', keys.privateKey)
-      const certificate = await issue(commonName, keys.publicKey)
+      const certificate = await issue(commonName, await PublicKey.create(keys.publicKey))
       return { certPem: certificate.toString('pem'), keyPem: PemConverter.encode(key, 'PRIVATE KEY') }
     },
   }

@@ -18,6 +18,10 @@ import { pino } from 'pino'
 import { startAgent, type Agent } from '../agent.ts'
 import { loadConfig, type AgentConfig } from '../config.ts'
 import { killProcess, scanProcesses } from '../qemu/process-identity.ts'
+import { runDirPaths } from '../qemu/run-dir.ts'
+import { pauseVcpus } from '../qmp/commands/lifecycle-commands.ts'
+import { queryMigrate, setMoveBandwidth } from '../qmp/commands/move-commands.ts'
+import { connectQmp, type QmpClient } from '../qmp/qmp-client.ts'
 import { freePort } from './free-port.ts'
 import { openTestPanel, type AgentCalls, type TestPanel } from './test-panel.ts'
 
@@ -26,22 +30,32 @@ export class TestHost implements AsyncDisposable {
   readonly config: AgentConfig
   readonly environment: Record<string, string>
   readonly panel: TestPanel
+  readonly #ownsPanel: boolean
   #agent: Agent | undefined
   #calls: AgentCalls | undefined
   #step = 0
   readonly operationId = newUuid()
 
-  private constructor(made: { root: string; environment: Record<string, string>; panel: TestPanel }) {
+  private constructor(made: {
+    root: string
+    environment: Record<string, string>
+    panel: TestPanel
+    ownsPanel: boolean
+    moveLimits: AgentConfig['moveLimits']
+  }) {
+    this.#ownsPanel = made.ownsPanel
     this.root = made.root
     this.environment = made.environment
     this.panel = made.panel
-    this.config = loadConfig(made.environment)
+    const config = loadConfig(made.environment)
+    this.config = made.moveLimits === undefined ? config : { ...config, moveLimits: made.moveLimits }
   }
 
-  static async open(): Promise<TestHost> {
+  /** `panel`: another host's too, for those that speak with each other; whoever opened it closes it. */
+  static async open(shared: { panel?: TestPanel; moveLimits?: AgentConfig['moveLimits'] } = {}): Promise<TestHost> {
     const root = await mkdtemp(join(tmpdir(), 'berth-agent-'))
     await chmod(root, 0o711)
-    const panel = await openTestPanel()
+    const panel = shared.panel ?? (await openTestPanel())
     await writeFile(join(root, 'token'), panel.token)
     const environment = {
       BERTH_AGENT_DATA: join(root, 'data'),
@@ -52,7 +66,8 @@ export class TestHost implements AsyncDisposable {
       BERTH_JOIN_TOKEN_FILE: join(root, 'token'),
       LOG_LEVEL: 'silent',
     }
-    return new TestHost({ root, environment, panel })
+    const ownsPanel = shared.panel === undefined
+    return new TestHost({ root, environment, panel, ownsPanel, moveLimits: shared.moveLimits })
   }
 
   get agent(): Agent {
@@ -107,6 +122,29 @@ export class TestHost implements AsyncDisposable {
     throw new Error(`machine ${vmId} never became so: ${JSON.stringify(this.agent.context.machines.get(vmId)?.record)}`)
   }
 
+  /** Of its QEMU's own move, asked by the socket for experts, with or without an agent. */
+  async moveStatusOf(vmId: VmId): Promise<string> {
+    using qmp = await connectQmp({ socketPath: runDirPaths(this.config.runDir, vmId).expertQmpSocket })
+    return (await queryMigrate(qmp)).status ?? 'none'
+  }
+
+  /** A move that was begun slowly, so that it could not end before something else was done, now may. */
+  async hurryMove(vmId: VmId): Promise<void> {
+    using qmp = await connectQmp({ socketPath: runDirPaths(this.config.runDir, vmId).expertQmpSocket })
+    await setMoveBandwidth(qmp, 64 * MiB)
+  }
+
+  /** By the socket for experts; the agent is not asked. */
+  async pauseBehindBack(vmId: VmId): Promise<void> {
+    await this.withExpert(vmId, pauseVcpus)
+  }
+
+  /** What somebody does at the socket for experts. */
+  async withExpert(vmId: VmId, work: (qmp: QmpClient) => Promise<void>): Promise<void> {
+    using qmp = await connectQmp({ socketPath: runDirPaths(this.config.runDir, vmId).expertQmpSocket })
+    await work(qmp)
+  }
+
   /** A machine with one blank disk and a user-mode NIC, defined and off. SeaBIOS runs in it, and nothing else. */
   async define(change: Partial<VmSpec> = {}): Promise<VmId> {
     const vmId = vmIdSchema.parse(newUuid())
@@ -125,7 +163,7 @@ export class TestHost implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
     for (const identity of await scanProcesses(this.config.runDir)) await killProcess(identity)
-    await this.panel[Symbol.asyncDispose]()
+    if (this.#ownsPanel) await this.panel[Symbol.asyncDispose]()
     await rm(this.root, { recursive: true, force: true })
   }
 }

@@ -1,9 +1,11 @@
 /** The panel's side for tests: answers joins, and calls an agent over mutual TLS as plain JSON, the way curl would. */
+import { createHash, randomBytes, X509Certificate } from 'node:crypto'
 import { createServer } from 'node:http'
-import { json } from 'node:stream/consumers'
-import { joinRequestSchema } from '@berth/core/agent-contract/join'
+import { text } from 'node:stream/consumers'
+import { formatJoinToken, joinRequestSchema, type JoinAnswer } from '@berth/core/agent-contract/join'
+import { isJoinRequestProven, proveJoinAnswer } from '@berth/core/agent-contract/join-proof'
 import { errorFromWire } from '@berth/core/errors/app-error'
-import { newUuid } from '@berth/core/ids/ids'
+import { hostIdSchema, newUuid } from '@berth/core/ids/ids'
 import { Agent, request, type Dispatcher } from 'undici'
 import { z } from 'zod'
 import { createTestCa, type TestCa } from './test-ca.ts'
@@ -26,6 +28,8 @@ export interface TestPanel extends AsyncDisposable {
   readonly hostId: () => string
   readonly url: string
   readonly token: string
+  /** The body of the last join, as it was sent. */
+  lastRequest: () => string
   /** How often a join was asked. */
   joinCount: () => number
   connect: (port: number, commonName?: string) => Promise<AgentCalls>
@@ -36,22 +40,30 @@ const answerSchema = z.union([
   z.object({ error: z.object({ data: z.object({ appError: z.unknown() }) }) }),
 ])
 
-export async function openTestPanel(): Promise<TestPanel> {
+/** `change`: what somebody between panel and host makes of the answer. */
+export async function openTestPanel(change: (answer: JoinAnswer) => unknown = (answer) => answer): Promise<TestPanel> {
   const ca = await createTestCa()
-  const token = `token-${newUuid()}`
+  const caFingerprint = createHash('sha256').update(new X509Certificate(ca.caPem).raw).digest('hex')
+  const joinToken = { tokenId: newUuid(), secret: randomBytes(32).toString('base64url'), caFingerprint }
+  const token = formatJoinToken(joinToken)
   let joins = 0
   let hostId = ''
+  let lastRequest = ''
   const server = createServer((incoming, response) => {
     const answer = async (): Promise<void> => {
       joins++
-      const asked = joinRequestSchema.parse(await json(incoming))
-      if (asked.token !== token) {
+      lastRequest = await text(incoming)
+      const asked = joinRequestSchema.parse(JSON.parse(lastRequest))
+      if (!(await isJoinRequestProven(joinToken.secret, asked))) {
         response.writeHead(403).end(JSON.stringify({ error: { code: 'JOIN_REFUSED', message: 'unknown token' } }))
         return
       }
-      hostId = newUuid()
+      const joined = hostIdSchema.parse(newUuid())
+      hostId = joined
       const certificatePem = await ca.sign(asked.csrPem, `host:${hostId}`)
-      response.end(JSON.stringify({ hostId, hostName: 'test-host', certificatePem, caPem: ca.caPem }))
+      const said = { hostId: joined, hostName: 'test-host', certificatePem, caPem: ca.caPem }
+      const proof = await proveJoinAnswer(joinToken.secret, asked, said)
+      response.end(JSON.stringify(change({ ...said, proof })))
     }
     answer().catch((error: unknown) => response.writeHead(500).end(String(error)))
   })
@@ -63,6 +75,7 @@ export async function openTestPanel(): Promise<TestPanel> {
     url: `http://127.0.0.1:${port}`,
     hostId: () => hostId,
     joinCount: () => joins,
+    lastRequest: () => lastRequest,
     connect: async (agentPort, commonName = 'panel') => {
       const { certPem, keyPem } = await ca.makeClient(commonName)
       const dispatcher = new Agent({ connect: { ca: ca.caPem, cert: certPem, key: keyPem } })

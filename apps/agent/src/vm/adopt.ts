@@ -12,6 +12,9 @@
  *   run           lives, -S still  ended, as above
  *   run           lives            taken over, its state asked from QEMU
  *   run           gone             `stopping` → stopped; else crashed (qemu-exited)
+ *
+ * A machine that was given to another host keeps its state whatever became of its process: migration/move-out.ts goes on
+ * asking that host. One that was only being sent is taken over as it is, and its move called off there.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { hasErrorCode } from '@berth/core/errors/app-error'
@@ -103,6 +106,8 @@ async function undoStart(actor: VmActor, { launcher }: AdoptOptions): Promise<bo
   const hadProcess = await launcher.endStray(vmId)
   if (!hadProcess && record.state !== 'starting') return false
   await launcher.clear({ vmId, spec: record.run?.spec ?? record.spec, runId: record.run?.runId ?? 'broken-off' })
+  // Its disks were sent while it was off: that is called off, and nothing of it was to start.
+  if (record.sending !== null && record.state !== 'starting') return true
   const message = 'The agent ended in the middle of the start; it was undone.'
   const lastExit = exitOf({ reason: 'start-failed', message, lastLines: [] })
   if (!publisher.move({ kind: 'startFailed' }, { run: null, lastExit })) publisher.change({ run: null, lastExit })
@@ -113,6 +118,7 @@ async function undoStart(actor: VmActor, { launcher }: AdoptOptions): Promise<bo
 async function afterBoot(actor: VmActor, { launcher }: AdoptOptions): Promise<Fate> {
   const { publisher, record } = actor
   const message = 'The host was restarted while the machine was on.'
+  const given = { state: record.state, stateSince: record.stateSince, lastExit: record.lastExit }
   publisher.change({
     state: 'stopped',
     stateSince: new Date().toISOString(),
@@ -121,6 +127,9 @@ async function afterBoot(actor: VmActor, { launcher }: AdoptOptions): Promise<Fa
     lastExit: exitOf({ reason: 'host-restarted', message, lastLines: [] }),
     // A machine that had crashed before the host went down is left as evidence.
     autostartBootId: record.desiredPower === 'on' && record.state !== 'crashed' ? launcher.bootId : null,
+    sending: record.given === null ? null : record.sending,
+    // It was given away: that it stopped is not this host's to say.
+    ...(record.given !== null && given),
   })
   await publisher.saved()
   return 'host-restarted'
@@ -135,8 +144,9 @@ async function afterEnd(actor: VmActor, run: RunRecord, launcher: MachineLaunche
     ? exitOf({ reason: 'guest-shutdown', message: 'It ended, as was asked, while the agent was away.', lastLines })
     : exitOf({ reason: 'qemu-exited', message: 'QEMU ended while the agent was away.', lastLines })
   const lastExit = record.state === 'crashed' && record.lastExit !== null ? record.lastExit : exit
-  const patch = { run: null, lastExit }
-  if (!publisher.move({ kind: 'processEnded', wasExpected }, patch)) publisher.change(patch)
+  const patch = { run: null, sending: null, lastExit }
+  if (record.given !== null) publisher.change({ run: null })
+  else if (!publisher.move({ kind: 'processEnded', wasExpected }, patch)) publisher.change(patch)
   await publisher.saved()
   return 'gone'
 }

@@ -21,6 +21,8 @@ export async function autostart(
   let started = 0
   for (const actor of actors) {
     if (actor.record.autostartBootId !== bootId || signal.aborted) continue
+    // Another host may have it: should that one refuse, it is started then (migration/move-out.ts).
+    if (actor.record.given !== null) continue
     try {
       await actor.start(signal)
       started++

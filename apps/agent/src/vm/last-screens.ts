@@ -78,6 +78,14 @@ export class LastScreens {
     }
   }
 
+  /** The one of the host where the machine was before, as it lay there; kept unless there is a newer one. Throws INPUT_INVALID. */
+  async merge(vmId: VmId, text: string): Promise<void> {
+    const brought = pictureIn(text)
+    if (brought === undefined) throw new AppError('INPUT_INVALID', 'That is no picture of a screen.')
+    const own = await this.read(vmId)
+    if (own === null || own.takenAt < brought.takenAt) await this.#keep(vmId, brought)
+  }
+
   async #take({ vmId, qmp, paths }: Screen): Promise<Screenshot> {
     const takenAt = new Date().toISOString()
     try {
@@ -103,5 +111,16 @@ export class LastScreens {
       // Its folder went while the picture was taken: so did the machine. A full disk costs the copy, not the picture.
       if (!isMissing(error)) this.#options.logger.warn({ err: error, vmId }, 'a picture of a machine was not kept')
     }
+  }
+}
+
+function pictureIn(text: string): Screenshot | undefined {
+  try {
+    const { data } = screenshotSchema.safeParse(JSON.parse(text))
+    const start = Buffer.from(data?.pngBase64.slice(0, 12) ?? '', 'base64').subarray(0, pngStart.length)
+    return start.equals(pngStart) ? data : undefined
+  } catch {
+    // No JSON: no picture.
+    return undefined
   }
 }

@@ -13,6 +13,7 @@ import type { Logger } from 'pino'
 import { tapName } from '../network/bridge-plan.ts'
 import type { Networks, NicBackend } from '../network/networks.ts'
 import { buildQemuArgv } from '../qemu/argv.ts'
+import { hardwareDifference, hardwareOf } from '../qemu/hardware.ts'
 import { findProcess, killProcess } from '../qemu/process-identity.ts'
 import type { QemuFirmware } from '../qemu/qemu-config.ts'
 import { adoptQemu, startQemu } from '../qemu/qemu-process.ts'
@@ -52,6 +53,8 @@ export interface LaunchPlan {
   runId: string
   recorder: FlightRecorder
   signal: AbortSignal
+  /** It waits for the memory of another QEMU, which has this hardware; where it listens is said over QMP. */
+  incoming?: { readonly hardware: readonly string[] | undefined }
 }
 
 export class MachineLauncher {
@@ -63,6 +66,14 @@ export class MachineLauncher {
 
   get bootId(): string {
     return this.#options.host.bootId
+  }
+
+  get acceleration(): 'kvm' | 'tcg' {
+    return this.#options.host.acceleration
+  }
+
+  userOf(uid: number): QemuUser | undefined {
+    return this.#options.host.userOf(uid)
   }
 
   paths(vmId: VmId): RunDirPaths {
@@ -87,11 +98,12 @@ export class MachineLauncher {
     }
   }
 
-  async #launch({ record, runId, recorder, signal }: LaunchPlan): Promise<Machine> {
+  async #launch({ record, runId, recorder, signal, incoming }: LaunchPlan): Promise<Machine> {
     const { host, storage, store } = this.#options
     const { vmId, spec } = record
     const paths = this.paths(vmId)
-    const user = host.userOf(record.uid)
+    await storage.requirePoolsOf(spec)
+    const user = withGroups(host.userOf(record.uid), storage.volumes.groupsOf(vmId, spec.disks))
     const folder = await store.prepareFolder(vmId)
     const [backends, firmware] = await Promise.all([
       this.#attachNics(spec.nics, user?.uid ?? process.getuid?.() ?? 0),
@@ -102,13 +114,15 @@ export class MachineLauncher {
     const config = qemuConfigOf({
       ...{ vmId, spec, paths, firmware, backends },
       acceleration: host.acceleration,
-      isDirect: storage.hasDirectIo,
+      isDirect: (pool) => storage.hasDirectIo(pool),
       volumePath: (disk) => storage.volumes.path(vmId, disk),
-      imagePath: (imageId) => storage.images.path(imageId),
-      isoPath: (imageId) => storage.images.isoPath(imageId),
+      imagePath: (imageId, pool) => storage.images.path(imageId, pool),
+      discPath: spec.cdrom?.imageId ? await storage.images.isoPath(spec.cdrom.imageId) : null,
       seedDiscPath: spec.cloudInit === null ? null : folder.seedDisc,
     })
-    const args = buildQemuArgv(config)
+    const plain = buildQemuArgv(config)
+    if (incoming?.hardware !== undefined) requireSameHardware(incoming.hardware, plain)
+    const args = incoming === undefined ? plain : [...plain, '-incoming', 'defer']
     const qemu = await startQemu({ vmId, binary: host.qemuPath, args, paths, user, recorder, signal })
     const run: RunRecord = {
       runId,
@@ -197,5 +211,15 @@ export class MachineLauncher {
   }
 }
 
+function requireSameHardware(there: readonly string[], args: readonly string[]): void {
+  const difference = hardwareDifference(there, hardwareOf(args))
+  if (difference === undefined) return
+  throw new AppError('MOVE_REFUSED_BY_TARGET', `This host would make another machine of it: ${difference}.`)
+}
+
+function withGroups(user: QemuUser | undefined, groups: readonly number[]): QemuUser | undefined {
+  return user && { ...user, groups: [...(user.groups ?? []), ...groups] }
+}
+
 const tapsOf = (nics: readonly NicSpec[]): Tap[] =>
-  nics.filter((nic) => nic.network.kind === 'nat').map(({ nicId, mac }) => ({ nicId, mac, ifname: tapName(nicId) }))
+  nics.filter((nic) => nic.network.kind !== 'user').map(({ nicId, mac }) => ({ nicId, mac, ifname: tapName(nicId) }))

@@ -90,7 +90,7 @@ const unreadableCheck = ({ path, reason }: { path: string; reason: string }): Ho
 async function strangerChecks({ registry, runRoot }: OpenMachinesOptions): Promise<HostCheck[]> {
   const strangers = (await scanProcesses(runRoot)).filter(({ vmId }) => {
     const known = vmIdSchema.safeParse(vmId)
-    return !known.success || registry.get(known.data) === undefined
+    return !known.success || (registry.get(known.data) === undefined && !registry.waiting.has(known.data))
   })
   return strangers.map(({ pid, vmId }) => ({
     name: 'unknown machines',

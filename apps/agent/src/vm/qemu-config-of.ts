@@ -19,10 +19,13 @@ export interface MachineParts {
   paths: RunDirPaths
   acceleration: 'kvm' | 'tcg'
   firmware: QemuFirmware
-  isDirect: boolean
+  /** Whether disks in that pool may be opened with cache=none. */
+  isDirect: (pool: string) => boolean
   volumePath: (disk: DiskSpec) => string
-  imagePath: (imageId: ImageId) => string
-  isoPath: (imageId: ImageId) => string
+  /** The image as it lies in that pool: an overlay and its base are in one. */
+  imagePath: (imageId: ImageId, pool: string) => string
+  /** The file of the disc in its drive; null for an empty drive, and where there is none. */
+  discPath: string | null
   /** In the order of `spec.nics`. */
   backends: readonly NicBackend[]
   /** The cloud-init disc, or null where the machine has none. */
@@ -52,11 +55,11 @@ export function qemuConfigOf(parts: MachineParts): QemuConfig {
  * the same disc does not start its installer again. It sits on SATA, where every installer looks; cloud kernels look for
  * their seed on virtio.
  */
-function cdromsOf({ spec, seedDiscPath, isoPath }: MachineParts): QemuCdrom[] {
+function cdromsOf({ spec, seedDiscPath, discPath }: MachineParts): QemuCdrom[] {
   const seed: QemuCdrom[] = seedDiscPath === null ? [] : [{ path: seedDiscPath, bus: 'virtio-scsi' }]
   if (spec.cdrom === null) return seed
   const { imageId } = spec.cdrom
-  const disc = imageId === null ? { path: null } : { path: isoPath(imageId), nodeName: discNodeName(imageId) }
+  const disc = imageId === null ? { path: null } : { path: discPath, nodeName: discNodeName(imageId) }
   return [...seed, { ...disc, name: cdromName, bus: 'sata', bootIndex: spec.disks.length + 1 }]
 }
 
@@ -64,7 +67,7 @@ function diskOf(parts: MachineParts, disk: DiskSpec, index: number): QemuDisk {
   const base = {
     volumeId: disk.volumeId,
     path: parts.volumePath(disk),
-    isDirect: parts.isDirect,
+    isDirect: parts.isDirect(disk.pool),
     bootIndex: index + 1,
   }
   if (disk.format === 'raw') return { ...base, format: 'raw' }
@@ -74,6 +77,6 @@ function diskOf(parts: MachineParts, disk: DiskSpec, index: number): QemuDisk {
   return {
     ...base,
     format: 'qcow2',
-    backing: isOverlay ? { path: parts.imagePath(source.imageId), format: 'qcow2' } : null,
+    backing: isOverlay ? { path: parts.imagePath(source.imageId, disk.pool), format: 'qcow2' } : null,
   }
 }

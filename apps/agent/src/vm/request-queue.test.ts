@@ -5,7 +5,10 @@ import { admit, requestVerbs } from './request-queue.ts'
 
 const state = fc.constantFrom(...heldVmStates)
 const verb = fc.constantFrom(...requestVerbs)
-const situation = fc.record({ state, hasProcess: fc.boolean(), current: fc.option(verb, { nil: null }) })
+const situation = fc.record({
+  ...{ state, hasProcess: fc.boolean(), isGiven: fc.boolean() },
+  current: fc.option(verb, { nil: null }),
+})
 
 describe('admit', () => {
   it('lets nothing begin beside a request that works', () => {
@@ -41,6 +44,25 @@ describe('admit', () => {
         expect(answer).toMatchObject({ kind: 'deny', code: 'VM_STATE_CONFLICT' })
       }),
     )
+  })
+
+  it('does nothing to a machine that was given to another host but to ask that host', () => {
+    fc.assert(
+      fc.property(situation, verb, (now, asked) => {
+        const answer = admit({ ...now, isGiven: true }, asked)
+        if (asked !== 'migrate') expect(answer).toMatchObject({ kind: 'deny', code: 'VM_STATE_CONFLICT' })
+      }),
+    )
+    expect(admit({ state: 'migrating', hasProcess: true, isGiven: true, current: null }, 'migrate').kind).toBe('run')
+  })
+
+  it('lets Stop call off a move, and nothing else begin beside it', () => {
+    const moving = { state: 'migrating', hasProcess: true, current: 'migrate' } as const
+    expect(admit(moving, 'stop')).toEqual({ kind: 'preempt' })
+    expect(admit(moving, 'pause')).toMatchObject({ kind: 'deny', code: 'VM_BUSY' })
+    expect(admit({ state: 'starting', hasProcess: false, current: null }, 'migrate')).toMatchObject({ kind: 'deny' })
+    expect(admit({ state: 'stopped', hasProcess: false, current: null }, 'migrate')).toEqual({ kind: 'run' })
+    expect(admit({ state: 'stopped', hasProcess: false, current: 'migrate' }, 'start')).toMatchObject({ kind: 'deny' })
   })
 
   it('joins what is under way, and finds done what is done', () => {

@@ -8,13 +8,25 @@ import type { ErrorCode } from '@berth/core/errors/error-codes'
 import { mayVm, type VmVerb } from '@berth/core/vm/vm-can'
 import type { HeldVmState } from '@berth/core/vm/vm-state'
 
-export const requestVerbs = ['start', 'shutdown', 'stop', 'reboot', 'reset', 'pause', 'resume', 'undefine'] as const
+export const requestVerbs = [
+  'start',
+  'shutdown',
+  'stop',
+  'reboot',
+  'reset',
+  'pause',
+  'resume',
+  'migrate',
+  'undefine',
+] as const
 export type RequestVerb = (typeof requestVerbs)[number]
 
 export interface RequestSituation {
   readonly state: HeldVmState
   readonly hasProcess: boolean
   readonly isSilent?: boolean
+  /** It was given to another host, which has not answered yet: nothing may be done to it here but to ask on. */
+  readonly isGiven?: boolean
   /** The request that works now. */
   readonly current: RequestVerb | null
 }
@@ -33,11 +45,13 @@ export type Admission =
 
 /** Over in moments: the next request waits for them. The others take minutes: the next one is told to come back. */
 const shortVerbs: ReadonlySet<RequestVerb> = new Set(['reset', 'pause', 'resume'])
-/** What Stop may break into. */
-const stoppableVerbs: ReadonlySet<RequestVerb> = new Set(['start', 'shutdown', 'reboot'])
+/** What Stop may break into. A move is called off by it; one whose machine was given is not reached here. */
+const stoppableVerbs: ReadonlySet<RequestVerb> = new Set(['start', 'shutdown', 'reboot', 'migrate'])
 
 export function admit(situation: RequestSituation, verb: RequestVerb): Admission {
   const { current } = situation
+  if (situation.isGiven === true && verb !== 'migrate')
+    return { kind: 'deny', code: 'VM_STATE_CONFLICT', reason: 'The machine was given to another host.' }
   if (current === verb) return { kind: 'join' }
   if (current === null) return admitAlone(situation, verb)
   if (shortVerbs.has(current)) return { kind: 'wait' }
@@ -48,6 +62,10 @@ export function admit(situation: RequestSituation, verb: RequestVerb): Admission
 function admitAlone(situation: RequestSituation, verb: RequestVerb): Admission {
   if (isDone(situation, verb)) return { kind: 'done' }
   if (verb === 'undefine') return admitUndefine(situation)
+  // A move that an agent before this one began: it is called off, or handed over.
+  if (verb === 'migrate' && situation.state === 'migrating') return { kind: 'run' }
+  // Of one that is off the disks go.
+  if (verb === 'migrate' && isOff(situation)) return { kind: 'run' }
   // A reboot whose first half is done: an attempt before this one was lost after the guest had gone down.
   if (verb === 'reboot' && situation.state === 'stopped') return { kind: 'run' }
   // A shutdown that was asked from within the guest is under way: wait for it like for our own.
@@ -62,17 +80,21 @@ function isDone({ state, hasProcess }: RequestSituation, verb: RequestVerb): boo
       return hasProcess && (state === 'running' || state === 'paused' || state === 'migrating')
     case 'shutdown':
     case 'stop':
-      return !hasProcess && (state === 'stopped' || state === 'crashed')
+      return isOff({ state, hasProcess })
     case 'pause':
       return state === 'paused'
     case 'resume':
       return state === 'running'
     case 'reboot':
     case 'reset':
+    case 'migrate':
     case 'undefine':
       return false
   }
 }
+
+const isOff = ({ state, hasProcess }: Pick<RequestSituation, 'state' | 'hasProcess'>): boolean =>
+  !hasProcess && (state === 'stopped' || state === 'crashed')
 
 function admitUndefine({ hasProcess }: RequestSituation): Admission {
   if (!hasProcess) return { kind: 'run' }

@@ -9,13 +9,17 @@ interface Waiter {
 export class StateWaiters {
   readonly #waiters = new Set<Waiter>()
 
-  /** Resolves once `isThere` says so; throws TIMEOUT, or OPERATION_CANCELLED by `signal`. */
-  async wait(isThere: () => boolean, options: { timeoutMs: number; signal: AbortSignal; what: string }): Promise<void> {
+  /** Resolves once `isThere` says so; throws TIMEOUT unless `timeoutMs` is null, or OPERATION_CANCELLED by `signal`. */
+  async wait(
+    isThere: () => boolean,
+    options: { timeoutMs: number | null; signal: AbortSignal; what: string },
+  ): Promise<void> {
     if (isThere()) return
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const waiter = { isThere, resolve }
     const { timeoutMs, signal, what } = options
-    const timer = setTimeout(() => reject(new AppError('TIMEOUT', `${what}: not within ${timeoutMs} ms`)), timeoutMs)
+    const late = (): void => reject(new AppError('TIMEOUT', `${what}: not within ${timeoutMs ?? 0} ms`))
+    const timer = timeoutMs === null ? undefined : setTimeout(late, timeoutMs)
     const onAbort = (): void => reject(new AppError('OPERATION_CANCELLED', `${what}: cancelled`))
     signal.addEventListener('abort', onAbort, { once: true })
     if (signal.aborted) onAbort()

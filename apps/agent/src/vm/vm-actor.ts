@@ -11,25 +11,23 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { AppError, hasErrorCode } from '@berth/core/errors/app-error'
 import { newUuid, type VmId } from '@berth/core/ids/ids'
 import type { VmObservation } from '@berth/core/vm/vm-observation'
-import type { VmHappening } from '@berth/core/vm/vm-transitions'
 import type { Logger } from 'pino'
-import { guestAgentPortId } from '../qemu/argv.ts'
 import { FlightRecorder } from '../qmp/flight-recorder.ts'
 import { pauseVcpus, queryStatus, resetMachine, resumeVcpus } from '../qmp/commands/lifecycle-commands.ts'
-import type { RunStatus } from '../qmp/commands/lifecycle-commands.ts'
-import { freshMemory, readGuestEvent, type EventMemory, type WatchedEvent } from './guest-events.ts'
+import { followRun, type Run } from './followed-run.ts'
+import type { WatchedEvent } from './guest-events.ts'
 import { GuestSight } from './guest-sight.ts'
 import { powerOffGuest } from './guest-power.ts'
 import { endMachine } from './machine-end.ts'
 import type { MachineLauncher } from './machine-launcher.ts'
-import { watchMachine, type MachineEnd, type MachineHandlers } from './machine-watch.ts'
+import type { MachineEnd } from './machine-watch.ts'
 import type { MachineListeners } from './machine-listeners.ts'
 import type { Machine } from './machine.ts'
 import { Mailbox } from './mailbox.ts'
+import { MachineState } from './machine-state.ts'
 import { RequestDesk } from './request-desk.ts'
 import type { RequestVerb } from './request-queue.ts'
-import { panicExit, readRunEnd } from './run-exit.ts'
-import { readRunStatus } from './run-status.ts'
+import { readRunEnd } from './run-exit.ts'
 import { startError, startExit } from './start-failure.ts'
 import { StateWaiters } from './state-waiters.ts'
 import type { VmPublisher } from './vm-publisher.ts'
@@ -40,15 +38,8 @@ export interface VmActorOptions {
   launcher: MachineLauncher
   listener: MachineListeners
   logger: Logger
-}
-
-/** A machine that is on: its process and what is known of its run. */
-interface Run {
-  readonly machine: Machine
-  readonly ended: Promise<void>
-  /** Aborts when the run has ended. */
-  readonly signal: AbortSignal
-  readonly end: () => void
+  /** Of a machine whose QEMU was spoken to before it was this host's. */
+  recorder?: FlightRecorder | undefined
 }
 
 /** For a QEMU that does not say STOP or RESUME. */
@@ -58,7 +49,7 @@ const ownEndMs = 2_500
 export class VmActor {
   readonly vmId: VmId
   readonly publisher: VmPublisher
-  readonly recorder = new FlightRecorder()
+  readonly recorder: FlightRecorder
   /** A process of an earlier agent's lives, and has not answered since: it can be stopped, and nothing else. */
   silentFromMs: number | undefined
   readonly #options: VmActorOptions
@@ -66,22 +57,27 @@ export class VmActor {
   readonly #desk: RequestDesk
   readonly #waiters = new StateWaiters()
   readonly #letGo = new AbortController()
+  readonly #state: MachineState
   readonly #guest: GuestSight
   #run: Run | undefined
-  #memory: EventMemory = freshMemory
   #isStopAsked = false
   /** What an ended run left is being cleared away; a start waits for it. */
   #clearing: Promise<void> = Promise.resolve()
 
   constructor(options: VmActorOptions) {
     this.#options = options
+    this.recorder = options.recorder ?? new FlightRecorder()
     this.publisher = options.publisher
     this.vmId = options.publisher.record.vmId
+    this.#state = new MachineState(options.publisher, this.#waiters)
     this.#guest = new GuestSight(options.publisher, options.logger)
     this.#mailbox = new Mailbox((error) => options.logger.error({ err: error, vmId: this.vmId }, 'a letter broke'))
     this.#desk = new RequestDesk({
       mailbox: this.#mailbox,
-      situation: () => ({ state: this.record.state, hasProcess: this.hasProcess, isSilent: this.publisher.isSilent }),
+      situation: () => ({
+        ...{ state: this.record.state, hasProcess: this.hasProcess, isSilent: this.publisher.isSilent },
+        isGiven: this.record.given !== null,
+      }),
     })
   }
 
@@ -91,6 +87,11 @@ export class VmActor {
 
   get machine(): Machine | undefined {
     return this.#run?.machine
+  }
+
+  /** Aborts when the present run has ended. */
+  get runSignal(): AbortSignal | undefined {
+    return this.#run?.signal
   }
 
   get hasProcess(): boolean {
@@ -146,7 +147,7 @@ export class VmActor {
 
   pause(signal: AbortSignal): Promise<void> {
     const work = async (inner: AbortSignal): Promise<void> => {
-      this.#memory = { ...this.#memory, pauseReason: 'user' }
+      this.#state.expectPause('user')
       await pauseVcpus(this.requireMachine().qmp, { signal: inner })
       await this.#reach(() => this.record.state !== 'running', 'pause', inner)
     }
@@ -161,6 +162,29 @@ export class VmActor {
     return this.#desk.request('resume', work, signal)
   }
 
+  /** Does `work`, which sends the machine to another host, and says in the record whose it is (migration/move-out.ts). */
+  migrate(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+    return this.#desk.request('migrate', work, signal)
+  }
+
+  /** Resolves when its process answers, or is gone: one that was found silent is tried on. */
+  async answering(signal: AbortSignal): Promise<void> {
+    await this.#waiters.wait(() => this.silentFromMs === undefined, { timeoutMs: null, signal, what: 'answer' })
+  }
+
+  /** Ends the process of a machine that another host has by now; nobody is told that it stopped, for it did not. */
+  async endGiven(): Promise<void> {
+    const run = this.#run
+    if (run !== undefined) await endMachine(run.machine)
+    await (run === undefined ? this.#options.launcher.endStray(this.vmId) : run.ended)
+    await this.#clearing
+  }
+
+  /** It was to be given away when its process ended, and is this host's again: what is so now may be said. */
+  lostItsProcess(): void {
+    this.#state.move({ kind: 'processEnded', wasExpected: false })
+  }
+
   /** Does `remove` when no process lives and nothing else works on the machine. */
   undefine(remove: () => Promise<void>, signal: AbortSignal): Promise<void> {
     const work = async (): Promise<void> => {
@@ -173,7 +197,11 @@ export class VmActor {
   /** Asks QEMU how it is, takes that over, and says what is so now. */
   async look(): Promise<VmObservation> {
     const run = this.#run
-    if (run !== undefined) this.#takeOver(run, await queryStatus(run.machine.qmp))
+    if (run === undefined) return this.publisher.observation()
+    const status = await queryStatus(run.machine.qmp)
+    // While a start works its own events tell, and a look would cut in.
+    const isStarting = this.record.state === 'starting' && this.busyWith !== null
+    if (this.#run === run && !isStarting) this.#state.takeOver(status)
     return this.publisher.observation()
   }
 
@@ -201,7 +229,7 @@ export class VmActor {
     if (this.#run !== undefined) await this.#endRun(this.#run)
     await this.#clearing
     const runId = newUuid()
-    this.#memory = freshMemory
+    this.#state.forgetEvents()
     this.#isStopAsked = false
     this.publisher.move({ kind: 'startAsked' }, { desiredPower: 'on', run: null })
     try {
@@ -240,13 +268,13 @@ export class VmActor {
   async #shutdown(timeoutMs: number, desiredPower: 'on' | 'off', signal: AbortSignal): Promise<void> {
     const run = this.#requireRun()
     const before = this.record.desiredPower
-    this.#move({ kind: 'shutdownAsked' }, { desiredPower })
+    this.#state.move({ kind: 'shutdownAsked' }, { desiredPower })
     try {
       await this.publisher.saved()
       await this.#options.listener.machineParting(run.machine)
       await powerOffGuest({ machine: run.machine, ended: run.ended, guest: this.#guest, timeoutMs, signal })
     } catch (error) {
-      this.#move({ kind: 'shutdownGivenUp' }, { desiredPower: before })
+      this.#state.move({ kind: 'shutdownGivenUp' }, { desiredPower: before })
       throw error
     }
     await this.#clearing
@@ -255,13 +283,13 @@ export class VmActor {
   async #stop(): Promise<void> {
     const run = this.#run
     this.publisher.change({ desiredPower: 'off' })
-    this.#move({ kind: 'shutdownAsked' })
+    this.#state.move({ kind: 'shutdownAsked' })
     await this.publisher.saved()
     try {
       if (run === undefined) await this.#endSilent()
       else await this.#endRun(run)
     } catch (error) {
-      this.#move({ kind: 'shutdownGivenUp' })
+      this.#state.move({ kind: 'shutdownGivenUp' })
       throw error
     }
   }
@@ -288,27 +316,23 @@ export class VmActor {
   }
 
   #follow(machine: Machine): Run {
-    const abort = new AbortController()
-    const handlers: MachineHandlers = {
-      onEvent: (event) => this.#mailbox.happened(() => this.#applyEvent(event)),
-      onRelinked: () => this.#relinked(machine),
-      onLinkLost: (cause) => this.#tell(cause, 'the link to QEMU was lost; making it again'),
-    }
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const run = { machine, ended: promise, signal: abort.signal, end: () => abort.abort() }
-    this.#run = run
-    const finish = (end: MachineEnd): void =>
-      this.#mailbox.happened(() => {
-        this.#finish(run, end)
-        resolve()
-      })
-    watchMachine(machine, handlers, this.#letGo.signal).then(
-      (end) => (end === undefined ? undefined : finish(end)),
-      (error: unknown) => {
-        this.#tell(error, 'a machine could not be followed')
-        finish({ status: undefined, lastLines: [] })
+    const happened = (handle: () => void): void => this.#mailbox.happened(handle)
+    const run = followRun(
+      machine,
+      {
+        onEvent: (event) => happened(() => this.#applyEvent(event)),
+        onRelinked: () => this.#relinked(machine),
+        onLinkLost: (cause) => this.#tell(cause, 'the link to QEMU was lost; making it again'),
+        onEnd: (ended, end, done) =>
+          happened(() => {
+            this.#finish(ended, end)
+            done()
+          }),
+        onBroken: (error) => this.#tell(error, 'a machine could not be followed'),
       },
+      this.#letGo.signal,
     )
+    this.#run = run
     return run
   }
 
@@ -323,14 +347,17 @@ export class VmActor {
     this.#run = undefined
     end()
     this.#options.listener.machineOff(machine)
-    const known = { isStopAsked: this.#isStopAsked, ending: this.#memory.ending, lastExit: this.record.lastExit }
+    const known = { isStopAsked: this.#isStopAsked, ending: this.#state.ending, lastExit: this.record.lastExit }
     const { exit, wasExpected } = readRunEnd({ ...known, state: this.record.state, status, lastLines })
     this.#clearing = this.#options.launcher
       .clear({ vmId: this.vmId, spec: machine.spec, runId: machine.runId })
       .catch((error: unknown) => this.#tell(error, 'what a run left could not be cleared away'))
-    const isOwnWill = exit.reason === 'guest-shutdown' && this.busyWith !== 'reboot'
-    const patch = { run: null, lastExit: exit, desiredPower: isOwnWill ? 'off' : this.record.desiredPower } as const
     this.#guest.ended()
+    // Whose it is, and so whether it stopped at all, is for the other host to say.
+    if (this.record.given !== null) return this.publisher.change({ run: null })
+    const isOwnWill = exit.reason === 'guest-shutdown' && this.busyWith !== 'reboot'
+    const desiredPower = isOwnWill ? 'off' : this.record.desiredPower
+    const patch = { run: null, sending: null, lastExit: exit, desiredPower }
     // A start that fails says so itself, with its own reason.
     const hasMoved =
       this.record.state !== 'starting' && this.publisher.move({ kind: 'processEnded', wasExpected }, patch)
@@ -341,45 +368,15 @@ export class VmActor {
   #applyEvent(event: WatchedEvent): void {
     const run = this.#run
     if (run === undefined) return
-    const reading = readGuestEvent(this.#memory, event, guestAgentPortId)
-    this.#memory = reading.memory
-    if (reading.guestAgent === 'connected') this.#guest.connected(run)
-    if (reading.guestAgent === 'gone') this.#guest.gone()
-    const { happening } = reading
-    if (happening === null) return
-    if (happening.kind === 'guestPanicked') {
-      this.#move(happening, { lastExit: panicExit() })
-    } else if (happening.kind === 'cpusPaused') {
-      this.#move(happening, { pauseReason: reading.pauseReason ?? 'unknown' })
-      if (reading.pauseReason === null) {
-        this.look().catch((error: unknown) => this.#tell(error, 'QEMU does not say why it paused'))
-      }
-    } else {
-      this.#move(happening)
-    }
-  }
-
-  /** QEMU's word over what was remembered. While a request works its own events tell, and a look would cut in. */
-  #takeOver(run: Run, status: RunStatus): void {
-    if (this.#run !== run || (this.record.state === 'starting' && this.busyWith !== null)) return
-    const { happening, pauseReason } = readRunStatus(status)
-    if (happening === null) return
-    const isKnown = happening.kind === 'guestPanicked' && this.record.state === 'crashed'
-    if (!isKnown)
-      this.#move(happening, happening.kind === 'guestPanicked' ? { lastExit: panicExit() } : { pauseReason })
-    if (pauseReason !== null && this.record.pauseReason !== 'io-error') this.publisher.setPauseReason(pauseReason)
+    const { guestAgent, isUnexplained } = this.#state.apply(event)
+    if (guestAgent === 'connected') this.#guest.connected(run)
+    if (guestAgent === 'gone') this.#guest.gone()
+    if (isUnexplained) this.look().catch((error: unknown) => this.#tell(error, 'QEMU does not say why it paused'))
   }
 
   /** Asks the guest's agent again, where one is connected: addresses and names change while a guest runs. */
   async lookAtGuest(): Promise<void> {
     if (this.#run !== undefined && this.#guest.isConnected) await this.#guest.look(this.#run)
-  }
-
-  #move(happening: VmHappening, extra: Partial<VmRecord> = {}): void {
-    // Once it runs, an autostart is done: it must not come a second time, whatever happens later.
-    const done = happening.kind === 'cpusRan' ? { ...extra, autostartBootId: null } : extra
-    this.publisher.move(happening, done)
-    this.#waiters.changed()
   }
 
   /** Waits until events brought the state; asks QEMU before giving up. */

@@ -12,7 +12,7 @@ afterEach(() => void vi.useRealTimers())
 const record: VmRecord = vmRecordSchema.parse({
   ...{ version: 1, vmId: vmIdSchema.parse(newUuid()), uid: 1_900_000_000, epoch: 1, generation: 1, specRevision: 1 },
   ...{ state: 'running', stateSince: new Date(0).toISOString(), pauseReason: null, run: null, lastExit: null },
-  ...{ desiredPower: 'on', autostartBootId: null },
+  ...{ desiredPower: 'on', autostartBootId: null, sending: null, given: null, taken: null },
   spec: vmSpecSchema.parse({
     ...{ name: 'web', vcpus: 1, memoryBytes: 1024 ** 3, firmware: 'bios', machineType: 'pc-q35-7.2', hasScreen: true },
     disks: [{ volumeId: newUuid(), pool: 'default', format: 'qcow2', sizeBytes: 1024 ** 3, source: { kind: 'blank' } }],

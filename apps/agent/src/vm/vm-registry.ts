@@ -11,7 +11,9 @@ import type { VmId } from '@berth/core/ids/ids'
 import type { VmObservation } from '@berth/core/vm/vm-observation'
 import type { VmSpec } from '@berth/core/vm/vm-spec'
 import type { Logger } from 'pino'
+import type { MoveStore } from '../migration/move-store.ts'
 import { pickUid, type UidRange } from '../qemu/qemu-user.ts'
+import type { FlightRecorder } from '../qmp/flight-recorder.ts'
 import { writeSeedDisc } from '../storage/seed-disc.ts'
 import { MachineListeners } from './machine-listeners.ts'
 import type { MachineLauncher } from './machine-launcher.ts'
@@ -23,6 +25,7 @@ import type { VmStore } from './vm-store.ts'
 
 export interface VmRegistryOptions {
   store: VmStore
+  moves: MoveStore
   launcher: MachineLauncher
   publish: (event: AgentEvent) => void
   logger: Logger
@@ -36,9 +39,14 @@ type Target = Pick<AgentCommandOf<'vm.start'>, 'vmId' | 'vmEpoch'>
  */
 export const machineUids: UidRange = { first: 1_900_000_000, count: 100_000 }
 
+/** What is kept for a machine that waits here to be taken: it is none of this host's yet. */
+type Reserved = Pick<VmRecord, 'uid' | 'spec'>
+
 export class VmRegistry {
   /** Add to it before machines are adopted. */
   readonly listeners: MachineListeners
+  /** Kept by migration/move-in.ts: their images are in use, their users taken, their QEMUs no strangers. */
+  readonly waiting = new Map<VmId, Reserved>()
   readonly #options: VmRegistryOptions
   readonly #actors = new Map<VmId, VmActor>()
   /** Defines of one machine go one after the other: each writes its seed disc. */
@@ -68,8 +76,9 @@ export class VmRegistry {
     return this.all().map((actor) => actor.publisher.observation())
   }
 
+  /** Of all machines, those included that wait here to be taken. */
   specs(): VmSpec[] {
-    return this.all().map((actor) => actor.record.spec)
+    return [...this.all().map((actor) => actor.record.spec), ...[...this.waiting.values()].map(({ spec }) => spec)]
   }
 
   /** Machines that are on. */
@@ -85,22 +94,28 @@ export class VmRegistry {
     return actor
   }
 
-  /** Nothing to check for a machine that is not here (yet). Throws EPOCH_STALE. */
+  /**
+   * Nothing to check for a machine that was never here. Throws EPOCH_STALE, also for one that left or was given away: its
+   * disks in a shared pool are another host's to touch.
+   */
   checkEpoch({ vmId, vmEpoch }: Target): void {
-    const epoch = this.#actors.get(vmId)?.record.epoch
+    const record = this.#actors.get(vmId)?.record
+    if (record !== undefined && record.given !== null)
+      throw new AppError('EPOCH_STALE', 'The machine was given to another host; nothing is done to it here.')
+    const epoch = record?.epoch ?? this.#options.moves.moved(vmId)?.epoch
     if (epoch === undefined || vmEpoch >= epoch) return
     const message = `The machine is at epoch ${epoch}; a command of epoch ${vmEpoch} is refused`
     throw new AppError('EPOCH_STALE', message, { details: { epoch, asked: vmEpoch } })
   }
 
-  /** For records that were read from disk. */
-  add(record: VmRecord): VmActor {
+  /** For records that are on disk. `recorder`: what was said to its QEMU before it was this host's. */
+  add(record: VmRecord, recorder?: FlightRecorder): VmActor {
     const { store, launcher, logger, publish } = this.#options
     const publisher = new VmPublisher({
       ...{ record, store, logger },
       onChange: (vm) => publish({ kind: 'vm.observed', vm }),
     })
-    const actor = new VmActor({ publisher, launcher, logger, listener: this.listeners })
+    const actor = new VmActor({ publisher, launcher, logger, recorder, listener: this.listeners })
     this.#actors.set(record.vmId, actor)
     return actor
   }
@@ -135,7 +150,7 @@ export class VmRegistry {
       known.publisher.change(fresh)
       return known.publisher.saved()
     }
-    const record = newRecord(vmId, this.#freeUid(), fresh)
+    const record = newRecord(vmId, this.freeUid(), fresh)
     await store.save(writtenAhead(record))
     publish({ kind: 'vm.observed', vm: this.add(record).publisher.observation() })
   }
@@ -144,22 +159,32 @@ export class VmRegistry {
   async undefine(command: AgentCommandOf<'vm.undefine'>, signal: AbortSignal): Promise<void> {
     if (!this.#actors.has(command.vmId)) return
     const actor = this.target(command)
-    const { store, launcher, publish } = this.#options
-    const remove = async (): Promise<void> => {
-      const { vmId, spec } = actor.record
-      await launcher.clear({ vmId, spec, runId: 'last' })
-      await actor.publisher.saved()
-      this.listeners.machineRemoved(vmId)
-      await store.remove(vmId)
-      this.#actors.delete(vmId)
-      const { epoch, generation } = actor.record
-      publish({ kind: 'vm.removed', vmId, epoch, generation: generation + 1 })
-    }
-    await actor.undefine(remove, signal)
+    await actor.undefine(() => this.#remove(actor), signal)
   }
 
-  #freeUid(): number {
-    return pickUid(machineUids, new Set(this.all().map((actor) => actor.record.uid)))
+  /** For a machine that another host has: nothing of it stays here but its volumes in their pool. */
+  async forget(actor: VmActor): Promise<void> {
+    await this.#remove(actor)
+  }
+
+  async #remove(actor: VmActor): Promise<void> {
+    const { store, launcher, moves, publish } = this.#options
+    const { vmId, spec, taken } = actor.record
+    await launcher.clear({ vmId, spec, runId: 'last' })
+    await actor.publisher.saved()
+    // Its record says that it was taken; who asks again after that is gone must hear the same.
+    if (taken !== null) await moves.saveVerdict({ moveId: taken.moveId, vmId, status: 'taken', reason: '' })
+    this.listeners.machineRemoved(vmId)
+    await store.remove(vmId)
+    this.#actors.delete(vmId)
+    const { epoch, generation } = actor.record
+    publish({ kind: 'vm.removed', vmId, epoch, generation: generation + 1 })
+  }
+
+  /** For a machine that is new here. Throws HOST_CAPACITY. */
+  freeUid(): number {
+    const taken = [...this.all().map(({ record }) => record.uid), ...[...this.waiting.values()].map(({ uid }) => uid)]
+    return pickUid(machineUids, new Set(taken))
   }
 }
 
@@ -191,4 +216,7 @@ const newRecord = (vmId: VmId, uid: number, defined: Defined): VmRecord => ({
   run: null,
   lastExit: null,
   autostartBootId: null,
+  sending: null,
+  given: null,
+  taken: null,
 })

@@ -5,7 +5,7 @@
  * Owner of its state: the files. Invariants: vm.json is whole or absent; a record that cannot be read is left where it
  * is and named, never overwritten and never taken for "no machine".
  */
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toAppError } from '@berth/core/errors/app-error'
 import { vmIdSchema, type VmId } from '@berth/core/ids/ids'
@@ -58,6 +58,15 @@ export class VmStore {
   /** Resolves when it is on disk. */
   async save(record: VmRecord): Promise<void> {
     await writeFileDurably(this.folder(record.vmId).record, `${JSON.stringify(record, null, 1)}\n`, 0o600)
+  }
+
+  /** As it is on disk now. Throws ENOENT, ZodError. */
+  async load(vmId: VmId): Promise<VmRecord> {
+    return vmRecordSchema.parse(JSON.parse(await readFile(this.folder(vmId).record, 'utf8')))
+  }
+
+  async has(vmId: VmId): Promise<boolean> {
+    return fileExists(this.folder(vmId).record)
   }
 
   /** Idempotent. The record goes last, so that a half-removed machine is found again. */

@@ -1,14 +1,15 @@
 /** What can be asked of a machine besides its state and its screen: its command line; and keys to press. */
-import { readFile } from 'node:fs/promises'
 import { AppError } from '@berth/core/errors/app-error'
+import { hypervisor } from '../hypervisor/hypervisor.ts'
 import { pressKeys, type KeyCode } from '../qmp/commands/screen-commands.ts'
 import { qmpSchema } from '../qmp/qmp-schema.generated.ts'
 import type { Machine } from './machine.ts'
 
 /** As the kernel has it, so it is what runs, not what was meant. */
 export async function readCommandLine({ pid }: Machine): Promise<string[]> {
-  const text = await readFile(`/proc/${pid}/cmdline`, 'utf8')
-  return text.split('\0').slice(0, -1)
+  const args = await hypervisor().processes.commandLine(pid)
+  if (args === undefined) throw new AppError('VM_STATE_CONFLICT', 'The machine has ended in this moment.')
+  return args
 }
 
 const codes = qmpSchema.types['SendKeyArgumentsKeysItemQcodeData']

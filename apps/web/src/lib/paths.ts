@@ -2,7 +2,16 @@
 export const machineTabs = ['overview', 'console', 'hardware', 'metrics', 'activity', 'expert'] as const
 export type MachineTab = (typeof machineTabs)[number]
 
-export const settingsSections = ['profile', 'sessions', 'tokens', 'ssh-keys', 'appearance', 'audit', 'users'] as const
+export const settingsSections = [
+  'profile',
+  'sessions',
+  'tokens',
+  'ssh-keys',
+  'appearance',
+  'audit',
+  'users',
+  'networks',
+] as const
 export type SettingsSection = (typeof settingsSections)[number]
 
 type Query = Readonly<Record<string, string | number | undefined>>
@@ -29,6 +38,8 @@ export const paths = {
   image: (imageId: string) => `/images/${segment(imageId)}`,
   hosts: (query?: Query) => withQuery('/hosts', query),
   host: (hostId: string) => `/hosts/${segment(hostId)}`,
+  hostMaintenance: (hostId: string) => `/hosts/${segment(hostId)}/maintenance`,
+  storage: () => '/storage',
   tasks: (query?: Query) => withQuery('/tasks', query),
   task: (operationId: string) => `/tasks/${segment(operationId)}`,
   settings: (section: SettingsSection = 'profile', query?: Query) => withQuery(`/settings/${section}`, query),

@@ -25,6 +25,10 @@ export const retryableCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'COMMAND_TIMEOUT',
   'HOST_UNREACHABLE',
   'DATABASE_UNAVAILABLE',
+  'FORECAST_UNAVAILABLE',
+  'MOVE_FAILED',
+  'MOVE_NOT_CONVERGING',
+  'POOL_UNAVAILABLE',
   'TIMEOUT',
 ])
 

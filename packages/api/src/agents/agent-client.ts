@@ -11,7 +11,7 @@ import { agentContract } from '@berth/core/agent-contract/agent-contract'
 import { agentEventSchema, type AgentEvent } from '@berth/core/agent-contract/agent-events'
 import { hostCommonName } from '@berth/core/agent-contract/join'
 import { AppError, errorFromWire, wireErrorSchema } from '@berth/core/errors/app-error'
-import type { PanelIdentity } from '../host/certificate-authority.ts'
+import { fingerprintOf, type PanelIdentity } from '../host/certificate-authority.ts'
 import type { CertificateLife } from '../host/certificate-life.ts'
 import type { AgentProcedure, CallOptions } from './agent-link.ts'
 import { readSse } from './sse-reader.ts'
@@ -49,8 +49,11 @@ export class AgentClient implements AsyncDisposable {
   #certificate: CertificateLife | null = null
   readonly #trpc: TRPCUntypedClient<AnyTRPCRouter>
   readonly #name: string
+  #refused: ReadonlySet<string>
 
-  constructor({ hostId, address, port }: AgentAddress, identity: PanelIdentity) {
+  /** `refused`: fingerprints of certificates that were revoked. */
+  constructor({ hostId, address, port }: AgentAddress, identity: PanelIdentity, refused: readonly string[]) {
+    this.#refused = new Set(refused)
     this.#name = `${address}:${port}`
     this.#url = `https://${address.includes(':') ? `[${address}]` : address}:${port}/trpc`
     this.#hostId = hostId
@@ -68,6 +71,11 @@ export class AgentClient implements AsyncDisposable {
   /** The agent has another now, which the next connection will show. */
   forgetCertificate(): void {
     this.#certificate = null
+  }
+
+  /** From now on connections to an agent that shows one of these are broken off. */
+  refuse(fingerprints: readonly string[]): void {
+    this.#refused = new Set(fingerprints)
   }
 
   /** From now on connections are made with this one. Those that are open stay, for nobody asks again who they are. */
@@ -154,6 +162,8 @@ export class AgentClient implements AsyncDisposable {
       // A certificate of our authority is not enough: it must be this host's, or one host could pose as another.
       checkServerIdentity: (_name: string, shown: PeerCertificate) => {
         if (shown.subject.CN !== hostCommonName(this.#hostId)) return new Error('the certificate is another host’s')
+        // A host that was revoked and joined again has the same name in both of its certificates.
+        if (this.#refused.has(fingerprintOf(shown.raw))) return new Error('the certificate was revoked')
         this.#certificate = { validFromMs: Date.parse(shown.valid_from), validToMs: Date.parse(shown.valid_to) }
         return undefined
       },

@@ -12,18 +12,24 @@ import { ScriptedAgent } from './testing/scripted-agent.ts'
 const vmId = vmIdSchema.parse(newUuid())
 const removed = (generation: number): AgentEvent => ({ kind: 'vm.removed', vmId, epoch: 1, generation })
 
-function connect(agent: ScriptedAgent, hostId = agent.hostId) {
+function connect(
+  agent: ScriptedAgent,
+  { hostId = agent.hostId, refused = [] }: { hostId?: string; refused?: string[] } = {},
+) {
   const hellos: AgentHello[] = []
+  const misfits: AgentHello[] = []
   const received: AgentEvent[] = []
   const renewals: AgentAddress[] = []
   const clock = { nowMs: Date.now() }
   const connection = new AgentConnection({
     target: { hostId, address: agent.address, port: agent.port },
     identity: async () => agent.panelIdentity,
+    refusedCertificates: async () => refused,
     renew: async (_client, target) => void renewals.push(target),
     now: () => clock.nowMs,
     sink: {
       connected: (_hostId, hello) => hellos.push(hello),
+      incompatible: (_hostId, hello) => misfits.push(hello),
       received: (_hostId, event) => received.push(event),
     },
     log: silentLog,
@@ -31,6 +37,7 @@ function connect(agent: ScriptedAgent, hostId = agent.hostId) {
   return {
     connection,
     hellos,
+    misfits,
     received,
     renewals,
     clock,
@@ -101,7 +108,7 @@ describe('the line to an agent', () => {
 
   it('does not speak to another host that has a certificate of ours', async () => {
     await using agent = await ScriptedAgent.start()
-    await using line = connect(agent, newUuid())
+    await using line = connect(agent, { hostId: newUuid() })
     await expect(line.connection.whenOnline(within(1_500))).rejects.toThrow()
     expect(line.hellos).toEqual([])
     expect(line.connection.isOnline).toBe(false)
@@ -111,8 +118,39 @@ describe('the line to an agent', () => {
     await using agent = await ScriptedAgent.start()
     agent.version = 999
     await using line = connect(agent)
+    await vi.waitFor(() => expect(line.misfits).not.toEqual([]))
+    expect(line.misfits[0]).toMatchObject({ contractVersion: 999, agentVersion: '1.0.0' })
+    // Work that is asked of it says why, and not only that nobody is there.
+    await expect(line.connection.call(agentContract.agent.hello, undefined)).rejects.toMatchObject({
+      code: 'AGENT_INCOMPATIBLE',
+      message: expect.stringContaining('999') as unknown,
+    })
+    expect(line.hellos).toEqual([])
+    expect(line.connection.isOnline).toBe(false)
+  })
+
+  it('does not speak to a host whose certificate was revoked, though its name is right', async () => {
+    await using agent = await ScriptedAgent.start()
+    await using line = connect(agent, { refused: [agent.fingerprint] })
     await expect(line.connection.whenOnline(within(1_500))).rejects.toThrow()
     expect(line.hellos).toEqual([])
+  })
+
+  it('tells an agent that understands it which certificates are refused, before any work', async () => {
+    await using agent = await ScriptedAgent.start()
+    const refused = ['a'.repeat(64)]
+    {
+      await using old = connect(agent, { refused })
+      await old.connection.whenOnline(within(10_000))
+      expect(agent.refused).toEqual([])
+    }
+    agent.capabilities = ['refusals']
+    await using line = connect(agent, { refused })
+    await line.connection.whenOnline(within(10_000))
+    expect(agent.refused).toEqual([refused])
+    refused.push('b'.repeat(64))
+    await line.connection.tellRefusals()
+    expect(agent.refused.at(-1)).toEqual(refused)
   })
 })
 

@@ -64,7 +64,18 @@ const snapshotOf = (vms: VmObservation[]): HostSnapshot => ({
     checks: [],
   },
   vms,
-  pools: [{ name: 'default', path: '/p', totalBytes: 10, freeBytes: 5, committedBytes: 1, supportsDirectIo: true }],
+  pools: [
+    {
+      name: 'default',
+      path: '/p',
+      totalBytes: 10,
+      freeBytes: 5,
+      committedBytes: 1,
+      supportsDirectIo: true,
+      shared: null,
+      problem: null,
+    },
+  ],
   images: [],
   at,
 })
@@ -72,7 +83,13 @@ const snapshotOf = (vms: VmObservation[]): HostSnapshot => ({
 function makeIngest(world: OperationWorld) {
   const told: Gauges[] = []
   const live = new LiveFiguresStore()
-  const ingest = new AgentIngest({ db: world.db, live, log: silentLog, tellGauges: (each) => told.push(each) })
+  const ingest = new AgentIngest({
+    db: world.db,
+    live,
+    log: silentLog,
+    tellGauges: (each) => told.push(each),
+    tellMove: () => undefined,
+  })
   const receive = (event: AgentEvent): void => ingest.received(world.host.hostId, event)
   return { told, live, receive }
 }

@@ -9,11 +9,12 @@ import type { Logger } from 'pino'
 import type { AgentEvent, HostSnapshot } from '@berth/core/agent-contract/agent-events'
 import type { PanelEvent } from '@berth/core/events/panel-events'
 import { hostIdSchema } from '@berth/core/ids/ids'
+import type { MoveProgress } from '@berth/core/migration/move-progress'
 import type { PoolObservation } from '@berth/core/storage/volume'
 import type { PrismaClient } from '@berth/prisma/client'
 import { isDatabaseUnavailable } from '@berth/prisma/database-errors'
 import type { AgentHello, AgentSink } from './agent-sink.ts'
-import { writeFacts, writeHello, writePools } from './host-link-repo.ts'
+import { writeFacts, writeHello, writeMisfit, writePools } from './host-link-repo.ts'
 import type { LiveFiguresStore } from './live-figures-store.ts'
 import { forgetObservation, writeObservation, writeSnapshot } from './vm-observed-repo.ts'
 
@@ -31,6 +32,7 @@ export interface AgentIngestOptions {
   readonly live: LiveFiguresStore
   /** To the browsers, not kept. */
   readonly tellGauges: (gauges: Gauges) => void
+  readonly tellMove: (hostId: string, operationId: string, progress: MoveProgress) => void
   readonly log: Logger
 }
 
@@ -67,6 +69,13 @@ export class AgentIngest implements AgentSink {
     this.#drain(hostId, queue)
   }
 
+  incompatible(hostId: string, hello: AgentHello): void {
+    writeMisfit(this.#options.db, hostId, hello).catch((error: unknown) => {
+      // With its next try, seconds from now, it is said again.
+      this.#options.log.warn({ err: error, hostId }, 'what an agent told was not written')
+    })
+  }
+
   received(hostId: string, event: AgentEvent): void {
     const queue = this.#queueOf(hostId)
     switch (event.kind) {
@@ -97,6 +106,8 @@ export class AgentIngest implements AgentSink {
         this.#tell(hostId, { at: event.at, host: null, vms: event.samples })
         break
       case 'step.progressed':
+        if (event.progress.move) this.#options.tellMove(hostId, event.key.operationId, event.progress.move)
+        return
       case 'step.ended':
         return
     }

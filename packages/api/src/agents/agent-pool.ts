@@ -8,6 +8,7 @@ import { AgentConnection } from './agent-connection.ts'
 import type { AgentLink, AgentLinks } from './agent-link.ts'
 import type { AgentSink } from './agent-sink.ts'
 import { listJoinedHosts } from './host-link-repo.ts'
+import { listRefusedCertificates } from '../host/host-certificate-repo.ts'
 import { renewCertificate } from './renew-certificate.ts'
 
 export interface AgentPoolOptions {
@@ -30,7 +31,7 @@ export class AgentPool implements AgentLinks, AsyncDisposable {
 
   link(hostId: string): AgentLink {
     const line = this.#lines.get(hostId)
-    if (!line) throw new AppError('HOST_NOT_FOUND', `There is no host ${hostId} that has joined.`)
+    if (!line) throw new AppError('HOST_NOT_FOUND', `There is no host ${hostId} that has joined and was not revoked.`)
     return line.connection
   }
 
@@ -48,10 +49,13 @@ export class AgentPool implements AgentLinks, AsyncDisposable {
       return wanted?.address !== target.address || wanted.port !== target.port
     })
     for (const [hostId] of outdated) this.#lines.delete(hostId)
+    const isAnyGone = outdated.some(([hostId]) => !targets.has(hostId))
     await Promise.all(outdated.map(([, { connection }]) => connection[Symbol.asyncDispose]()))
     for (const [hostId, target] of targets) {
       if (!this.#lines.has(hostId)) this.#lines.set(hostId, { target, connection: this.#connect(target) })
     }
+    // In the background: an agent that does not answer must not hold up whoever revoked another one.
+    if (isAnyGone) for (const { connection } of this.#lines.values()) void connection.tellRefusals()
   }
 
   /** Once a day: a line may live for longer than the certificates it began with. */
@@ -70,6 +74,7 @@ export class AgentPool implements AgentLinks, AsyncDisposable {
     return new AgentConnection({
       ...{ target, now, sink, log },
       identity: () => authority.panelIdentity(),
+      refusedCertificates: () => listRefusedCertificates(db),
       renew: (client, host) => renewCertificate({ db, authority }, client, host),
     })
   }

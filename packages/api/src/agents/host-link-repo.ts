@@ -25,6 +25,18 @@ export async function writeHello(db: PrismaClient, hostId: string, hello: AgentH
   await touchHosts(db, [hostId])
 }
 
+/** It answers, and cannot be worked with: it is not heard from, but what it is shall be seen. */
+export async function writeMisfit(db: PrismaClient, hostId: string, hello: AgentHello): Promise<void> {
+  const { agentVersion, contractVersion, capabilities } = hello
+  await db.$transaction(async (tx) => {
+    const { count } = await tx.host.updateMany({
+      where: { id: hostId, NOT: { contractVersion, agentVersion } },
+      data: { agentVersion, contractVersion, capabilities: [...capabilities] },
+    })
+    if (count > 0) await announce(tx, { kind: 'host.changed', hostId })
+  })
+}
+
 /**
  * These were heard from. Any panel that hears a host keeps it online, so that one with a broken network of its own does
  * not declare it gone.
@@ -34,8 +46,10 @@ export async function touchHosts(db: PrismaClient, hostIds: readonly string[]): 
   await db.$transaction(async (tx) => {
     const came = await tx.$queryRaw<{ id: string }[]>`
       UPDATE host SET state = 'online', state_since = now(), seen_at = now()
-      WHERE id = ANY(${[...hostIds]}::uuid[]) AND state <> 'online' RETURNING id`
-    await tx.$executeRaw`UPDATE host SET seen_at = now() WHERE id = ANY(${[...hostIds]}::uuid[])`
+      WHERE id = ANY(${[...hostIds]}::uuid[]) AND state <> 'online' AND revoked_at IS NULL RETURNING id`
+    // A last word of a host that was revoked in this moment does not bring it back.
+    await tx.$executeRaw`
+      UPDATE host SET seen_at = now() WHERE id = ANY(${[...hostIds]}::uuid[]) AND revoked_at IS NULL`
     for (const { id } of came) await announceHost(tx, id)
   })
 }
@@ -68,23 +82,31 @@ export async function writeFacts(db: PrismaClient, hostId: string, facts: HostFa
   })
 }
 
+export async function writeOnePool(tx: DatabaseClient, hostId: string, pool: PoolObservation): Promise<void> {
+  const { name, path, supportsDirectIo, shared, problem } = pool
+  const seen = {
+    path,
+    supportsDirectIo,
+    sharedId: shared?.poolId ?? null,
+    problem,
+    totalBytes: BigInt(pool.totalBytes),
+    freeBytes: BigInt(pool.freeBytes),
+    committedBytes: BigInt(pool.committedBytes),
+    seenAt: new Date(),
+  }
+  await tx.pool.upsert({ where: { hostId_name: { hostId, name } }, create: { hostId, name, ...seen }, update: seen })
+}
+
+/** A pool that its host has not named for so long was taken off it. */
+const forgetPoolMs = 30_000
+
 export async function writePools(db: PrismaClient, hostId: string, pools: readonly PoolObservation[]): Promise<void> {
   await db.$transaction(async (tx) => {
-    for (const { name, path, totalBytes, freeBytes, committedBytes, supportsDirectIo } of pools) {
-      const seen = {
-        path,
-        supportsDirectIo,
-        totalBytes: BigInt(totalBytes),
-        freeBytes: BigInt(freeBytes),
-        committedBytes: BigInt(committedBytes),
-        seenAt: new Date(),
-      }
-      await tx.pool.upsert({
-        where: { hostId_name: { hostId, name } },
-        create: { hostId, name, ...seen },
-        update: seen,
-      })
-    }
+    for (const pool of pools) await writeOnePool(tx, hostId, pool)
+    // Not at once: what was told before a pool came may be written after it.
+    const forgotten = new Date(Date.now() - forgetPoolMs)
+    const names = pools.map(({ name }) => name)
+    await tx.pool.deleteMany({ where: { hostId, name: { notIn: names }, seenAt: { lt: forgotten } } })
     await announce(tx, { kind: 'host.changed', hostId })
   })
 }

@@ -3,7 +3,7 @@
  * machines that are placed on it: a host that went bad cannot say anything about those of others.
  */
 import type { VmObservation } from '@berth/core/vm/vm-observation'
-import type { DatabaseClient, PrismaClient } from '@berth/prisma/client'
+import { Prisma, type DatabaseClient, type PrismaClient } from '@berth/prisma/client'
 import { announce } from '../events/outbox-repo.ts'
 import { storableJson } from './storable-json.ts'
 
@@ -32,6 +32,13 @@ async function observe(tx: DatabaseClient, { hostId, bootId, vm }: Sighting): Pr
   return count > 0
 }
 
+/**
+ * A machine that moves leaves its host before the panel knows where it is: what was seen of it stays for that moment, and then
+ * belongs to its new host, of which its former one can say nothing.
+ */
+const isNotMoving = Prisma.sql`NOT EXISTS (SELECT 1 FROM operation o WHERE o.vm_id = vm_observed.vm_id
+  AND o.kind = 'vm.migrate' AND o.status IN ('running', 'cancelling'))`
+
 /** All that a host holds, in one transaction. What was seen there before and is not there now is forgotten. */
 export async function writeSnapshot(
   db: PrismaClient,
@@ -45,6 +52,7 @@ export async function writeSnapshot(
         UPDATE vm_observed SET seen_at = now() WHERE host_id = ${hostId}::uuid AND vm_id = ANY(${vmIds}::uuid[])`
       const gone = await tx.$queryRaw<{ vmId: string }[]>`
         DELETE FROM vm_observed WHERE host_id = ${hostId}::uuid AND NOT vm_id = ANY(${vmIds}::uuid[])
+          AND ${isNotMoving}
         RETURNING vm_id AS "vmId"`
       await announce(tx, ...gone.map(({ vmId }) => ({ kind: 'vm.changed', vmId }) as const))
     },
@@ -64,7 +72,7 @@ export async function forgetObservation(db: PrismaClient, removal: Removal): Pro
   await db.$transaction(async (tx) => {
     const count = await tx.$executeRaw`
       DELETE FROM vm_observed WHERE vm_id = ${vmId}::uuid AND host_id = ${hostId}::uuid
-        AND (epoch, generation) <= (${epoch}, ${generation})`
+        AND (epoch, generation) <= (${epoch}, ${generation}) AND ${isNotMoving}`
     if (count > 0) await announce(tx, { kind: 'vm.changed', vmId })
   })
 }

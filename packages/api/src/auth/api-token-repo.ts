@@ -1,6 +1,6 @@
 /** API tokens: shown once when they are made, kept as a hash, good until they expire or are revoked. */
 import { z } from 'zod'
-import type { DatabaseClient } from '@berth/prisma/client'
+import type { DatabaseClient, PrismaClient } from '@berth/prisma/client'
 import { AppError } from '@berth/core/errors/app-error'
 import { newUuid } from '@berth/core/ids/ids'
 import type { TokenCaller } from '../trpc/caller.ts'
@@ -25,19 +25,30 @@ export interface NewToken {
   readonly userId: string
   readonly name: string
   readonly expiresAt: Date | null
+  /** The token that asks for it; absent: a person does. */
+  readonly madeById?: string
 }
 
-/** Returns the token itself, for the only time. */
+/** Returns the token itself, for the only time. Throws SESSION_REQUIRED when its maker was revoked meanwhile. */
 export async function createApiToken(
-  db: DatabaseClient,
-  { userId, name, expiresAt }: NewToken,
+  db: PrismaClient,
+  { madeById, ...wish }: NewToken,
 ): Promise<{ tokenId: string; token: string }> {
   const token = newBearerSecret('berth')
   const tokenId = newUuid()
-  await db.apiToken.create({
-    data: { id: tokenId, userId, name, expiresAt, tokenHash: hashSecret(token), prefix: token.slice(0, prefixLength) },
+  const data = { ...wish, id: tokenId, tokenHash: hashSecret(token), prefix: token.slice(0, prefixLength) }
+  await db.$transaction(async (tx) => {
+    if (madeById !== undefined) await lockMaker(tx, madeById)
+    await tx.apiToken.create({ data: { ...data, madeById: madeById ?? null } })
   })
   return { tokenId, token }
+}
+
+/** Whoever revokes the maker waits, and then finds what it made. */
+async function lockMaker(tx: DatabaseClient, tokenId: string): Promise<void> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM api_token WHERE id = ${tokenId}::uuid AND revoked_at IS NULL FOR SHARE`
+  if (rows.length === 0) throw new AppError('SESSION_REQUIRED', 'This API token was revoked.')
 }
 
 /** When a token ends; null: never. */
@@ -103,11 +114,27 @@ export async function listApiTokens(
   }
 }
 
-/** Throws OBJECT_NOT_FOUND for a token of somebody else (`userId` null: anybody's may be revoked) as for none. */
-export async function revokeApiToken(db: DatabaseClient, tokenId: string, userId: string | null): Promise<void> {
-  const { count } = await db.apiToken.updateMany({
-    where: { id: tokenId, revokedAt: null, ...(userId === null ? {} : { userId }) },
-    data: { revokedAt: new Date() },
+/**
+ * Revokes it and all that it made, and they made. Throws OBJECT_NOT_FOUND for a token of somebody else (`userId` null:
+ * anybody's may be revoked) as for none.
+ */
+export async function revokeApiToken(db: PrismaClient, tokenId: string, userId: string | null): Promise<void> {
+  const data = { revokedAt: new Date() }
+  await db.$transaction(async (tx) => {
+    const { count } = await tx.apiToken.updateMany({
+      where: { id: tokenId, revokedAt: null, ...(userId === null ? {} : { userId }) },
+      data,
+    })
+    if (count === 0) throw new AppError('OBJECT_NOT_FOUND', 'There is no such API token.')
+    // One generation at a time: each makes no more once its rows are locked, and the next query sees what it has made.
+    let makers = [tokenId]
+    while (makers.length > 0) {
+      const made = await tx.apiToken.updateManyAndReturn({
+        where: { madeById: { in: makers }, revokedAt: null },
+        data,
+        select: { id: true },
+      })
+      makers = made.map(({ id }) => id)
+    }
   })
-  if (count === 0) throw new AppError('OBJECT_NOT_FOUND', 'There is no such API token.')
 }

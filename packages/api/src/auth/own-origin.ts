@@ -9,11 +9,18 @@ export function isOwnOrigin(headers: IncomingHttpHeaders, publicUrl: string | un
   const { origin, host } = headers
   if (origin === undefined || origin === 'null') return false
   if (publicUrl !== undefined && origin === new URL(publicUrl).origin) return true
-  // A page cannot set this header on a request to another site without asking first, and we never allow that.
-  const forwarded = headers['x-forwarded-proto']
-  const scheme = forwarded === 'https' ? 'https' : 'http'
-  return host !== undefined && origin.toLowerCase() === originOf(scheme, host)
+  return host !== undefined && origin.toLowerCase() === originOf(schemeOf(headers), host)
 }
+
+/** How whoever sent this reaches the panel; undefined where he does not say. */
+export function panelUrlOf(headers: IncomingHttpHeaders, publicUrl: string | undefined): string | undefined {
+  if (publicUrl !== undefined) return publicUrl
+  return headers.host === undefined ? undefined : originOf(schemeOf(headers), headers.host)
+}
+
+// A page cannot set this header on a request to another site without asking first, and we never allow that.
+const schemeOf = (headers: IncomingHttpHeaders): 'http' | 'https' =>
+  headers['x-forwarded-proto'] === 'https' ? 'https' : 'http'
 
 /** A browser leaves out the scheme's own port; some clients write it into Host. */
 function originOf(scheme: string, host: string): string | undefined {

@@ -3,7 +3,7 @@
  * file beside the database, not in it, so that a stolen dump alone opens nothing. Layout: version 1, 12 bytes of nonce,
  * 16 bytes of tag, then the text. `context` binds it to its row: a sealed value that was moved does not open.
  */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { AppError } from '@berth/core/errors/app-error'
 import { readOrMakeSecretFile } from './secret-files.ts'
@@ -16,6 +16,8 @@ export interface SecretBox {
   seal(text: string, context: string): Uint8Array<ArrayBuffer>
   /** Throws INTERNAL when the value was made under another key or for another context. */
   open(sealed: Uint8Array, context: string): string
+  /** A secret of its own for each purpose (HKDF, RFC 5869), always the same one: 32 bytes in lower-case hexadecimal. */
+  derive(purpose: string): string
 }
 
 /** The box of a data folder; makes `<data>/secrets/seal-key` on first use. */
@@ -48,5 +50,6 @@ export function makeSecretBox(key: Uint8Array): SecretBox {
         throw new AppError('INTERNAL', 'A sealed value does not open with this installation’s key.', { cause: error })
       }
     },
+    derive: (purpose) => Buffer.from(hkdfSync('sha256', key, '', purpose, 32)).toString('hex'),
   }
 }

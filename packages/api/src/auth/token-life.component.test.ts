@@ -1,7 +1,8 @@
 /** A token that is made by a token does not outlive it. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestPanel, type TestPanel } from '../testing/open-test-panel.ts'
-import { createApiToken, endOfToken } from './api-token-repo.ts'
+import type { Caller } from '../trpc/caller.ts'
+import { createApiToken, endOfToken, findTokenCaller } from './api-token-repo.ts'
 
 let world: TestPanel
 beforeAll(async () => {
@@ -31,4 +32,33 @@ test('it ends with the one that made it at the latest', async () => {
 test('one that never ends makes what is asked for', async () => {
   expect(await endOfMade(null, null)).toBeNull()
   expect((await endOfMade(null, 1))?.getTime()).toBeLessThanOrEqual(inDays(1).getTime())
+})
+
+/** Whoever holds it, as a request finds him. */
+async function holderOf(token: string): Promise<Caller> {
+  const caller = await findTokenCaller(world.process.panel.db, token, new Date())
+  if (caller === null) throw new Error('The token is no good.')
+  return caller
+}
+
+test('those that a token made are revoked with it, and no others', async () => {
+  const { as, ada } = world
+  const make = async (maker: Caller) => as(maker).token.create({ name: 'made' })
+  const first = await make(ada)
+  const child = await make(await holderOf(first.token))
+  const grandchild = await make(await holderOf(child.token))
+  const stranger = await make(ada)
+  await as(ada).token.revoke({ tokenId: child.tokenId })
+  for (const { token } of [child, grandchild]) await expect(holderOf(token)).rejects.toThrow('no good')
+  for (const { token } of [first, stranger]) expect(await holderOf(token)).toMatchObject({ userId: ada.userId })
+})
+
+test('one that was revoked after its request came in makes none', async () => {
+  const { as, ada } = world
+  const { tokenId, token } = await as(ada).token.create({ name: 'late' })
+  const late = await holderOf(token)
+  await as(ada).token.revoke({ tokenId })
+  await expect(as(late).token.create({ name: 'escaped' })).rejects.toMatchObject({
+    cause: { code: 'SESSION_REQUIRED' },
+  })
 })

@@ -23,14 +23,19 @@ export const tokenRouter = t.router({
   }),
   /**
    * The answer's `token` is shown this once. A repeated key makes another token: the first one's text is not kept.
-   * One that is made by a token ends with it at the latest, or whoever has stolen an hour would have for ever.
+   * One that is made by a token ends with it at the latest, also when that one is revoked: or whoever has stolen an hour
+   * would have for ever.
    */
   create: changing
     .input(tokenCreateInput)
     .use(audited)
     .mutation(async ({ ctx, input }) => {
       const expiresAt = await endOfNewToken(ctx.panel.db, ctx.caller, input.expiresInDays)
-      const made = await createApiToken(ctx.panel.db, { userId: ctx.caller.userId, name: input.name, expiresAt })
+      const { caller } = ctx
+      const made = await createApiToken(ctx.panel.db, {
+        ...{ userId: caller.userId, name: input.name, expiresAt },
+        ...(caller.kind === 'token' ? { madeById: caller.tokenId } : {}),
+      })
       Object.assign(ctx.notes, { targetKind: 'token', targetId: made.tokenId, targetName: input.name })
       return { ...doneAtOnce, ...made }
     }),

@@ -6,7 +6,8 @@ import { ScriptedAgent } from '../agents/testing/scripted-agent.ts'
 import { makeSecretBox } from '../auth/secret-box.ts'
 import { fingerprintOf } from '../host/certificate-authority.ts'
 import { insertTestHost, insertTestUser, insertTestVm } from '../operation/testing/operation-fixture-repo.ts'
-import { makeTestSpec, silentLog } from '../operation/testing/operation-world.ts'
+import { makeTestSpec } from '../operation/testing/make-test-spec.ts'
+import { silentLog } from '../operation/testing/operation-world.ts'
 import { startControlPlane } from './control-plane.ts'
 
 it('finds the hosts that joined, shows what they tell, and runs a task on them', async () => {

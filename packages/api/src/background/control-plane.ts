@@ -13,10 +13,15 @@ import { EventHub } from '../events/event-hub.ts'
 import type { CertificateAuthority } from '../host/certificate-authority.ts'
 import { findHostViews } from '../host/host-repo.ts'
 import { findImageViews } from '../image/image-repo.ts'
+import { PanelDrainRecords } from '../maintenance/panel-drain-records.ts'
+import { startMoveKeeper } from '../migration/move-keeper.ts'
+import { MoveTeller } from '../migration/move-teller.ts'
+import { PanelMoveRecords } from '../migration/panel-move-records.ts'
 import { OperationService } from '../operation/operation-service.ts'
 import { findOperationViews } from '../operation/operation-view-repo.ts'
 import { findVmViews } from '../vm/vm-repo.ts'
 import { PrismaImageRecords } from '../workflows/image-records-repo.ts'
+import { PrismaPoolRecords } from '../workflows/pool-records-repo.ts'
 import { PrismaVmRecords } from '../workflows/vm-records-repo.ts'
 import { startHostKeeper } from './host-keeper.ts'
 import { startOperationSweeper } from './operation-sweeper.ts'
@@ -39,6 +44,8 @@ export interface ControlPlane extends AsyncDisposable {
   readonly agents: AgentPool
   readonly operations: OperationService
   readonly events: EventHub
+  /** Hosts are emptied once they are served. */
+  readonly drains: PanelDrainRecords
 }
 
 /** After the migrations. Disposing lets go of all work, so that another panel takes it at once. */
@@ -55,23 +62,33 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     operations: (ids: readonly string[]) => findOperationViews(db, ids),
   }
   const events = parts.use(new EventHub({ db, databaseUrl, loaders, log }))
-  const sink = new AgentIngest({ db, live, log, tellGauges: (gauges) => events.tellGauges(gauges) })
+  const teller = new MoveTeller({ db, tell: (move, ownerId) => events.tellMove(move, ownerId), log })
+  const sink = new AgentIngest({
+    ...{ db, live, log },
+    tellGauges: (gauges) => events.tellGauges(gauges),
+    tellMove: (hostId, operationId, progress) => teller.progressed(hostId, operationId, progress),
+  })
   const agents = parts.use(new AgentPool({ db, authority, sink, log }))
   // Before the first operation is taken: its host's link must be there.
   await agents.refresh()
   const operations = new OperationService(db)
+  const drains = new PanelDrainRecords(db)
   const context = {
+    drains,
     link: (hostId: string) => agents.link(hostId),
     vms: new PrismaVmRecords(db, secretBox),
     images: new PrismaImageRecords(db),
+    pools: new PrismaPoolRecords(db),
+    moves: new PanelMoveRecords({ db, box: secretBox, log, tellEnded: (operationId) => teller.ended(operationId) }),
   }
   const owner = `${hostname()}:${process.pid}`
   if (options.isWorking ?? true) {
     parts.use(await startOperationWorker({ db, databaseUrl, context, operations, log, owner }))
     parts.use(startOperationSweeper(db, log))
     parts.use(startHostKeeper({ db, agents, live, log }))
+    parts.use(startMoveKeeper({ db, context, log }))
     parts.use(startReconciler({ db, operations, images: context.images, log }))
   }
   const running = parts.move()
-  return { live, agents, operations, events, [Symbol.asyncDispose]: () => running.disposeAsync() }
+  return { live, agents, operations, events, drains, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }

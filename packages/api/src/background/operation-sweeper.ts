@@ -2,7 +2,7 @@
 import type { Logger } from 'pino'
 import type { PrismaClient } from '@berth/prisma/client'
 import { deleteOldEvents } from '../events/outbox-repo.ts'
-import { deleteOldOperations, requeueForsaken } from '../operation/operation-lease-repo.ts'
+import { deleteDeadJobs, deleteOldOperations, requeueForsaken } from '../operation/operation-lease-repo.ts'
 import { startTimer } from './background-timer.ts'
 
 const sweepMs = 4_000
@@ -19,6 +19,7 @@ export function startOperationSweeper(db: PrismaClient, log: Logger): Disposable
   })
   const clean = startTimer({ name: 'retention', everyMs: cleanMs, log }, async () => {
     await deleteOldOperations(db, keepDays)
+    await deleteDeadJobs(db)
     await deleteOldEvents(db, keepEventsMs)
   })
   return {

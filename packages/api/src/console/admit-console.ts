@@ -54,6 +54,7 @@ export async function admitConsole(
   const vm = await requireVmHost(door.db, redeemed.vmId, redeemed.isAdmin ? null : redeemed.userId)
   if (vm.hostId === null) throw new AppError('VM_STATE_CONFLICT', 'The machine is on no host.')
   const host = await requireHostRow(door.db, vm.hostId)
+  if (host.revokedAt !== null) throw new AppError('HOST_UNREACHABLE', `The host ${host.name} was revoked.`)
   return {
     right: { ...redeemed, vmId: vm.id },
     seat: await seatOf(door.db, redeemed, seatName),

@@ -22,7 +22,8 @@ export interface ConsoleRight extends HeldRight {
 
 /**
  * The places in `rights` of those that have ended: signed out, expired or revoked, the user disabled or of another
- * rank, the machine deleted or somebody else's (which administrators may see all the same). One query for all.
+ * rank, the machine deleted, on a host that was revoked, or somebody else's (which administrators may see all the same).
+ * One query for all.
  */
 export async function findEndedRights(db: DatabaseClient, rights: readonly HeldRight[]): Promise<number[]> {
   const column = (name: keyof HeldRight): (string | null)[] => rights.map((right) => right[name] ?? null)
@@ -32,11 +33,13 @@ export async function findEndedRights(db: DatabaseClient, rights: readonly HeldR
       ${column('apiTokenId')}::uuid[], ${column('role')}::text[])
       WITH ORDINALITY AS held(vm_id, user_id, session_id, token_id, role, place)
     LEFT JOIN vm ON vm.id = held.vm_id AND vm.deleted_at IS NULL
+    LEFT JOIN host ON host.id = vm.host_id AND host.revoked_at IS NOT NULL
     LEFT JOIN "user" u ON u.id = held.user_id AND u.disabled_at IS NULL
     LEFT JOIN session s ON s.id = held.session_id AND s.user_id = u.id AND s.expires_at > now()
     LEFT JOIN api_token t ON t.id = held.token_id AND t.user_id = u.id AND t.revoked_at IS NULL
       AND (t.expires_at IS NULL OR t.expires_at > now())
     WHERE (s.id IS NULL AND t.id IS NULL) OR held.role <> u.role
+      OR host.id IS NOT NULL
       OR (held.vm_id IS NOT NULL AND (vm.id IS NULL OR (vm.owner_id <> u.id AND u.role <> 'admin')))`
   return rows.map((row) => Number(row.place))
 }

@@ -9,6 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import type { Logger } from 'pino'
 import { AppError } from '@berth/core/errors/app-error'
+import type { MoveView } from '@berth/core/migration/move-view'
 import type { DatabaseClient, PrismaClient } from '@berth/prisma/client'
 import { isDatabaseUnavailable } from '@berth/prisma/database-errors'
 import type { Gauges } from '../agents/agent-ingest.ts'
@@ -60,6 +61,13 @@ export class EventHub implements EventPort, AsyncDisposable {
     for (const reader of this.#readers) {
       const seen = reader.viewerId === null ? gauges : this.#scoped(gauges, reader.viewerId)
       if (seen !== null) reader.pushGauges(seen)
+    }
+  }
+
+  /** As figures are: to whoever listens now, and may see the machine. */
+  tellMove(move: MoveView, ownerId: string | null): void {
+    for (const reader of this.#readers) {
+      if (reader.viewerId === null || reader.viewerId === ownerId) reader.pushMove(move)
     }
   }
 

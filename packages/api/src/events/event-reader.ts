@@ -1,7 +1,9 @@
 /**
  * One browser's queue between the hub and its stream. Bounded: a reader that does not keep up is told to read everything
- * again, and cut, so that it costs neither memory nor the others' time. Of live figures only the newest per host wait.
+ * again, and cut, so that it costs neither memory nor the others' time. Of live figures only the newest per host and move wait.
  */
+import type { PanelEvent } from '@berth/core/events/panel-events'
+import type { MoveView } from '@berth/core/migration/move-view'
 import type { StreamedEvent } from '../trpc/event-port.ts'
 import type { Gauges } from '../agents/agent-ingest.ts'
 
@@ -11,7 +13,7 @@ export class EventReader implements AsyncIterable<StreamedEvent> {
   /** Whose objects are told of; null: everybody's. */
   readonly viewerId: string | null
   #waiting: StreamedEvent[] = []
-  readonly #gauges = new Map<string, StreamedEvent>()
+  readonly #figures = new Map<string, StreamedEvent>()
   #state: 'open' | 'cut' | 'closed' = 'open'
   #woken = Promise.withResolvers<void>()
 
@@ -28,17 +30,24 @@ export class EventReader implements AsyncIterable<StreamedEvent> {
 
   pushGauges(gauges: Gauges): void {
     // A host's own figures and its machines' come apart; each replaces only its like.
-    if (this.#state === 'open') {
-      this.#gauges.set(`${gauges.hostId} ${gauges.host === null}`, { id: null, event: gauges })
-      this.#wake()
-    }
+    this.#pushFigures(`${gauges.hostId} ${gauges.host === null}`, gauges)
+  }
+
+  pushMove(move: MoveView): void {
+    this.#pushFigures(move.operationId, { kind: 'move.progressed', move })
+  }
+
+  #pushFigures(key: string, event: PanelEvent): void {
+    if (this.#state !== 'open') return
+    this.#figures.set(key, { id: null, event })
+    this.#wake()
   }
 
   /** Tells it to read everything again, and ends it. `id`: where to go on when it comes back. */
   reset(id: string | null): void {
     if (this.#state !== 'open') return
     this.#waiting = [{ id, event: { kind: 'stream.reset' } }]
-    this.#gauges.clear()
+    this.#figures.clear()
     this.#state = 'cut'
     this.#wake()
   }
@@ -50,12 +59,12 @@ export class EventReader implements AsyncIterable<StreamedEvent> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<StreamedEvent> {
     for (;;) {
-      const batch = [...this.#waiting, ...this.#gauges.values()]
+      const batch = [...this.#waiting, ...this.#figures.values()]
       this.#waiting = []
-      this.#gauges.clear()
+      this.#figures.clear()
       yield* batch
       if (this.#state === 'closed') return
-      if (this.#waiting.length > 0 || this.#gauges.size > 0) continue
+      if (this.#waiting.length > 0 || this.#figures.size > 0) continue
       if (this.#state === 'cut') return
       await this.#woken.promise
     }

@@ -1,7 +1,7 @@
 /** Turns stored events into what browsers get: one load per thing and batch, however often it changed in it. */
 import type { PanelEvent } from '@berth/core/events/panel-events'
 import type { HostView } from '@berth/core/host/host'
-import { imageIdSchema, vmIdSchema } from '@berth/core/ids/ids'
+import { hostIdSchema, imageIdSchema, vmIdSchema } from '@berth/core/ids/ids'
 import type { ImageView } from '@berth/core/image/image'
 import type { OperationView } from '@berth/core/operation/operation'
 import type { VmView } from '@berth/core/vm/vm-view'
@@ -88,6 +88,8 @@ function panelEventOf(stored: StoredEvent, views: Views): PanelEvent | null {
       return { kind: 'vm.removed', vmId: vmIdSchema.parse(stored.vmId) }
     case 'image.removed':
       return { kind: 'image.removed', imageId: imageIdSchema.parse(stored.imageId) }
+    case 'host.removed':
+      return { kind: 'host.removed', hostId: hostIdSchema.parse(stored.hostId) }
     case 'accounts.changed':
       return { kind: 'accounts.changed' }
     default:
@@ -97,7 +99,7 @@ function panelEventOf(stored: StoredEvent, views: Views): PanelEvent | null {
 }
 
 function audienceOf({ kind, ownerId }: StoredEvent): Audience {
-  if (kind === 'host.changed') return 'admins'
+  if (kind === 'host.changed' || kind === 'host.removed') return 'admins'
   if (kind === 'image.changed' || kind === 'image.removed') return 'all'
   // Nobody's in particular: Berth's own tasks.
   return ownerId === null ? 'admins' : { ownerId }

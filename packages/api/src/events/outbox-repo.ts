@@ -6,7 +6,7 @@ import type { PanelEvent } from '@berth/core/events/panel-events'
 import { newUuid } from '@berth/core/ids/ids'
 import { Prisma, type DatabaseClient } from '@berth/prisma/client'
 
-export type StoredKind = Exclude<PanelEvent['kind'], 'gauges' | 'stream.reset'>
+export type StoredKind = Exclude<PanelEvent['kind'], 'gauges' | 'move.progressed' | 'stream.reset'>
 
 export interface Announcement {
   readonly kind: StoredKind
@@ -73,6 +73,14 @@ export async function deleteOldEvents(db: DatabaseClient, keepMs: number): Promi
   return db.$executeRaw`
     DELETE FROM event
     WHERE at < now() - ${keepMs} * interval '1 millisecond' AND position < (SELECT max(position) FROM event)`
+}
+
+/** Every machine of a user, as its owner's name is part of what is shown of it. */
+export async function announceVmsOfOwner(tx: DatabaseClient, ownerId: string): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO event (id, kind, owner_id, vm_id, payload)
+    SELECT gen_random_uuid(), 'vm.changed', owner_id, id, '{}' FROM vm
+    WHERE owner_id = ${ownerId}::uuid AND deleted_at IS NULL`
 }
 
 /** Every machine of a host, as its host's state is part of what is shown of it. */

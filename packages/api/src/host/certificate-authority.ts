@@ -32,6 +32,7 @@ export interface HostCertificate {
   readonly certificatePem: string
   /** SHA-256 of the certificate, lower-case hexadecimal. */
   readonly fingerprint: string
+  readonly expiresAt: Date
 }
 
 export interface CertificateAuthority {
@@ -73,7 +74,11 @@ export async function openCertificateAuthority(dataDir: string, now = () => Date
         names: [{ type: isIP(address) ? 'ip' : 'dns', value: address }],
         usages: [x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth],
       })
-      return { certificatePem: certificate.toString('pem'), fingerprint: fingerprintOf(certificate.rawData) }
+      return {
+        certificatePem: certificate.toString('pem'),
+        fingerprint: fingerprintOf(certificate.rawData),
+        expiresAt: certificate.notAfter,
+      }
     },
   }
 }

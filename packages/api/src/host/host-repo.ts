@@ -1,51 +1,15 @@
-/** Hosts in the database: views, and what placement has to know. */
-import type { z } from 'zod'
+/** Hosts in the database: their views, and where they are reached. */
 import type { DatabaseClient, Prisma } from '@berth/prisma/client'
 import { AppError } from '@berth/core/errors/app-error'
-import { hostFactsSchema, hostViewSchema, type HostView } from '@berth/core/host/host'
+import { agentFitOf } from '@berth/core/host/agent-fit'
+import { hostViewSchema, type HostView } from '@berth/core/host/host'
 import type { LiveFigures } from '../metrics/live-figures.ts'
-import type { PlacementHost } from '../placement/place-vm.ts'
 import { decodeCursor, encodeCursor, likePattern, type Page, type PageCut } from '../trpc/paging.ts'
+import { committedByHost, nothingCommitted, type Committed } from './committed-repo.ts'
 
 export interface HostReader {
   readonly db: DatabaseClient
   readonly live: LiveFigures
-}
-
-interface Committed {
-  readonly vcpus: number
-  readonly memoryBytes: number
-  readonly vmCount: number
-  readonly runningVmCount: number
-}
-
-const nothingCommitted: Committed = { vcpus: 0, memoryBytes: 0, vmCount: 0, runningVmCount: 0 }
-
-/**
- * What each host's machines may use. A machine counts as on when it is wanted on, was seen with a process, or is being
- * changed by a task: the one that is about to start has no process yet, and its memory is spoken for all the same.
- */
-async function committedByHost(db: DatabaseClient, hostIds: readonly string[]): Promise<Map<string, Committed>> {
-  const rows = await db.$queryRaw<{ host_id: string; vcpus: bigint; memory: bigint; count: bigint; running: bigint }[]>`
-    SELECT vm.host_id,
-      COALESCE(SUM((vm.spec->>'vcpus')::bigint) FILTER (WHERE is_on), 0)::bigint AS vcpus,
-      COALESCE(SUM((vm.spec->>'memoryBytes')::bigint) FILTER (WHERE is_on), 0)::bigint AS memory,
-      COUNT(*) AS count,
-      COUNT(*) FILTER (WHERE seen.state = 'running') AS running
-    FROM vm
-    LEFT JOIN vm_observed seen ON seen.vm_id = vm.id
-    CROSS JOIN LATERAL (SELECT vm.desired_power = 'on' OR COALESCE(seen.state, 'stopped') <> 'stopped' OR EXISTS (
-      SELECT 1 FROM operation o WHERE o.vm_id = vm.id AND o.status IN ('queued', 'running', 'cancelling')
-        AND o.kind IN ('vm.create', 'vm.start')) AS is_on) flag
-    WHERE vm.deleted_at IS NULL AND vm.host_id = ANY(${[...hostIds]}::uuid[])
-    GROUP BY vm.host_id`
-  const toCommitted = (row: (typeof rows)[number]): Committed => ({
-    vcpus: Number(row.vcpus),
-    memoryBytes: Number(row.memory),
-    vmCount: Number(row.count),
-    runningVmCount: Number(row.running),
-  })
-  return new Map(rows.map((row) => [row.host_id, toCommitted(row)]))
 }
 
 type HostRow = Prisma.HostGetPayload<{ include: { pools: true } }>
@@ -60,6 +24,9 @@ function hostViewOf(row: HostRow, committed: Committed, live: LiveFigures): Host
     seenAt: row.seenAt?.toISOString() ?? null,
     clockSkewMs: row.clockSkewMs,
     agentVersion: row.agentVersion,
+    agentFit: agentFitOf(row),
+    revokedAt: row.revokedAt?.toISOString() ?? null,
+    isInMaintenance: row.isInMaintenance,
     facts: row.facts,
     gauges: row.state === 'online' ? live.gaugesOf(row.id) : null,
     pools: row.pools.map((pool) => ({
@@ -69,6 +36,8 @@ function hostViewOf(row: HostRow, committed: Committed, live: LiveFigures): Host
       freeBytes: Number(pool.freeBytes),
       committedBytes: Number(pool.committedBytes),
       supportsDirectIo: pool.supportsDirectIo,
+      shared: pool.sharedId === null ? null : { poolId: pool.sharedId },
+      problem: pool.problem,
     })),
     committed,
   })
@@ -119,40 +88,19 @@ export async function listHostIds(db: DatabaseClient, filter: HostFilter, page: 
   return { items: items.map((row) => row.id), nextCursor: last ? encodeCursor([last.name, last.id]) : null }
 }
 
-const placementFacts = hostFactsSchema.pick({ cpuCount: true, memoryBytes: true, firmwares: true, networkKinds: true })
-const unknownFacts = { cpuCount: 0, memoryBytes: 0, firmwares: [], networkKinds: [] } satisfies z.infer<
-  typeof placementFacts
->
-
-/** All hosts as placement weighs them, for an image. */
-export async function findPlacementHosts(db: DatabaseClient, imageId: string): Promise<PlacementHost[]> {
-  const rows = await db.host.findMany({
-    include: { pools: true, imageReplicas: { where: { imageId, state: 'ready' } } },
-  })
-  const committed = await committedByHost(
-    db,
-    rows.map((row) => row.id),
-  )
-  return rows.map((row) => {
-    const facts = placementFacts.catch(unknownFacts).parse(row.facts)
-    return {
-      hostId: row.id,
-      name: row.name,
-      state: hostViewSchema.shape.state.parse(row.state),
-      isInMaintenance: row.isInMaintenance,
-      ...facts,
-      committedMemoryBytes: committed.get(row.id)?.memoryBytes ?? 0,
-      pools: row.pools.map((pool) => ({ name: pool.name, freeBytes: Number(pool.freeBytes) })),
-      hasImage: row.imageReplicas.length > 0,
-    }
-  })
+/** Nothing is known of it from now on, and its agent's line is none that anybody opens. */
+export async function markHostRevoked(tx: DatabaseClient, hostId: string): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE host SET revoked_at = COALESCE(revoked_at, now()), cert_fingerprint = NULL, clock_skew_ms = NULL,
+      state_since = CASE WHEN state = 'offline' THEN state_since ELSE now() END, state = 'offline'
+    WHERE id = ${hostId}::uuid`
 }
 
 /** The pinned machine type of a host, and where its agent listens. Throws HOST_NOT_FOUND. */
 export async function requireHostRow(db: DatabaseClient, hostId: string) {
   const row = await db.host.findUnique({
     where: { id: hostId },
-    select: { id: true, name: true, address: true, port: true, state: true, facts: true },
+    select: { id: true, name: true, address: true, port: true, state: true, facts: true, revokedAt: true },
   })
   if (!row) throw new AppError('HOST_NOT_FOUND', `There is no host ${hostId}.`)
   return row

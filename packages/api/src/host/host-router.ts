@@ -7,6 +7,7 @@ import { t } from '../trpc/init.ts'
 import { pageCutOf, pageInput } from '../trpc/paging.ts'
 import { adminOnly } from '../trpc/procedures.ts'
 import { findHostViews, listHostIds, requireHostRow, requireHostView } from './host-repo.ts'
+import { membershipProcedures } from './membership-procedures.ts'
 
 const hostListInput = z
   .strictObject({
@@ -21,6 +22,7 @@ const hostListInput = z
   .prefault({})
 
 export const hostRouter = t.router({
+  ...membershipProcedures,
   list: adminOnly.input(hostListInput).query(async ({ ctx, input }) => {
     const { items, nextCursor } = await listHostIds(ctx.panel.db, input.filter, pageCutOf(input))
     return { items: await findHostViews(ctx.panel, items), nextCursor }

@@ -7,6 +7,7 @@ import {
   imageStateSchema,
 } from '@berth/core/image/image'
 import { hostIdSchema, imageIdSchema } from '@berth/core/ids/ids'
+import { defaultPoolName, poolNameSchema } from '@berth/core/storage/volume'
 import { idempotencyKeySchema } from '../trpc/idempotency-key.ts'
 import { pageInput } from '../trpc/paging.ts'
 
@@ -19,6 +20,7 @@ export const imageImportInput = z.strictObject({
   checksum: checksumSchema.nullish(),
   hints: imageHintsSchema.prefault({}),
   hostId: hostIdSchema.nullish(),
+  pool: poolNameSchema.default(defaultPoolName),
   ...idempotencyKeySchema,
 })
 export type ImageImportInput = z.infer<typeof imageImportInput>

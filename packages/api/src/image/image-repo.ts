@@ -4,6 +4,7 @@ import { Prisma, type DatabaseClient } from '@berth/prisma/client'
 import { imageSourceSchema, type ImageSource } from '@berth/core/agent-contract/agent-commands'
 import { AppError } from '@berth/core/errors/app-error'
 import { imageViewSchema, type ImageHints, type ImageView } from '@berth/core/image/image'
+import { findImagePlaces } from './image-place-repo.ts'
 import { decodeCursor, encodeCursor, likePattern, type Page, type PageCut } from '../trpc/paging.ts'
 
 /** Views in the order of the ids; images that are gone are left out. */
@@ -33,7 +34,7 @@ export async function findImageViews(db: DatabaseClient, imageIds: readonly stri
       imageViewSchema.parse({
         imageId: row.id,
         name: row.name,
-        kind: row.kind,
+        kind: row.format === null ? null : row.kind,
         state: row.state,
         sourceUrl: source?.kind === 'url' ? source.url : null,
         checksum: row.checksum,
@@ -65,7 +66,7 @@ export async function requireImageView(db: DatabaseClient, imageId: string): Pro
   return view
 }
 
-const lockedImageSchema = imageViewSchema.pick({ imageId: true, name: true, kind: true, state: true })
+const lockedImageSchema = imageViewSchema.pick({ imageId: true, name: true, state: true })
 
 /**
  * The image, which cannot be marked as being deleted until `tx` ends: the row of the machine that is made from it is
@@ -73,7 +74,7 @@ const lockedImageSchema = imageViewSchema.pick({ imageId: true, name: true, kind
  */
 export async function lockImage(tx: DatabaseClient, imageId: string): Promise<z.infer<typeof lockedImageSchema>> {
   const [row] = await tx.$queryRaw<unknown[]>`
-    SELECT id::text AS "imageId", name, kind, state FROM image WHERE id = ${imageId}::uuid FOR KEY SHARE`
+    SELECT id::text AS "imageId", name, state FROM image WHERE id = ${imageId}::uuid FOR KEY SHARE`
   if (row === undefined) throw new AppError('IMAGE_NOT_FOUND', `There is no image ${imageId}.`)
   return lockedImageSchema.parse(row)
 }
@@ -88,7 +89,8 @@ export interface ImageFilter {
 export async function listImageIds(db: DatabaseClient, filter: ImageFilter, page: PageCut): Promise<Page<string>> {
   const where: Prisma.ImageWhereInput = {}
   if (filter.text) where.name = { contains: likePattern(filter.text).slice(1, -1), mode: 'insensitive' }
-  if (filter.kind) where.kind = filter.kind
+  // Before the format is known the column says disk, and nobody knows.
+  if (filter.kind) where.AND = { kind: filter.kind, format: { not: null } }
   if (filter.state) where.state = { in: [...filter.state] }
   if (page.cursor !== undefined) where.id = { lt: decodeCursor(page.cursor)[1] }
   const rows = await db.image.findMany({ where, select: { id: true }, orderBy: { id: 'desc' }, take: page.limit + 1 })
@@ -190,8 +192,8 @@ export async function requireImageOn(
   image: Pick<ImageView, 'imageId' | 'name'>,
   host: { readonly hostId: string; readonly name: string },
 ): Promise<void> {
-  const where = { imageId: image.imageId, hostId: host.hostId, state: 'ready' }
-  if ((await db.imageReplica.count({ where })) > 0) return
+  const places = await findImagePlaces(db, image.imageId)
+  if (places.some(({ hostId }) => hostId === host.hostId)) return
   throw new AppError('IMAGE_NOT_READY', `"${image.name}" is not on ${host.name}.`)
 }
 
@@ -201,25 +203,25 @@ export function requireReady({ imageId, name, state }: Pick<ImageView, 'imageId'
   throw new AppError('IMAGE_NOT_READY', `The image "${name}" is ${state}.`, { details: { imageId, state } })
 }
 
-/** The host that an import goes to: the wished one, else the first that is online. Throws HOST_NOT_FOUND, HOST_CAPACITY. */
+/** The host that an import goes to: the wished one, else the first that is online and has the pool. Throws HOST_NOT_FOUND, HOST_CAPACITY. */
 export async function chooseImageHost(
   db: DatabaseClient,
-  wishedId: string | null,
+  { hostId: wishedId, pool: poolName }: { hostId: string | null; pool: string },
 ): Promise<{ hostId: string; pool: string; poolPath: string }> {
-  const online = { state: 'online', isInMaintenance: false, pools: { some: {} } }
+  const online = { state: 'online', isInMaintenance: false, pools: { some: { name: poolName, problem: null } } }
   const row = await db.host.findFirst({
     where: wishedId === null ? online : { id: wishedId },
     orderBy: { name: 'asc' },
     select: {
       id: true,
       state: true,
-      pools: { orderBy: { freeBytes: 'desc' }, take: 1, select: { name: true, path: true } },
+      pools: { where: { name: poolName }, select: { name: true, path: true } },
     },
   })
   if (!row && wishedId !== null) throw new AppError('HOST_NOT_FOUND', `There is no host ${wishedId}.`)
   const pool = row?.pools[0]
   if (row?.state !== 'online' || !pool) {
-    throw new AppError('HOST_CAPACITY', 'No host is online with a pool to keep the image in.')
+    throw new AppError('HOST_CAPACITY', `No host is online with a pool "${poolName}" to keep the image in.`)
   }
   return { hostId: row.id, pool: pool.name, poolPath: pool.path }
 }

@@ -3,6 +3,7 @@ import type { ImageSource } from '@berth/core/agent-contract/agent-commands'
 import { AppError } from '@berth/core/errors/app-error'
 import { hostIdSchema, imageIdSchema, newUuid } from '@berth/core/ids/ids'
 import type { ImageHints } from '@berth/core/image/image'
+import { defaultPoolName } from '@berth/core/storage/volume'
 import type { Caller } from '../trpc/caller.ts'
 import type { Panel } from '../trpc/panel.ts'
 import type { OperationArgs } from '../workflows/operation-args.ts'
@@ -32,14 +33,17 @@ export async function importImageFromUrl(
   const source: ImageSource = { kind: 'url', url: input.url, checksum: input.checksum ?? null }
   refuseUrlWithPassword(input.url)
   const { name, hints } = input
-  return startImport(panel, caller, { name, hints, source, hostId: input.hostId ?? null, idempotencyKey, request })
+  return startImport(panel, caller, {
+    ...{ name, hints, source, idempotencyKey, request },
+    place: { hostId: input.hostId ?? null, pool: input.pool },
+  })
 }
 
 interface ImportRequest {
   readonly name: string
   readonly hints: ImageHints
   readonly source: ImageSource
-  readonly hostId: string | null
+  readonly place: { readonly hostId: string | null; readonly pool: string }
   readonly idempotencyKey: string | undefined
   readonly request: unknown
 }
@@ -49,7 +53,7 @@ async function startImport(panel: ImportPanel, caller: Caller, wanted: ImportReq
   const asked = { kind: 'image.import', caller, idempotencyKey, request } as const
   const repeated = await panel.operations.findRepeated(asked)
   if (repeated?.imageId) return { operationId: repeated.operationId, imageId: repeated.imageId }
-  const place = await chooseImageHost(panel.db, wanted.hostId)
+  const place = await chooseImageHost(panel.db, wanted.place)
   const hostId = hostIdSchema.parse(place.hostId)
   const imageId = imageIdSchema.parse(newUuid())
   const { name, hints, source } = wanted
@@ -102,7 +106,10 @@ export async function registerIncomingImage(
   if (found) return { imageId: found.id, operationId: null }
   const source: ImageSource = { kind: 'incoming', fileName, checksum: null }
   const request = { name, fileName }
-  return startImport(panel, caller, { name, hints, source, hostId: null, idempotencyKey: undefined, request })
+  return startImport(panel, caller, {
+    ...{ name, hints, source, idempotencyKey: undefined, request },
+    place: { hostId: null, pool: defaultPoolName },
+  })
 }
 
 /** Throws IMAGE_IN_USE with their names; the task looks again, in the transaction that marks the image. */

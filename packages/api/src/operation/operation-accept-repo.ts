@@ -1,10 +1,11 @@
 /**
- * Accepting: one transaction writes the rows that the operation is about, its own row, the event and the job. The partial
+ * Accepting: one transaction writes the rows that the operation is about, its own row, the audit, the event and the job. The partial
  * unique index operation_one_per_vm decides between two that want the same machine, whatever code ran before.
  */
 import { newUuid } from '@berth/core/ids/ids'
 import { operationTitle, type OperationKind } from '@berth/core/operation/operation'
 import type { DatabaseClient, Prisma, PrismaClient } from '@berth/prisma/client'
+import { acceptanceIsRecorded, recordAcceptance } from '../audit/record-audit.ts'
 import { announce } from '../events/outbox-repo.ts'
 import type { OperationActor } from './operation-actor.ts'
 
@@ -19,12 +20,14 @@ export interface NewOperation {
     readonly imageId?: string | undefined
     readonly hostId?: string | undefined
     readonly name: string
+    /** Where it goes, for its title. */
+    readonly destination?: string | undefined
   }
   readonly actor: OperationActor
   readonly idempotencyKey: string | undefined
   readonly requestHash: string
   readonly retryOfId: string | undefined
-  readonly accept: ((tx: DatabaseClient) => Promise<void>) | undefined
+  readonly accept: ((tx: DatabaseClient, operationId: string) => Promise<void>) | undefined
 }
 
 /** The new operation's id. Throws what `accept` throws, and the database's error for a violated index. */
@@ -33,7 +36,7 @@ export async function insertOperation(db: PrismaClient, operation: NewOperation)
   const id = newUuid()
   await db.$transaction(async (tx) => {
     // First, because the operation's row refers to the machine that it may make.
-    await operation.accept?.(tx)
+    await operation.accept?.(tx, id)
     await tx.operation.create({
       data: {
         id,
@@ -43,7 +46,7 @@ export async function insertOperation(db: PrismaClient, operation: NewOperation)
         imageId: target.imageId ?? null,
         hostId: target.hostId ?? null,
         targetName: target.name,
-        title: operationTitle(operation.kind, target.name),
+        title: operationTitle(operation.kind, target.name, target.destination),
         args: operation.args,
         actorKey: actor.key,
         actorUserId: actor.userId,
@@ -64,8 +67,16 @@ export async function insertOperation(db: PrismaClient, operation: NewOperation)
     // Its page says from now on what tries it again.
     if (operation.retryOfId !== undefined) await announceRetried(tx, operation.retryOfId)
     await addRunJob(tx, id)
+    await recordAcceptance(tx, id, auditTargetOf(target))
   })
+  acceptanceIsRecorded(id)
   return id
+}
+
+function auditTargetOf({ vmId, imageId, hostId, name }: NewOperation['target']) {
+  const [targetKind, targetId] =
+    vmId !== undefined ? ['vm', vmId] : imageId !== undefined ? ['image', imageId] : ['host', hostId ?? null]
+  return { targetKind: targetId === null ? null : targetKind, targetId, targetName: name }
 }
 
 interface Subject {

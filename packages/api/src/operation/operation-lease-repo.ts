@@ -9,6 +9,7 @@ import { journalEventNames, type JournalEntry, type JournalEventName } from '@be
 import { Prisma, type DatabaseClient, type PrismaClient } from '@berth/prisma/client'
 import { violatedUniqueIndex } from '@berth/prisma/database-errors'
 import { announce } from '../events/outbox-repo.ts'
+import { mayMoveBegin, reviewWaitingMoves } from '../migration/move-queue-repo.ts'
 import { addRunJob, announceOperation } from './operation-accept-repo.ts'
 
 export const leaseMs = 12_000
@@ -26,15 +27,31 @@ const jsonSchema = z.custom<Prisma.InputJsonValue>((value) => value !== null && 
 
 const leaseEnd = Prisma.sql`now() + ${leaseMs} * interval '1 millisecond'`
 
-/** Null when it has ended, or when another worker holds it. */
-export async function claimOperation(db: DatabaseClient, operationId: string, owner: string): Promise<Claim | null> {
+/** Null when it has ended, when another worker holds it, or when it is a move that has to wait for others. */
+export async function claimOperation(db: PrismaClient, operationId: string, owner: string): Promise<Claim | null> {
+  const claim = await claimWhere(db, { operationId, owner }, isNoWaitingMove)
+  if (claim !== null) return claim
+  return db.$transaction(async (tx) => {
+    const mayBegin = await mayMoveBegin(tx, operationId)
+    return mayBegin ? claimWhere(tx, { operationId, owner }, Prisma.sql`true`) : null
+  })
+}
+
+/** One that was cancelled while it waited begins at once: it has only to be told so. */
+const isNoWaitingMove = Prisma.sql`(kind <> 'vm.migrate' OR started_at IS NOT NULL OR cancel_requested_at IS NOT NULL)`
+
+async function claimWhere(
+  db: DatabaseClient,
+  { operationId, owner }: { operationId: string; owner: string },
+  condition: Prisma.Sql,
+): Promise<Claim | null> {
   const rows = await db.$queryRaw<Claim[]>`
     UPDATE operation
     SET status = CASE WHEN cancel_requested_at IS NULL THEN 'running' ELSE 'cancelling' END,
         epoch = epoch + 1, lease_owner = ${owner}, lease_until = ${leaseEnd},
         started_at = COALESCE(started_at, now())
     WHERE id = ${operationId}::uuid AND status IN ('queued', 'running', 'cancelling')
-      AND (lease_until IS NULL OR lease_until < now())
+      AND (lease_until IS NULL OR lease_until < now()) AND ${condition}
     RETURNING id AS "operationId", kind, args, epoch, definition_version AS "definitionVersion",
       cancel_requested_at IS NOT NULL AS "isCancelRequested"`
   return rows[0] ?? null
@@ -139,15 +156,16 @@ export async function endOperation(db: PrismaClient, lease: Lease, { status, err
   const { operationId: id, epoch } = lease
   await db.$transaction(async (tx) => {
     // Raw, because all of an operation's times come from the database's clock.
-    const [row] = await tx.$queryRaw<HeldOperation[]>`
+    const [row] = await tx.$queryRaw<(HeldOperation & { kind: string })[]>`
       UPDATE operation
       SET status = ${status}, error = ${error === null ? null : JSON.stringify(error)}::jsonb, phase = NULL,
           progress = CASE WHEN ${status} = 'succeeded' THEN 1 ELSE progress END, progress_text = NULL,
           is_cancellable = false, lease_owner = NULL, lease_until = NULL, ended_at = now()
       WHERE id = ${id}::uuid AND epoch = ${epoch} AND status IN ('running', 'cancelling')
-      RETURNING vm_id AS "vmId", image_id AS "imageId", actor_user_id AS "actorUserId"`
+      RETURNING kind, vm_id AS "vmId", image_id AS "imageId", actor_user_id AS "actorUserId"`
     if (!row) throw staleLease(lease)
     await announceOperation(tx, { id, vmId: row.vmId, imageId: row.imageId, ownerId: row.actorUserId })
+    if (row.kind === 'vm.migrate') await reviewWaitingMoves(tx)
   })
 }
 
@@ -178,15 +196,29 @@ async function updateHeld(
 const toJson = (value: unknown): Prisma.InputJsonValue | typeof Prisma.DbNull =>
   value === null || value === undefined ? Prisma.DbNull : jsonSchema.parse(JSON.parse(JSON.stringify(value)))
 
-/** Open operations that nobody works on: the lease ran out, or its job got lost. Their jobs are added again. */
+/**
+ * Open operations that nobody works on: the lease ran out, or its job got lost. Their jobs are added again. A move that waits for
+ * others is forsaken by nobody.
+ */
 export async function requeueForsaken(db: PrismaClient): Promise<string[]> {
+  await db.$transaction((tx) => reviewWaitingMoves(tx))
   const rows = await db.$queryRaw<{ id: string }[]>`
     SELECT id FROM operation
     WHERE status IN ('queued', 'running', 'cancelling')
+      AND ${isNoWaitingMove}
       AND (lease_until < now() OR (lease_until IS NULL AND created_at < now() - interval '15 seconds'))
     ORDER BY created_at LIMIT 200`
   for (const { id } of rows) await addRunJob(db, id)
   return rows.map((row) => row.id)
+}
+
+/**
+ * Jobs that nobody takes any more. One that is added again while a panel that died holds the first leaves that one behind,
+ * spent and locked, for ever; graphile-worker's own cleaning leaves out what is locked. A panel that lives and works still on
+ * a job that was spent so finds nothing to delete at its end, and is content.
+ */
+export async function deleteDeadJobs(db: DatabaseClient): Promise<number> {
+  return db.$executeRaw`DELETE FROM graphile_worker._private_jobs WHERE attempts >= max_attempts`
 }
 
 export async function deleteOldOperations(db: DatabaseClient, keepDays: number): Promise<number> {

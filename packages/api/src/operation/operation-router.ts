@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { AppError } from '@berth/core/errors/app-error'
 import { hostIdSchema, imageIdSchema, operationIdSchema, vmIdSchema } from '@berth/core/ids/ids'
 import { operationKindSchema, operationStatusSchema } from '@berth/core/operation/operation'
+import { findMove } from '../migration/move-row-repo.ts'
 import { ownerScope } from '../trpc/caller.ts'
 import { idempotencyKeySchema } from '../trpc/idempotency-key.ts'
 import { t } from '../trpc/init.ts'
@@ -35,6 +37,13 @@ export const operationRouter = t.router({
   get: signedIn
     .input(z.strictObject({ operationId: operationIdSchema }))
     .query(({ ctx, input }) => ctx.panel.operations.get(input.operationId, ownerScope(ctx.caller))),
+  /** Of a task that moves a machine: where from and to, its newest figures, and how it went. OBJECT_NOT_FOUND for any other. */
+  move: signedIn.input(z.strictObject({ operationId: operationIdSchema })).query(async ({ ctx, input }) => {
+    const { title } = await ctx.panel.operations.get(input.operationId, ownerScope(ctx.caller))
+    const found = await findMove(ctx.panel.db, input.operationId)
+    if (found === null) throw new AppError('OBJECT_NOT_FOUND', `"${title}" moves no machine.`)
+    return found.move
+  }),
   /** The same input as a new task; judged as if it were asked for the first time. */
   retry: changing
     .input(z.strictObject({ operationId: operationIdSchema, ...idempotencyKeySchema }))

@@ -16,7 +16,7 @@ import type { Caller } from '../trpc/caller.ts'
 import type { Page, PageCut } from '../trpc/paging.ts'
 import type { OperationArgs } from '../workflows/operation-args.ts'
 import { workflowRegistry } from '../workflows/workflow-registry.ts'
-import { findByKey, findOpenOnVm, insertOperation, type NewOperation } from './operation-accept-repo.ts'
+import { addRunJob, findByKey, findOpenOnVm, insertOperation, type NewOperation } from './operation-accept-repo.ts'
 import { actorOf, type OperationActor } from './operation-actor.ts'
 import { findOperationView, listOperationViews, requestCancel } from './operation-view-repo.ts'
 
@@ -28,7 +28,7 @@ export interface StartOperation<K extends OperationKind> {
   readonly idempotencyKey?: string | undefined
   readonly request: unknown
   readonly retryOfId?: string | undefined
-  readonly accept?: ((tx: DatabaseClient) => Promise<void>) | undefined
+  readonly accept?: ((tx: DatabaseClient, operationId: string) => Promise<void>) | undefined
 }
 
 export class OperationService implements OperationPort {
@@ -95,10 +95,12 @@ export class OperationService implements OperationPort {
     const view = await this.get(operationId, ownerId)
     const cancelled = await this.#db.$transaction(async (tx) => {
       const row = await requestCancel(tx, operationId)
-      const { vmId, actorUserId: ownerId } = row ?? {}
-      if (row)
-        await announce(tx, { kind: 'operation.changed', operationId, vmId: vmId ?? null, ownerId: ownerId ?? null })
-      return row !== null
+      if (row === null) return false
+      const { vmId, actorUserId: ownerId } = row
+      await announce(tx, { kind: 'operation.changed', operationId, vmId, ownerId })
+      // Nobody may be at it: one that waits for others is ended by the next worker.
+      if (row.status === 'queued') await addRunJob(tx, operationId)
+      return true
     })
     if (!cancelled) {
       const why = view.endedAt === null ? 'is past the point where it could be undone' : `has ended (${view.status})`

@@ -7,6 +7,7 @@ import {
   type StepStatus,
 } from '@berth/core/operation/operation'
 import { isOperationEnded } from '@berth/core/operation/operation-ended'
+import { z } from 'zod'
 import { replayJournal, type JournalEntry, type Replay, type StepMark } from '@berth/core/workflow/workflow-journal'
 import { type RegisteredWorkflow, workflowRegistry } from '../workflows/workflow-registry.ts'
 import { shareOfRunningStep } from './operation-progress.ts'
@@ -78,8 +79,17 @@ export function operationViewOf(row: OperationRow, { journal, retriedById }: Ope
   const views = steps.map((step) => ({
     ...stepViewOf(step, replay, isOperationEnded(view.status)),
     attempts: attemptsOf(byStep.get(step.name) ?? []),
+    note: noteOf(byStep.get(step.name) ?? []),
   }))
   return { ...view, steps: withProgress(view, views, steps) }
+}
+
+const notedSchema = z.object({ note: z.string() })
+
+/** A step that has something to tell puts it into its patch. */
+function noteOf(entries: readonly JournalEntry[]): string | null {
+  const done = entries.findLast(({ event }) => event === 'doSucceeded')
+  return notedSchema.safeParse(done?.data).data?.note ?? null
 }
 
 /** Only the step that tells how far it is has a share; that of the whole is made of it. */
@@ -99,7 +109,7 @@ function stepViewOf(
   step: { readonly name: string; readonly title: string },
   replay: Replay,
   isEnded: boolean,
-): Omit<OperationStepView, 'attempts'> {
+): Omit<OperationStepView, 'attempts' | 'note'> {
   const record = replay.steps.get(step.name)
   const mark = record?.mark ?? 'pending'
   return {

@@ -9,6 +9,11 @@ import { operationViewOf, type OperationRow } from './operation-view-of.ts'
 const scopeOf = (ownerId: string | null): Prisma.OperationWhereInput =>
   ownerId === null ? {} : { OR: [{ vm: { ownerId } }, { actorUserId: ownerId }] }
 
+/** A move is about both of its hosts. */
+const touchesHost = (hostId: string): Prisma.OperationWhereInput => ({
+  OR: [{ hostId }, { move: { OR: [{ sourceHostId: hostId }, { targetHostId: hostId }] } }],
+})
+
 /** Null for a foreign one as for none. */
 export async function findOperationView(
   db: DatabaseClient,
@@ -41,7 +46,7 @@ export async function listOperationViews(
 ): Promise<Page<OperationView>> {
   const conditions: Prisma.OperationWhereInput[] = [scopeOf(filter.ownerId)]
   if (filter.vmId !== undefined) conditions.push({ vmId: filter.vmId })
-  if (filter.hostId !== undefined) conditions.push({ hostId: filter.hostId })
+  if (filter.hostId !== undefined) conditions.push(touchesHost(filter.hostId))
   if (filter.imageId !== undefined) conditions.push({ imageId: filter.imageId })
   if (filter.actorUserId !== undefined) conditions.push({ actorUserId: filter.actorUserId })
   if (filter.status !== undefined) conditions.push({ status: { in: [...filter.status] } })
@@ -88,16 +93,19 @@ function entryOf(row: { step: string; attempt: number; event: string; data: unkn
   return event ? [{ step: row.step, attempt: row.attempt, event, data: row.data, at: row.at.toISOString() }] : []
 }
 
+interface CancelledRow {
+  readonly status: string
+  readonly vmId: string | null
+  readonly actorUserId: string | null
+}
+
 /** Null when there is no open, cancellable one of that id; else what it was about. */
-export async function requestCancel(
-  db: DatabaseClient,
-  operationId: string,
-): Promise<{ vmId: string | null; actorUserId: string | null } | null> {
-  const rows = await db.$queryRaw<{ vmId: string | null; actorUserId: string | null }[]>`
+export async function requestCancel(db: DatabaseClient, operationId: string): Promise<CancelledRow | null> {
+  const rows = await db.$queryRaw<CancelledRow[]>`
     UPDATE operation
     SET cancel_requested_at = COALESCE(cancel_requested_at, now()),
         status = CASE WHEN status = 'running' THEN 'cancelling' ELSE status END
     WHERE id = ${operationId}::uuid AND status IN ('queued', 'running', 'cancelling') AND is_cancellable
-    RETURNING vm_id AS "vmId", actor_user_id AS "actorUserId"`
+    RETURNING status, vm_id AS "vmId", actor_user_id AS "actorUserId"`
   return rows[0] ?? null
 }

@@ -46,6 +46,7 @@ describe('the life of an operation', () => {
     expect(view).toMatchObject({ title: 'Create web-1', progress: 1, isCancellable: false, error: null })
     expect(view.steps.map(({ name, status, attempt }) => `${name} ${status} ${attempt}`)).toEqual([
       'reserve succeeded 1',
+      'image skipped 0',
       'volumes succeeded 1',
       'define succeeded 1',
       'start succeeded 1',
@@ -86,7 +87,14 @@ describe('the life of an operation', () => {
     await world.newHolder('panel-1').hold(operationId)
     const view = await viewOf(world, operationId)
     expect(view).toMatchObject({ status: 'failed', error: { code: 'POOL_FULL', message: 'Only 3 MiB are free.' } })
-    expect(view.steps.map((step) => step.status)).toEqual(['undone', 'undone', 'undone', 'skipped', 'skipped'])
+    expect(view.steps.map((step) => step.status)).toEqual([
+      'undone',
+      'skipped',
+      'undone',
+      'undone',
+      'skipped',
+      'skipped',
+    ])
     expect([...world.host.vms.keys(), ...world.host.volumes.keys()]).toEqual([])
     expect(await world.db.vm.count({ where: { deletedAt: null } })).toBe(0)
   })
@@ -197,7 +205,7 @@ describe('leases', () => {
     await resumed
     const view = await viewOf(world, operationId)
     expect(view.status).toBe('succeeded')
-    expect(view.steps.map((step) => step.attempt)).toEqual([1, 1, 1, 1, 1])
+    expect(view.steps.map((step) => step.attempt)).toEqual([1, 0, 1, 1, 1, 1])
     expect(world.host.log).toEqual(['volume.create', 'vm.define', 'vm.start'])
   })
 

@@ -6,6 +6,10 @@ import { AppError } from '@berth/core/errors/app-error'
 import { operationKindSchema, type OperationKind } from '@berth/core/operation/operation'
 import { retryRefusal } from '@berth/core/operation/operation-retry'
 import { deleteImage, retryImport } from '../image/import-image.ts'
+import { rehearseVm } from '../forecast/rehearse-vm.ts'
+import { startDrain } from '../maintenance/maintain-host.ts'
+import { migrateVm } from '../migration/migrate-vm.ts'
+import { attachPool, createSharedPool, detachPool } from '../pool/change-pools.ts'
 import { isAdmin, ownerScope, type Caller } from '../trpc/caller.ts'
 import type { OperationPort } from '../trpc/operation-port.ts'
 import type { AuditNotes, Panel } from '../trpc/panel.ts'
@@ -106,6 +110,20 @@ const askAgain: Readonly<Record<OperationKind, AskAgain>> = {
     const { vmId, isForced } = operationArgsSchemas['vm.ejectDisc'].parse(args)
     return (await ejectDisc(asking, { vmId, isForced, idempotencyKey })).operationId
   },
+  'vm.migrate': async (asking, { args, idempotencyKey }) => {
+    requireAdmin(asking.caller)
+    const { vmId, targetHostId, policy, bandwidthBytesPerSecond, transport, ...former } =
+      operationArgsSchemas['vm.migrate'].parse(args)
+    const disks = former.disks.map(({ volumeId, pool }) => ({ volumeId, pool }))
+    const wanted = { vmId, targetHostId, policy, bandwidthBytesPerSecond, transport, disks, idempotencyKey }
+    return (await migrateVm(asking, wanted)).operationId
+  },
+  'vm.rehearse': async (asking, { args, idempotencyKey }) => {
+    requireAdmin(asking.caller)
+    const { vmId, targetHostId, policy, transport, disks } = operationArgsSchemas['vm.rehearse'].parse(args)
+    const wanted = { vmId, targetHostId, policy, transport, disks, idempotencyKey }
+    return (await rehearseVm(asking, wanted)).operationId
+  },
   'image.import': async ({ panel, caller }, { args, idempotencyKey }) => {
     requireAdmin(caller)
     return retryImport(panel, caller, { args: operationArgsSchemas['image.import'].parse(args), idempotencyKey })
@@ -115,9 +133,29 @@ const askAgain: Readonly<Record<OperationKind, AskAgain>> = {
     const { imageId } = operationArgsSchemas['image.delete'].parse(args)
     return (await deleteImage(panel, caller, { imageId, idempotencyKey })).operationId
   },
+  'pool.create': async ({ panel, caller }, { args, idempotencyKey }) => {
+    requireAdmin(caller)
+    const { name, path, hostIds } = operationArgsSchemas['pool.create'].parse(args)
+    return (await createSharedPool(panel, caller, { name, path, hostIds, idempotencyKey })).operationId
+  },
+  'pool.attach': async ({ panel, caller }, { args, idempotencyKey }) => {
+    requireAdmin(caller)
+    const { poolId, path, hostId } = operationArgsSchemas['pool.attach'].parse(args)
+    return (await attachPool(panel, caller, { poolId, path, hostId, idempotencyKey })).operationId
+  },
+  'pool.detach': async ({ panel, caller }, { args, idempotencyKey }) => {
+    requireAdmin(caller)
+    const { poolId, hostId } = operationArgsSchemas['pool.detach'].parse(args)
+    return (await detachPool(panel, caller, { poolId, hostId, idempotencyKey })).operationId
+  },
+  'host.drain': async (asking, { args, idempotencyKey }) => {
+    requireAdmin(asking.caller)
+    const { hostId, choices } = operationArgsSchemas['host.drain'].parse(args)
+    return (await startDrain(asking, { hostId, choices, idempotencyKey })).operationId
+  },
 }
 
-/** As the procedures of images ask for; they do it before their handler is reached, which a retry does not pass. */
+/** As the procedures of images and moves ask for; they do it before their handler is reached, which a retry does not pass. */
 function requireAdmin(caller: Caller): void {
   if (!isAdmin(caller)) throw new AppError('PERMISSION_DENIED', 'Only administrators may do this.')
 }

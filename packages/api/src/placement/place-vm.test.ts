@@ -1,27 +1,20 @@
 import { expect, test } from 'vitest'
 import { GiB } from '@berth/core/units/bytes'
 import { placeVm, type PlacementHost, type PlacementRequest } from './place-vm.ts'
+import { makeCandidate } from './testing/make-candidate.ts'
 
 const host = (name: string, change: Partial<PlacementHost> = {}): PlacementHost => ({
-  hostId: name,
-  name,
-  state: 'online',
-  isInMaintenance: false,
-  cpuCount: 4,
-  memoryBytes: 16 * GiB,
-  committedMemoryBytes: 0,
-  firmwares: ['bios'],
-  networkKinds: ['user', 'nat'],
-  pools: [{ name: 'default', freeBytes: 100 * GiB }],
-  hasImage: true,
+  ...makeCandidate(name),
+  imagePools: ['default'],
   ...change,
 })
 const request: PlacementRequest = {
   vcpus: 2,
   memoryBytes: 4 * GiB,
   firmware: 'bios',
-  networkKinds: ['user'],
+  networks: ['user'],
   diskBytesNow: 0,
+  imageBytes: 0,
   pool: 'default',
   needsImage: true,
   hostId: null,
@@ -39,7 +32,7 @@ test('takes the host with the most free memory, and says why for each', () => {
     ['b', true],
     ['c', false],
   ])
-  expect(placed.trace[2]?.reason).toBe('the host is offline')
+  expect(placed.trace[2]?.reason).toBe('the host is offline since 2026-11-23 03:05 UTC')
 })
 
 test('equal hosts are told apart by name, in whatever order they come', () => {
@@ -52,8 +45,8 @@ const refusals: readonly [string, Partial<PlacementHost>, Partial<PlacementReque
   ['disk', {}, { diskBytesNow: 200 * GiB }, /200 GiB of disk asked, 100 GiB free in pool "default"/],
   ['vcpus', {}, { vcpus: 33 }, /33 vCPUs asked, at most 32 on 4 processors/],
   ['firmware', {}, { firmware: 'uefi' }, /no UEFI firmware/],
-  ['network', { networkKinds: ['user'] }, { networkKinds: ['nat'] }, /no network of the kind "nat"/],
-  ['image', { hasImage: false }, {}, /image does not lie there/],
+  ['network', { networks: ['user'] }, { networks: ['nat'] }, /no network of the kind "nat"/],
+  ['image', { imagePools: [] }, {}, /image does not lie there/],
   ['maintenance', { isInMaintenance: true }, {}, /in maintenance/],
   ['pool', { pools: [] }, {}, /no pool "default"/],
 ]

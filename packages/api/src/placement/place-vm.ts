@@ -5,30 +5,19 @@
  */
 import { AppError } from '@berth/core/errors/app-error'
 import { formatBytes } from '@berth/core/units/bytes'
+import { freeMemoryBytesOf, type CandidateHost } from './candidate-host.ts'
+import { roomRules, type MachineNeeds } from './room-rules.ts'
 
-export interface PlacementHost {
-  readonly hostId: string
-  readonly name: string
-  readonly state: 'joining' | 'online' | 'offline'
-  readonly isInMaintenance: boolean
-  readonly cpuCount: number
-  readonly memoryBytes: number
-  /** What the machines that are on, or about to be, may use there. */
-  readonly committedMemoryBytes: number
-  readonly firmwares: readonly string[]
-  readonly networkKinds: readonly string[]
-  readonly pools: readonly { readonly name: string; readonly freeBytes: number }[]
-  /** Whether the image's file lies there. */
-  readonly hasImage: boolean
+export interface PlacementHost extends CandidateHost {
+  /** The pools of this host in which the image's file lies. */
+  readonly imagePools: readonly string[]
 }
 
-export interface PlacementRequest {
-  readonly vcpus: number
-  readonly memoryBytes: number
-  readonly firmware: string
-  readonly networkKinds: readonly string[]
+export interface PlacementRequest extends MachineNeeds {
   /** Space that the disks take at once: nothing for an overlay, the whole for a full copy. */
   readonly diskBytesNow: number
+  /** Of the image's file, which must come to the pool where it is not there yet. */
+  readonly imageBytes: number
   readonly pool: string
   readonly needsImage: boolean
   readonly hostId: string | null
@@ -49,9 +38,6 @@ export interface Placement {
   readonly trace: readonly PlacementVerdict[]
 }
 
-/** Kept for the host itself and its agent: a tenth, at most 2 GiB. */
-export const reservedMemoryBytes = (memoryBytes: number): number => Math.min(memoryBytes / 10, 2 * 1024 ** 3)
-
 /** The host for a machine. Throws HOST_NOT_FOUND for an unknown wish, HOST_CAPACITY with the trace in the details. */
 export function placeVm(request: PlacementRequest, hosts: readonly PlacementHost[]): Placement {
   const candidates = request.hostId === null ? hosts : hosts.filter((host) => host.hostId === request.hostId)
@@ -68,9 +54,8 @@ const byFreeMemory = (a: PlacementVerdict, b: PlacementVerdict): number =>
   b.freeMemoryBytes - a.freeMemoryBytes || a.name.localeCompare(b.name)
 
 function judge(request: PlacementRequest, host: PlacementHost): PlacementVerdict {
-  const usable = host.memoryBytes - reservedMemoryBytes(host.memoryBytes)
-  const freeMemoryBytes = Math.max(0, Math.floor(usable - host.committedMemoryBytes))
-  const against = objection(request, host, freeMemoryBytes)
+  const freeMemoryBytes = Math.max(0, freeMemoryBytesOf(host))
+  const against = roomObjection(request, host) ?? storageObjection(request, host)
   return {
     hostId: host.hostId,
     name: host.name,
@@ -80,23 +65,19 @@ function judge(request: PlacementRequest, host: PlacementHost): PlacementVerdict
   }
 }
 
-function objection(request: PlacementRequest, host: PlacementHost, freeMemoryBytes: number): string | undefined {
-  if (host.state !== 'online') return `the host is ${host.state}`
-  if (host.isInMaintenance) return 'the host is in maintenance'
-  if (!host.firmwares.includes(request.firmware)) return `it has no ${request.firmware.toUpperCase()} firmware`
-  const missing = request.networkKinds.find((kind) => !host.networkKinds.includes(kind))
-  if (missing !== undefined) return `it has no network of the kind "${missing}"`
-  if (request.needsImage && !host.hasImage) return 'the image does not lie there'
-  if (request.vcpus > host.cpuCount * 8) {
-    return `${request.vcpus} vCPUs asked, at most ${host.cpuCount * 8} on ${host.cpuCount} processors`
-  }
-  if (request.memoryBytes > freeMemoryBytes) {
-    return `${formatBytes(request.memoryBytes)} of memory asked, ${formatBytes(freeMemoryBytes)} free of ${formatBytes(host.memoryBytes)}`
-  }
+const roomObjection = (needs: MachineNeeds, host: CandidateHost): string | undefined =>
+  roomRules.flatMap((rule) => rule.judge(needs, host)).find(({ verdict }) => verdict === 'cannot')?.says
+
+/** Only of a machine whose disks are still to be made. */
+function storageObjection(request: PlacementRequest, host: PlacementHost): string | undefined {
   const pool = host.pools.find((found) => found.name === request.pool)
   if (!pool) return `it has no pool "${request.pool}"`
-  if (request.diskBytesNow > pool.freeBytes) {
-    return `${formatBytes(request.diskBytesNow)} of disk asked, ${formatBytes(pool.freeBytes)} free in pool "${pool.name}"`
+  if (pool.problem !== null) return `its pool "${pool.name}" cannot be used: ${pool.problem.replace(/\.$/, '')}`
+  if (request.needsImage && host.imagePools.length === 0) return 'the image does not lie there'
+  // An overlay and its image lie in one pool: where it is not there yet, it is copied in first.
+  const diskBytes = request.diskBytesNow + (host.imagePools.includes(pool.name) ? 0 : request.imageBytes)
+  if (diskBytes > pool.freeBytes) {
+    return `${formatBytes(diskBytes)} of disk asked, ${formatBytes(pool.freeBytes)} free in pool "${pool.name}"`
   }
   return undefined
 }

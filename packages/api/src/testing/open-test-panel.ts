@@ -51,7 +51,11 @@ export async function openTestPanel(options: TestPanelOptions = {}): Promise<Tes
     dataDir,
     databaseUrl,
     ...people,
-    as: (caller) => createCaller({ panel, caller, ip: null, requestId: 'test', isSameOrigin: true, notes: {} }),
+    as: (caller) =>
+      createCaller({
+        ...{ panel, caller, ip: null, requestId: 'test', isSameOrigin: true, notes: {} },
+        panelUrl: 'http://panel.test:7400',
+      }),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }

@@ -13,6 +13,8 @@ export interface OperationRequest<K extends OperationKind> {
     readonly imageId?: string | undefined
     readonly hostId?: string | undefined
     readonly name: string
+    /** Where it goes, for its title: "Move web-1 to host-b". */
+    readonly destination?: string | undefined
   }
   readonly caller: Caller
   readonly idempotencyKey: string | undefined
@@ -21,7 +23,7 @@ export interface OperationRequest<K extends OperationKind> {
   /** The ended task that this one tries again. */
   readonly retryOfId?: string | undefined
   /** Runs in the transaction that writes the operation's row, and only for a new one: both happen, or neither. */
-  readonly accept?: (tx: DatabaseClient) => Promise<void>
+  readonly accept?: (tx: DatabaseClient, operationId: string) => Promise<void>
 }
 
 export interface StartedOperation {

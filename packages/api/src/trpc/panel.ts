@@ -5,6 +5,8 @@
 import type { Logger } from 'pino'
 import type { PrismaClient } from '@berth/prisma/client'
 import type { AgentLinks } from '../agents/agent-link.ts'
+import type { MoveMeasures } from '../forecast/move-measures.ts'
+import type { HostMembership } from '../host/host-membership.ts'
 import type { OperationPort } from './operation-port.ts'
 import type { EventPort } from './event-port.ts'
 import type { OpenStreams } from './open-streams.ts'
@@ -18,6 +20,8 @@ export interface Panel {
   readonly secretBox: SecretBox
   readonly live: LiveFigures
   readonly agents: AgentLinks
+  readonly membership: HostMembership
+  readonly measures: MoveMeasures
   readonly operations: OperationPort
   readonly events: EventPort
   readonly streams: OpenStreams
@@ -40,6 +44,8 @@ export interface RequestContext {
   readonly requestId: string
   /** Whether the request came from a page of the panel itself: its Origin names the Host it was sent to. */
   readonly isSameOrigin: boolean
+  /** By which address the caller reached the panel, or is meant to; absent where there was no request. */
+  readonly panelUrl?: string | undefined
   /** Filled by handlers, read once by the audit. */
   readonly notes: AuditNotes
 }

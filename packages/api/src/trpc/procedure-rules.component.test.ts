@@ -23,9 +23,15 @@ function ruleOf(procedure: unknown): Rule {
 
 const procedures = allProcedures.map(([path, procedure]) => [path, ruleOf(procedure)] as const)
 const adminOnly = [
-  ...['host.get', 'host.list', 'host.metrics', 'image.delete', 'image.importUrl'],
+  ...['host.createJoinToken', 'host.get', 'host.list', 'host.listJoinTokens', 'host.metrics'],
+  ...['host.remove', 'host.revoke', 'host.revokeJoinToken', 'image.delete', 'image.importUrl'],
+  ...['maintenance.get', 'maintenance.leave', 'maintenance.pause', 'maintenance.plan', 'maintenance.planMoves'],
+  ...['maintenance.resume', 'maintenance.start'],
+  ...['network.create', 'network.delete'],
+  ...['pool.attach', 'pool.createShared', 'pool.detach', 'pool.list', 'pool.test'],
   ...['user.create', 'user.disable', 'user.enable', 'user.get', 'user.list', 'user.resetPassword'],
-  ...['user.revokeSessions', 'user.update', 'vm.commandLine', 'vm.flightRecords'],
+  ...['user.revokeSessions', 'user.update', 'vm.commandLine', 'vm.flightRecords', 'vm.forecast'],
+  ...['vm.migrate', 'vm.moveTargets', 'vm.rehearse', 'vm.setMoveBandwidth'],
 ]
 
 describe('rules', () => {

@@ -30,7 +30,7 @@ const ofOneVm: Readonly<Record<string, object>> = {
   'vm.stop': {},
   'vm.update': { description: 'x' },
 }
-const ofOneTask = ['operation.cancel', 'operation.get', 'operation.retry']
+const ofOneTask = ['operation.cancel', 'operation.get', 'operation.move', 'operation.retry']
 const ofOneToken = ['token.revoke']
 const ownLists = ['audit.list', 'operation.list', 'token.list', 'vm.list']
 /** events.stream has its own test, event-hub.component.test.ts. */

@@ -8,7 +8,7 @@ import { AppError } from '@berth/core/errors/app-error'
 import { toTrpcError } from './error-map.ts'
 import { refuseHostileText } from './hostile-text.ts'
 import { t } from './init.ts'
-import { recordAudit } from '../audit/record-audit.ts'
+import { audit } from '../audit/record-audit.ts'
 
 const mapErrors = t.middleware(async ({ next }) => {
   const result = await next()
@@ -44,11 +44,7 @@ const requireOwnOrigin = t.middleware(({ ctx, next }) => {
 })
 
 /** One record per understood mutation, with how it ended; see record-audit.ts. */
-export const audited = t.middleware(async ({ ctx, path, input, next }) => {
-  const result = await next()
-  await recordAudit(ctx, { path, input, result })
-  return result
-})
+export const audited = t.middleware(({ ctx, path, input, next }) => audit(ctx, { path, input }, () => next()))
 
 export const signedIn = t.procedure.meta({ access: 'signedIn' }).use(mapErrors).use(requireCaller).use(checkText)
 export const adminOnly = t.procedure

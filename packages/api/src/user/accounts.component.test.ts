@@ -216,6 +216,10 @@ it('the audit trail of a user holds what he did and what was done to his machine
 describe('the stream', () => {
   const heardBy = (ownerId: string | null, signal: AbortSignal) =>
     world.process.panel.events.stream({ ownerId, lastEventId: null, signal })[Symbol.asyncIterator]()
+  const next = async (stream: ReturnType<typeof heardBy>): Promise<unknown> => {
+    const { done, value } = await stream.next()
+    return done === true ? 'ended' : value.event
+  }
 
   it('tells administrators that an account changed, and nobody else', async () => {
     const made = await users().create({ email: 'live@example.test', name: 'Live' })
@@ -223,15 +227,26 @@ describe('the stream', () => {
     const vmId = await addVm(db(), { ownerId: made.userId, hostId, name: 'stream-vm', state: 'stopped' })
     const stop = new AbortController()
     const [admin, user] = [heardBy(null, stop.signal), heardBy(made.userId, stop.signal)]
-    const next = async (stream: typeof admin): Promise<unknown> => {
-      const { done, value } = await stream.next()
-      return done === true ? 'ended' : value.event
-    }
     expect([await next(admin), await next(user)]).toEqual([{ kind: 'stream.reset' }, { kind: 'stream.reset' }])
-    await users().update({ userId: made.userId, name: 'Lively' })
+    await users().update({ userId: made.userId, email: 'lively@example.test' })
     await announce(db(), { kind: 'vm.changed', vmId })
     expect(await next(admin)).toEqual({ kind: 'accounts.changed' })
     expect(await next(user)).toMatchObject({ kind: 'vm.changed', vm: { vmId } })
+    stop.abort()
+  })
+
+  it.each(['by an administrator', 'by himself'])("tells a renamed user's machines anew, %s", async (by) => {
+    const made = await users().create({ email: `${newUuid()}@example.test`, name: 'Before' })
+    const hostId = await addHost(db(), `h-${newUuid()}`)
+    const vmId = await addVm(db(), { ownerId: made.userId, hostId, name: `v-${newUuid()}`, state: 'stopped' })
+    const stop = new AbortController()
+    const admin = heardBy(null, stop.signal)
+    await next(admin)
+    const { userId } = made
+    if (by === 'by himself') await world.as({ ...world.ada, userId }).user.updateProfile({ name: 'After' })
+    else await users().update({ userId, name: 'After' })
+    const changed = { kind: 'vm.changed', vm: expect.objectContaining({ vmId, owner: { userId, name: 'After' } }) }
+    expect([await next(admin), await next(admin)]).toContainEqual(changed)
     stop.abort()
   })
 })

@@ -4,7 +4,7 @@ import { isUniqueViolation } from '@berth/prisma/database-errors'
 import { AppError } from '@berth/core/errors/app-error'
 import { newUuid } from '@berth/core/ids/ids'
 import { hashPassword } from '../auth/passwords.ts'
-import { announce } from '../events/outbox-repo.ts'
+import { announce, announceVmsOfOwner } from '../events/outbox-repo.ts'
 import type { Role } from '../trpc/caller.ts'
 import { changeRole, noSuchUser } from './user-access-repo.ts'
 
@@ -80,9 +80,16 @@ export async function requireUserView(db: DatabaseClient, userId: string): Promi
   })
 }
 
-export async function renameUser(db: DatabaseClient, userId: string, name: string): Promise<void> {
-  await db.user.update({ where: { id: userId }, data: { name }, select: { id: true } })
-  await announce(db, { kind: 'accounts.changed' })
+export async function renameUser(db: PrismaClient, userId: string, name: string): Promise<void> {
+  await db.$transaction(async (tx) => {
+    await tx.user.update({ where: { id: userId }, data: { name }, select: { id: true } })
+    await announceUser(tx, userId, { isRenamed: true })
+  })
+}
+
+async function announceUser(tx: DatabaseClient, userId: string, { isRenamed }: { isRenamed: boolean }): Promise<void> {
+  await announce(tx, { kind: 'accounts.changed' })
+  if (isRenamed) await announceVmsOfOwner(tx, userId)
 }
 
 export interface UserChange {
@@ -99,7 +106,7 @@ export async function updateUser(db: PrismaClient, userId: string, { name, email
       if (role !== undefined) await changeRole(tx, userId, role)
       const { count } = await tx.user.updateMany({ where: { id: userId }, data })
       if (count === 0) throw noSuchUser()
-      await announce(tx, { kind: 'accounts.changed' })
+      await announceUser(tx, userId, { isRenamed: name !== undefined })
     })
   } catch (error) {
     if (isUniqueViolation(error)) throw emailTaken(email ?? '')

@@ -3,21 +3,22 @@ import { AppError } from '@berth/core/errors/app-error'
 import { newUuid, nicIdSchema, vmIdSchema, volumeIdSchema } from '@berth/core/ids/ids'
 import type { ImageView } from '@berth/core/image/image'
 import { hostFactsSchema } from '@berth/core/host/host'
-import { macOfNic, type NetworkConfig } from '@berth/core/network/network'
+import { macOfNic, networkNeed, type NetworkConfig } from '@berth/core/network/network'
 import type { DatabaseClient } from '@berth/prisma/client'
 import { formatBytes } from '@berth/core/units/bytes'
 import { vmSpecSchema, type VmSpec } from '@berth/core/vm/vm-spec'
-import { findPlacementHosts, requireHostRow } from '../host/host-repo.ts'
+import { requireHostRow } from '../host/host-repo.ts'
+import { findImagePlaces, type ImagePlace } from '../image/image-place-repo.ts'
 import { lockImage, requireImageView, requireReady } from '../image/image-repo.ts'
-import { requireNetworks } from '../network/network-repo.ts'
+import { lockNetworks, requireNetworks } from '../network/network-repo.ts'
+import { findPlacementHosts } from '../placement/candidate-repo.ts'
 import { placeVm, type Placement } from '../placement/place-vm.ts'
 import type { Caller } from '../trpc/caller.ts'
 import type { Panel } from '../trpc/panel.ts'
+import type { OperationArgs } from '../workflows/operation-args.ts'
 import type { VmCreateInput, VmPlaceInput } from './vm-inputs.ts'
 import { insertVm } from './vm-repo.ts'
 import { parkSecrets } from './vm-secrets.ts'
-
-const pool = 'default'
 
 export interface CreatedVm {
   readonly operationId: string
@@ -36,10 +37,14 @@ export async function createVm(panel: Panel, caller: Caller, input: VmCreateInpu
   const parked = parkSecrets(panel.secretBox, vmId, plan.spec)
   const started = await panel.operations.start({
     ...asked,
-    args: { vmId, start: input.start, hadPassword: parked.sealedSecrets !== null },
+    args: {
+      ...{ vmId, start: input.start, hadPassword: parked.sealedSecrets !== null },
+      bringImage: plan.bringImage,
+    },
     target: { vmId, hostId: plan.placement.hostId, imageId: input.imageId, name: input.name },
     accept: async (tx) => {
       requireReady(await lockImage(tx, input.imageId))
+      await lockNetworks(tx, networkIdsOf(input))
       await insertVm(tx, {
         vmId,
         ownerId: caller.userId,
@@ -75,9 +80,10 @@ async function placeFor(
       vcpus: input.vcpus,
       memoryBytes: input.memoryBytes,
       firmware: input.firmware,
-      networkKinds: networks.map((network) => network.kind),
+      networks: networks.map(networkNeed),
       diskBytesNow: input.diskMode === 'copy' && image.kind === 'disk' ? (image.virtualBytes ?? 0) : 0,
-      pool,
+      pool: input.pool,
+      imageBytes: image.kind === 'disk' ? (image.allocatedBytes ?? 0) : 0,
       needsImage: true,
       hostId: input.hostId ?? null,
     },
@@ -85,7 +91,14 @@ async function placeFor(
   )
 }
 
-async function planVm(panel: Panel, input: VmCreateInput): Promise<{ spec: VmSpec; placement: Placement }> {
+interface VmPlan {
+  readonly spec: VmSpec
+  readonly placement: Placement
+  /** Where the image must come to the disk's pool first. */
+  readonly bringImage: OperationArgs<'vm.create'>['bringImage']
+}
+
+async function planVm(panel: Panel, input: VmCreateInput): Promise<VmPlan> {
   const { db } = panel
   const image = await requireImageView(db, input.imageId)
   requireFit(image, input)
@@ -103,7 +116,7 @@ async function planVm(panel: Panel, input: VmCreateInput): Promise<{ spec: VmSpe
     disks: [
       {
         volumeId: volumeIdSchema.parse(newUuid()),
-        pool,
+        pool: input.pool,
         // An overlay refers to its image, which only qcow2 can; a copy keeps to it, for snapshots.
         format: 'qcow2',
         sizeBytes: input.diskBytes,
@@ -121,7 +134,18 @@ async function planVm(panel: Panel, input: VmCreateInput): Promise<{ spec: VmSpe
       input.cloudInit === undefined && image.hints.hasCloudInit && !isIso ? { sshKeys: [] } : (input.cloudInit ?? null),
     desiredPower: input.start ? 'on' : 'off',
   } satisfies VmSpec)
-  return { spec, placement }
+  return { spec, placement, bringImage: await missingImage(db, image, { hostId: placement.hostId, pool: input.pool }) }
+}
+
+/** A disk lies in one pool with the image that it is made from; a disc is read from where it is. */
+async function missingImage(
+  db: DatabaseClient,
+  { imageId, kind }: ImageView,
+  { hostId, pool }: ImagePlace,
+): Promise<VmPlan['bringImage']> {
+  if (kind === 'iso') return undefined
+  const places = await findImagePlaces(db, imageId)
+  return places.some((place) => place.hostId === hostId && place.pool === pool) ? undefined : { imageId, pool }
 }
 
 function requireFit(image: ImageView, input: VmCreateInput): void {

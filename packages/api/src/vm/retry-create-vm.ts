@@ -49,6 +49,7 @@ function inputOf(wish: VmWish, start: boolean): VmCreateInput {
 function diskOf({ disks: [boot] }: VmSpec) {
   return {
     diskBytes: boot?.sizeBytes,
+    pool: boot?.pool,
     diskMode: boot?.source.kind === 'image' ? boot.source.mode : 'overlay',
   }
 }

@@ -5,9 +5,8 @@ import { formatBytes } from '@berth/core/units/bytes'
 import type { VmSpec } from '@berth/core/vm/vm-spec'
 import type { DatabaseClient } from '@berth/prisma/client'
 import { requireHostRow } from '../host/host-repo.ts'
-import { reservedMemoryBytes } from '../placement/place-vm.ts'
-
-const vcpusPerProcessor = 8
+import { reservedMemoryBytes } from '../placement/candidate-host.ts'
+import { vcpusPerProcessor } from '../placement/room-rules.ts'
 
 /**
  * Only what is asked for more than before is judged: a machine that does not fit any more can still be made smaller.

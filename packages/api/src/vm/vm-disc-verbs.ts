@@ -19,10 +19,10 @@ export async function insertDisc(asking: Asking, input: VmInsertDiscInput): Prom
   const { vm } = asked
   const image = await requireImageView(panel.db, input.imageId)
   notes.targetName = `${image.name} in ${vm.name}`
+  requireReady(image)
   if (image.kind !== 'iso') {
     throw new AppError('INPUT_INVALID', `imageId: "${image.name}" is a disk, and only an ISO goes into a CD drive.`)
   }
-  requireReady(image)
   if (vm.host !== null) await requireImageOn(panel.db, image, vm.host)
   const { imageId } = image
   const { previousSpec, target } = asked

@@ -1,6 +1,10 @@
 /** What the machine procedures take. The limits are core's; messages carry their numbers. */
 import { z } from 'zod'
-import { diskBytesSchema } from '@berth/core/storage/volume'
+import { moveSendSchema } from '@berth/core/agent-contract/move-commands'
+import { diskWishSchema } from '@berth/core/migration/disk-plan'
+import { movePolicySchema } from '@berth/core/migration/move-policy'
+import { moveTransportSchema, plainTransport } from '@berth/core/migration/move-transport'
+import { defaultPoolName, diskBytesSchema, poolNameSchema } from '@berth/core/storage/volume'
 import { cloudInitSchema } from '@berth/core/vm/cloud-init'
 import { vmLimits } from '@berth/core/vm/vm-limits'
 import { vmNameSchema } from '@berth/core/vm/vm-name'
@@ -29,6 +33,34 @@ export type VmDiscInput = z.infer<typeof vmDiscInput>
 export const vmInsertDiscInput = vmDiscInput.extend({ imageId: imageIdSchema })
 export type VmInsertDiscInput = z.infer<typeof vmInsertDiscInput>
 
+/**
+ * `targetHostId` null: the best. A bandwidth of null is as fast as the link is. `disks`: into which pools of the named host those go
+ * that travel; of one that is not named placement chooses.
+ */
+export const vmMigrateInput = vmVerbInput.extend({
+  targetHostId: hostIdSchema.nullable(),
+  policy: movePolicySchema.default('pause-if-needed'),
+  bandwidthBytesPerSecond: moveSendSchema.shape.bandwidthBytesPerSecond.default(null),
+  transport: moveTransportSchema.default(plainTransport),
+  disks: z.array(diskWishSchema).max(vmLimits.disks.max).default([]),
+})
+export type VmMigrateInput = z.infer<typeof vmMigrateInput>
+
+/** Of the move that is under way. Null as above. */
+export const vmSetMoveBandwidthInput = vmVerbInput.extend({
+  bandwidthBytesPerSecond: moveSendSchema.shape.bandwidthBytesPerSecond,
+})
+export type VmSetMoveBandwidthInput = z.infer<typeof vmSetMoveBandwidthInput>
+
+/** `vmId`'s move to that host, measured and played through; nothing is reserved by it. */
+export const vmForecastInput = z.strictObject({ vmId: vmIdSchema, targetHostId: hostIdSchema })
+
+/** As for the move, of a host that is named. */
+export const vmRehearseInput = vmMigrateInput
+  .pick({ vmId: true, idempotencyKey: true, policy: true, transport: true, disks: true })
+  .extend({ targetHostId: hostIdSchema })
+export type VmRehearseInput = z.infer<typeof vmRehearseInput>
+
 export const vmCreateInput = z.strictObject({
   name: vmNameSchema,
   description: descriptionInput.default(''),
@@ -39,6 +71,8 @@ export const vmCreateInput = z.strictObject({
   diskBytes: diskBytesSchema,
   /** An overlay shares the image's blocks and is made at once; a full copy stands alone. */
   diskMode: z.enum(['overlay', 'copy']).default('overlay'),
+  /** Where the disk lies: in each host's own, or in one that hosts share. */
+  pool: poolNameSchema.default(defaultPoolName),
   nics: z
     .array(z.strictObject({ networkId: networkIdSchema }))
     .max(vmLimits.nics.max)
@@ -59,6 +93,7 @@ export const vmPlaceInput = vmCreateInput.pick({
   vcpus: true,
   memoryBytes: true,
   diskMode: true,
+  pool: true,
   nics: true,
   firmware: true,
   hostId: true,

@@ -5,7 +5,11 @@ import { ownerScope, type Caller } from '../trpc/caller.ts'
 import { t } from '../trpc/init.ts'
 import { pageCutOf } from '../trpc/paging.ts'
 import type { Panel } from '../trpc/panel.ts'
-import { adminOnly, audited, changing, doneAtOnce, signedIn } from '../trpc/procedures.ts'
+import { adminChanging, adminOnly, audited, changing, doneAtOnce, signedIn } from '../trpc/procedures.ts'
+import { measureMove } from '../forecast/forecast-vm.ts'
+import { rehearseVm } from '../forecast/rehearse-vm.ts'
+import { migrateVm, moveTargetsOf } from '../migration/migrate-vm.ts'
+import { setMoveBandwidth } from '../migration/set-move-bandwidth.ts'
 import { ejectDisc, insertDisc } from './vm-disc-verbs.ts'
 import { createVm, placementOf } from './create-vm.ts'
 import { updateVm } from './update-vm.ts'
@@ -18,11 +22,15 @@ import {
   vmCreateInput,
   vmDiscInput,
   vmFlightInput,
+  vmForecastInput,
   vmGracefulInput,
   vmInsertDiscInput,
   vmListInput,
   vmMetricsInput,
+  vmMigrateInput,
+  vmSetMoveBandwidthInput,
   vmPlaceInput,
+  vmRehearseInput,
   vmSendKeysInput,
   vmUpdateInput,
   vmVerbInput,
@@ -105,6 +113,27 @@ export const vmRouter = t.router({
     .input(vmDiscInput)
     .use(audited)
     .mutation(({ ctx, input }) => ejectDisc(ctx, input)),
+  /** Every host, the best first, each with what speaks for it and against it. For administrators, as hosts are. */
+  moveTargets: adminOnly.input(oneVmInput).query(({ ctx, input }) => moveTargetsOf(ctx.panel, input.vmId)),
+  /** How its memory changes and what the path carries: what a forecast is made of. Takes seconds the first time. */
+  forecast: adminOnly
+    .input(vmForecastInput)
+    .query(({ ctx, input, signal }) => measureMove(ctx, input, signal ?? new AbortController().signal)),
+  /** Everything of a move but the move. */
+  rehearse: adminChanging
+    .input(vmRehearseInput)
+    .use(audited)
+    .mutation(({ ctx, input }) => rehearseVm(ctx, input)),
+  /** To another host, while it runs. Its owner has no say in where his machine runs, so this is for administrators. */
+  migrate: adminChanging
+    .input(vmMigrateInput)
+    .use(audited)
+    .mutation(({ ctx, input }) => migrateVm(ctx, input)),
+  /** How fast the move that is under way may send, from now on. */
+  setMoveBandwidth: adminChanging
+    .input(vmSetMoveBandwidthInput)
+    .use(audited)
+    .mutation(({ ctx, input }) => setMoveBandwidth(ctx, input)),
   start: plainVerb('start'),
   stop: plainVerb('stop'),
   reset: plainVerb('reset'),
@@ -133,7 +162,8 @@ export const vmRouter = t.router({
     .mutation(async ({ ctx, input }) => {
       requireVerb('openConsole', await requireVmView(ctx.panel, input.vmId, ownerScope(ctx.caller)))
       const link = await linkOf(ctx.panel, ctx.caller, input.vmId)
-      await link.call(agentContract.vm.sendKeys, { vmId: input.vmId, keys: input.keys })
+      const { userId } = ctx.caller
+      await link.call(agentContract.vm.sendKeys, { vmId: input.vmId, keys: input.keys, userId })
       return doneAtOnce
     }),
   /** For administrators: it names folders, users and sockets of the host, as does what QEMU is told. */

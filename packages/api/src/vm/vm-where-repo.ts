@@ -81,9 +81,19 @@ function termCondition(key: WordTerm['key'], values: readonly string[]): Prisma.
     case 'tag':
       return Prisma.sql`EXISTS (SELECT 1 FROM unnest(vm.tags) tag WHERE lower(tag) ${like})`
     case 'ip':
-      return Prisma.sql`vm.id IN (SELECT found.vm_id FROM vm_search found, string_to_table(found.words, E'\n') line
-        WHERE found.kind = 'seen' AND line ${like})`
+      return addressCondition(values, like)
   }
+}
+
+/**
+ * Lines are taken apart only where the pattern is somewhere in them. IS TRUE makes a set of it that is made once: as a join
+ * it was asked machine by machine, at 10,000 of them 0.1 s.
+ */
+function addressCondition(values: readonly string[], like: Prisma.Sql): Prisma.Sql {
+  const anywhere = values.map((value) => `%${globPattern(value)}%`)
+  return Prisma.sql`(vm.id IN (SELECT found.vm_id FROM vm_search found
+    WHERE found.kind = 'seen' AND found.words LIKE ANY(${anywhere}::text[])
+      AND EXISTS (SELECT 1 FROM string_to_table(found.words, E'\n') line WHERE line ${like}))) IS TRUE`
 }
 
 /** The same rule as `stateSql`, in parts of which PostgreSQL knows how many rows they leave, so that it reads no more. */

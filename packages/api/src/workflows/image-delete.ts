@@ -4,7 +4,7 @@ import { defineWorkflow } from '@berth/core/workflow/step'
 import { operationArgsSchemas } from './operation-args.ts'
 import type { WorkflowContext } from './ports.ts'
 import { runOnHost } from './run-on-host.ts'
-import { hostStepLimits, rowStepLimits } from './vm-target.ts'
+import { hostStepLimits, inPool, rowStepLimits } from './vm-target.ts'
 
 interface ImageDeleteState extends Readonly<Record<string, unknown>> {
   readonly imageId: string
@@ -33,10 +33,10 @@ export const imageDelete = defineWorkflow<WorkflowContext, ImageDeleteState>({
       maxAttempts: 8,
       do: async (context, { imageId }, run) => {
         const image = await context.images.find(imageId)
-        for (const { hostId } of image?.replicas ?? []) {
-          const command = { kind: 'image.delete', imageId: imageIdSchema.parse(imageId) } as const
-          await runOnHost(context.link(hostId), { run, command, part: hostId })
-          await context.images.removeReplica(imageId, hostId)
+        for (const { hostId, pool } of image?.replicas ?? []) {
+          const command = { kind: 'image.delete', imageId: imageIdSchema.parse(imageId), ...inPool(pool) } as const
+          await runOnHost(context.link(hostId), { run, command, part: `${hostId}/${pool}` })
+          await context.images.removeReplica(imageId, { hostId, pool })
         }
         return undefined
       },

@@ -7,7 +7,7 @@ import { defineWorkflow } from '@berth/core/workflow/step'
 import { operationArgsSchemas } from './operation-args.ts'
 import type { WorkflowContext } from './ports.ts'
 import { runOnHost } from './run-on-host.ts'
-import { hostStepLimits, rowStepLimits } from './vm-target.ts'
+import { hostStepLimits, inPool, rowStepLimits } from './vm-target.ts'
 
 interface ImageImportState extends Readonly<Record<string, unknown>> {
   readonly imageId: string
@@ -31,8 +31,8 @@ export const imageImport = defineWorkflow<WorkflowContext, ImageImportState>({
         await images.setReplica(imageId, { hostId, pool, state: 'importing' })
         return undefined
       },
-      undo: async ({ images }, { imageId, hostId }, run) => {
-        await images.removeReplica(imageId, hostId)
+      undo: async ({ images }, { imageId, hostId, pool }, run) => {
+        await images.removeReplica(imageId, { hostId, pool })
         const reason = run.because ?? new AppError('OPERATION_INTERRUPTED', 'The import did not end.').toWire()
         await images.setFailed(imageId, reason)
       },
@@ -48,8 +48,8 @@ export const imageImport = defineWorkflow<WorkflowContext, ImageImportState>({
         const result = await runOnHost(context.link(hostIdSchema.parse(hostId)), { run, command })
         return { seen: imageObservationSchema.parse(result) }
       },
-      undo: async (context, { imageId, hostId }, run) => {
-        const command = { kind: 'image.delete', imageId: imageIdSchema.parse(imageId) } as const
+      undo: async (context, { imageId, hostId, pool }, run) => {
+        const command = { kind: 'image.delete', imageId: imageIdSchema.parse(imageId), ...inPool(pool) } as const
         await runOnHost(context.link(hostId), { run, command })
       },
     },

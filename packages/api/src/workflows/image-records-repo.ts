@@ -73,8 +73,8 @@ export class PrismaImageRecords implements ImageRecords {
     })
   }
 
-  async removeReplica(imageId: string, hostId: string): Promise<void> {
-    await this.#db.imageReplica.deleteMany({ where: { imageId, hostId } })
+  async removeReplica(imageId: string, { hostId, pool }: { hostId: string; pool: string }): Promise<void> {
+    await this.#db.imageReplica.deleteMany({ where: { imageId, hostId, pool } })
   }
 
   async remove(imageId: string): Promise<void> {

@@ -5,9 +5,13 @@
 import { z } from 'zod'
 import { imageSourceSchema } from '@berth/core/agent-contract/agent-commands'
 import { firmwareSchema } from '@berth/core/image/image'
-import { hostIdSchema, imageIdSchema, vmIdSchema } from '@berth/core/ids/ids'
+import { hostIdSchema, imageIdSchema, poolIdSchema, vmIdSchema } from '@berth/core/ids/ids'
+import { movedDiskSchema } from '@berth/core/migration/disk-plan'
+import { movePolicySchema } from '@berth/core/migration/move-policy'
+import { moveTransportSchema, plainTransport } from '@berth/core/migration/move-transport'
 import type { OperationKind } from '@berth/core/operation/operation'
-import { poolNameSchema } from '@berth/core/storage/volume'
+import { drainChoiceSchema } from '@berth/core/maintenance/drain'
+import { poolNameSchema, poolPathSchema } from '@berth/core/storage/volume'
 import { vmSpecSchema } from '@berth/core/vm/vm-spec'
 
 const oneVm = z.object({ vmId: vmIdSchema })
@@ -23,11 +27,17 @@ const wantedChange = z.object({
   firmware: firmwareSchema.optional(),
   hasScreen: z.boolean().optional(),
 })
+const onePool = { poolId: poolIdSchema, name: poolNameSchema, path: poolPathSchema }
 const gracefully = oneVm.extend({ timeoutMs: z.int().min(1_000).max(3_600_000) })
 
 export const operationArgsSchemas = {
   /** The machine's row and its planned volumes were written when it was accepted. A password is not kept for a retry. */
-  'vm.create': oneVm.extend({ start: z.boolean(), hadPassword: z.boolean().optional() }),
+  'vm.create': oneVm.extend({
+    start: z.boolean(),
+    hadPassword: z.boolean().optional(),
+    /** Where the image is not in the disk's pool yet, but in another one of the host. */
+    bringImage: z.object({ imageId: imageIdSchema, pool: poolNameSchema }).optional(),
+  }),
   'vm.start': oneVm,
   'vm.stop': oneVm,
   'vm.reset': oneVm,
@@ -40,6 +50,28 @@ export const operationArgsSchemas = {
   /** As for a change; what is in the drive now is read from the row. */
   'vm.insertDisc': oneVm.extend({ previousSpec: vmSpecSchema, imageId: imageIdSchema, isForced: z.boolean() }),
   'vm.ejectDisc': oneVm.extend({ previousSpec: vmSpecSchema, isForced: z.boolean() }),
+  /** `vmEpoch`: under which the source owns it. The move's row was written when it was accepted. */
+  'vm.migrate': oneVm.extend({
+    sourceHostId: hostIdSchema,
+    targetHostId: hostIdSchema,
+    vmEpoch: z.int().nonnegative(),
+    policy: movePolicySchema,
+    bandwidthBytesPerSecond: z.int().nullable(),
+    transport: moveTransportSchema.default(plainTransport),
+    /** Those that travel; the others stay in pools that both hosts see. */
+    disks: z.array(movedDiskSchema).default([]),
+    /** When it was accepted. One whose guest turns it off meanwhile moves all the same, as one that is off. */
+    isOff: z.boolean().default(false),
+  }),
+  /** As for the move, whose row a rehearsal does not have. */
+  'vm.rehearse': oneVm.extend({
+    sourceHostId: hostIdSchema,
+    targetHostId: hostIdSchema,
+    vmEpoch: z.int().nonnegative(),
+    policy: movePolicySchema,
+    transport: moveTransportSchema,
+    disks: z.array(movedDiskSchema).default([]),
+  }),
   'vm.delete': oneVm,
   /** The image's row was written, in state importing. */
   'image.import': z.object({
@@ -49,6 +81,15 @@ export const operationArgsSchemas = {
     source: imageSourceSchema,
   }),
   'image.delete': z.object({ imageId: imageIdSchema }),
+  /** The pool's row was written. The first host makes it. */
+  'pool.create': z.object({ ...onePool, hostIds: z.array(hostIdSchema).min(1) }),
+  'pool.attach': z.object({ ...onePool, hostId: hostIdSchema }),
+  'pool.detach': z.object({ ...onePool, hostId: hostIdSchema }),
+  /** The rows of its machines were written. `choices` is what was asked for, to be asked for again. */
+  'host.drain': z.object({
+    hostId: hostIdSchema,
+    choices: z.array(z.object({ vmId: vmIdSchema, choice: drainChoiceSchema })),
+  }),
 } as const satisfies Record<OperationKind, z.ZodType>
 
 export type OperationArgs<K extends OperationKind> = z.input<(typeof operationArgsSchemas)[K]>

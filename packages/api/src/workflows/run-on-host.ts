@@ -7,9 +7,10 @@
  */
 import { agentContract } from '@berth/core/agent-contract/agent-contract'
 import { agentResultSchemas, type AgentCommand } from '@berth/core/agent-contract/agent-commands'
-import type { StepKey, StepReport, VmSighting } from '@berth/core/agent-contract/step-report'
+import type { StepKey, StepProgress, StepReport, VmSighting } from '@berth/core/agent-contract/step-report'
 import { AppError, errorFromWire, hasErrorCode } from '@berth/core/errors/app-error'
 import { operationIdSchema } from '@berth/core/ids/ids'
+import type { MoveProgress } from '@berth/core/migration/move-progress'
 import type { StepRun } from '@berth/core/workflow/step'
 import type { AgentLink } from '../agents/agent-link.ts'
 
@@ -24,6 +25,8 @@ export interface HostWork {
   readonly part?: string
   /** Told before the step ends, well or not, how its machine was then; not where the reply came from the journal. */
   readonly onSighting?: (sighting: VmSighting) => Promise<void>
+  /** The figures of a step that sends a machine's memory. */
+  readonly onMove?: (progress: MoveProgress) => void
 }
 
 /**
@@ -39,7 +42,7 @@ export async function runOnHost(link: AgentLink, work: HostWork): Promise<unknow
     attempt: run.attempt,
   }
   // Listening starts before the command is sent, so that an end between two requests is not missed.
-  using watch = new StepWatch(link, key, run)
+  using watch = new StepWatch(link, key, work)
   const cancel = (): void => void sendCancel(link, key, run.signal)
   run.cancelled.addEventListener('abort', cancel, { once: true })
   try {
@@ -114,10 +117,10 @@ function resultOf(command: AgentCommand, report: StepReport): unknown {
 class StepWatch implements Disposable {
   readonly #ended = Promise.withResolvers<StepReport>()
   readonly #stop: () => void
-  readonly #run: StepRun
+  readonly #work: HostWork
 
-  constructor(link: AgentLink, key: StepKey, run: StepRun) {
-    this.#run = run
+  constructor(link: AgentLink, key: StepKey, work: HostWork) {
+    this.#work = work
     this.#stop = link.onStepEvent(key.operationId, (event) => {
       if (event.key.step !== key.step || event.key.attempt !== key.attempt) return
       if (event.kind === 'step.progressed') this.tell(event.progress)
@@ -129,8 +132,11 @@ class StepWatch implements Disposable {
     return Promise.race([this.#ended.promise, asked])
   }
 
-  tell(progress: { readonly share: number | null; readonly text: string } | null): void {
-    if (progress !== null) this.#run.progress(progress.share, progress.text)
+  tell(progress: StepProgress | null): void {
+    if (progress === null) return
+    const { run, onMove } = this.#work
+    run.progress(progress.share, progress.text)
+    if (progress.move !== undefined) onMove?.(progress.move)
   }
 
   [Symbol.dispose](): void {

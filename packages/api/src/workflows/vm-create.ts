@@ -1,15 +1,18 @@
 /**
- * Makes a machine: reserve (rows, when it was accepted) ─▶ volumes ─▶ define ─▶ start ─▶ publish.
+ * Makes a machine: reserve (rows, when it was accepted) ─▶ image (into the disk's pool, where it is not there) ─▶ volumes ─▶ define ─▶ start ─▶ publish.
  * Until it is published it can be undone whole: host first, rows last, so that no file outlives its row.
  */
+import type { ImageId } from '@berth/core/ids/ids'
 import { defineWorkflow } from '@berth/core/workflow/step'
 import { operationArgsSchemas } from './operation-args.ts'
 import type { WorkflowContext } from './ports.ts'
+import { runOnHost } from './run-on-host.ts'
 import {
   commandVm,
   commandVmIfThere,
   defineVm,
   hostStepLimits,
+  inPool,
   requireVm,
   rowStepLimits,
   targetOf,
@@ -18,6 +21,7 @@ import {
 interface VmCreateState extends Readonly<Record<string, unknown>> {
   readonly vmId: string
   readonly start: boolean
+  readonly bringImage?: { readonly imageId: ImageId; readonly pool: string } | undefined
 }
 
 export const vmCreate = defineWorkflow<WorkflowContext, VmCreateState>({
@@ -37,6 +41,21 @@ export const vmCreate = defineWorkflow<WorkflowContext, VmCreateState>({
       undo: async ({ vms }, { vmId }) => vms.remove(vmId),
     },
     {
+      name: 'image',
+      title: 'Bring the image to the pool',
+      ...hostStepLimits,
+      timeoutMs: 3_600_000,
+      isNeeded: ({ bringImage }) => bringImage !== undefined,
+      // Not undone: the next machine in that pool may be made of it already.
+      do: async (context, { vmId, bringImage }, run) => {
+        if (bringImage === undefined) return undefined
+        const { hostId } = await requireVm(context, vmId)
+        await runOnHost(context.link(hostId), { run, command: { kind: 'image.copy', ...bringImage } })
+        await context.images.setReplica(bringImage.imageId, { hostId, pool: bringImage.pool, state: 'ready' })
+        return undefined
+      },
+    },
+    {
       name: 'volumes',
       title: 'Create disks',
       ...hostStepLimits,
@@ -53,9 +72,10 @@ export const vmCreate = defineWorkflow<WorkflowContext, VmCreateState>({
       },
       undo: async (context, { vmId }, run) => {
         const vm = await context.vms.find(vmId)
-        for (const { volumeId } of vm?.spec.disks.toReversed() ?? []) {
+        for (const { volumeId, pool } of vm?.spec.disks.toReversed() ?? []) {
           if (vm === null) return
-          await commandVm({ context, vm, run, part: volumeId }, { kind: 'volume.delete', ...targetOf(vm), volumeId })
+          const command = { kind: 'volume.delete', ...targetOf(vm), volumeId, ...inPool(pool) } as const
+          await commandVm({ context, vm, run, part: volumeId }, command)
         }
       },
     },

@@ -5,7 +5,7 @@
 import { defineWorkflow } from '@berth/core/workflow/step'
 import { operationArgsSchemas } from './operation-args.ts'
 import type { WorkflowContext } from './ports.ts'
-import { commandVm, commandVmIfThere, hostStepLimits, requireVm, rowStepLimits, targetOf } from './vm-target.ts'
+import { commandVm, commandVmIfThere, hostStepLimits, inPool, requireVm, rowStepLimits, targetOf } from './vm-target.ts'
 
 interface VmDeleteState extends Readonly<Record<string, unknown>> {
   readonly vmId: string
@@ -57,8 +57,9 @@ export const vmDelete = defineWorkflow<WorkflowContext, VmDeleteState>({
       ...patient,
       do: async (context, { vmId }, run) => {
         const vm = await requireVm(context, vmId)
-        for (const { volumeId } of vm.spec.disks) {
-          await commandVm({ context, vm, run, part: volumeId }, { kind: 'volume.delete', ...targetOf(vm), volumeId })
+        for (const { volumeId, pool } of vm.spec.disks) {
+          const command = { kind: 'volume.delete', ...targetOf(vm), volumeId, ...inPool(pool) } as const
+          await commandVm({ context, vm, run, part: volumeId }, command)
         }
         return undefined
       },

@@ -1,6 +1,8 @@
 /** The workflows' view of machines' rows. Each change is one statement that finds itself done when it is repeated. */
 import type { VmSighting } from '@berth/core/agent-contract/step-report'
 import { AppError } from '@berth/core/errors/app-error'
+import type { MovedDisk } from '@berth/core/migration/disk-plan'
+import { specAfterMove } from '@berth/core/migration/move-disks'
 import { vmSpecSchema, type VmSpec } from '@berth/core/vm/vm-spec'
 import type { Prisma, PrismaClient } from '@berth/prisma/client'
 import { isDatabaseUnavailable } from '@berth/prisma/database-errors'
@@ -8,7 +10,7 @@ import { writeObservation } from '../agents/vm-observed-repo.ts'
 import type { SecretBox } from '../auth/secret-box.ts'
 import { announce } from '../events/outbox-repo.ts'
 import { withSecrets } from '../vm/vm-secrets.ts'
-import type { VmRecord, VmRecords } from './ports.ts'
+import type { VmOwner, VmRecord, VmRecords } from './ports.ts'
 
 const lifecycles = ['creating', 'present', 'deleting'] as const
 
@@ -80,6 +82,27 @@ export class PrismaVmRecords implements VmRecords {
     }
   }
 
+  async setOwner(vmId: string, { hostId, epoch, disks = [] }: VmOwner): Promise<void> {
+    await this.#db.$transaction(async (tx) => {
+      const [row] = await tx.$queryRaw<{ formerHostId: string | null }[]>`
+        UPDATE vm SET host_id = ${hostId}::uuid, owner_epoch = ${epoch}
+        FROM (SELECT id, host_id FROM vm WHERE id = ${vmId}::uuid FOR UPDATE) former
+        WHERE vm.id = former.id AND deleted_at IS NULL AND owner_epoch < ${epoch}
+        RETURNING former.host_id AS "formerHostId"`
+      if (row === undefined) return
+      await writeMovedDisks(tx, vmId, disks)
+      await announce(tx, { kind: 'vm.changed', vmId })
+      if (row.formerHostId === null || row.formerHostId === hostId) return
+      await tx.volume.updateMany({ where: { vmId, hostId: row.formerHostId }, data: { hostId } })
+      // Below all that the new owner may say, and above all that the former one still does.
+      await tx.vmObserved.updateMany({
+        where: { vmId, epoch: { lt: epoch } },
+        data: { hostId, epoch, generation: -1 },
+      })
+      await announce(tx, ...[row.formerHostId, hostId].map((id) => ({ kind: 'host.changed', hostId: id }) as const))
+    })
+  }
+
   async remove(vmId: string): Promise<void> {
     await this.#db.$transaction(async (tx) => {
       await tx.volume.deleteMany({ where: { vmId } })
@@ -97,6 +120,19 @@ export class PrismaVmRecords implements VmRecords {
     await this.#db.$transaction(async (tx) => {
       if ((await change(tx)) > 0) await announce(tx, { kind: 'vm.changed', vmId })
     })
+  }
+}
+
+/** A new revision of the spec, since its host must be told the pools; the volumes' rows say the same. */
+async function writeMovedDisks(tx: Prisma.TransactionClient, vmId: string, moved: readonly MovedDisk[]): Promise<void> {
+  if (moved.length === 0) return
+  const { spec } = await tx.vm.findUniqueOrThrow({ where: { id: vmId }, select: { spec: true } })
+  const text = JSON.stringify(specAfterMove(vmSpecSchema.parse(spec), moved))
+  await tx.$executeRaw`UPDATE vm SET spec = ${text}::jsonb, revision = revision + 1 WHERE id = ${vmId}::uuid`
+  for (const { volumeId, pool, base } of moved) {
+    const data = { pool, backingImageId: base.kind === 'image' ? base.imageId : null }
+    const [row] = await tx.volume.updateManyAndReturn({ where: { id: volumeId, vmId }, data, select: { id: true } })
+    if (row === undefined) throw new AppError('INTERNAL', `Volume ${volumeId} of machine ${vmId} has no row.`)
   }
 }
 

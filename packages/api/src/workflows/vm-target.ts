@@ -3,6 +3,7 @@ import type { AgentCommand } from '@berth/core/agent-contract/agent-commands'
 import type { VmSighting } from '@berth/core/agent-contract/step-report'
 import { AppError, hasErrorCode } from '@berth/core/errors/app-error'
 import { vmIdSchema } from '@berth/core/ids/ids'
+import { defaultPoolName } from '@berth/core/storage/volume'
 import type { StepRun } from '@berth/core/workflow/step'
 import type { VmRecord, WorkflowContext } from './ports.ts'
 import { runOnHost } from './run-on-host.ts'
@@ -43,6 +44,9 @@ export async function commandVmIfThere(work: VmWork, command: AgentCommand): Pro
 /** Gives the host the machine's spec as the row has it now. */
 export const defineVm = (work: VmWork): Promise<void> =>
   commandVm(work, { kind: 'vm.define', ...targetOf(work.vm), revision: work.vm.revision, spec: work.vm.spec })
+
+/** Said only where it is not the host's own: an agent that knows no other pools takes no word of them. */
+export const inPool = (pool: string): { pool?: string } => (pool === defaultPoolName ? {} : { pool })
 
 /** Most steps that work on a host: it may be away for a while, and a restart of its agent costs an attempt. */
 export const hostStepLimits = { timeoutMs: 120_000, maxAttempts: 4, backoffMs: 500 } as const

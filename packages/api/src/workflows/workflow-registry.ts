@@ -2,12 +2,17 @@
 import type { OperationKind } from '@berth/core/operation/operation'
 import { runSteps, type WorkflowOutcome, type WorkflowRun } from '@berth/core/workflow/run-steps'
 import type { JsonObject, Workflow } from '@berth/core/workflow/step'
+import { hostDrain } from './host-drain.ts'
 import { imageDelete } from './image-delete.ts'
 import { imageImport } from './image-import.ts'
+import { poolCreate } from './pool-create.ts'
+import { poolAttach, poolDetach } from './pool-hosts.ts'
 import type { WorkflowContext } from './ports.ts'
 import { vmCreate } from './vm-create.ts'
 import { vmDelete } from './vm-delete.ts'
 import { vmEjectDisc, vmInsertDisc } from './vm-disc.ts'
+import { vmMigrate } from './vm-migrate.ts'
+import { vmRehearse } from './vm-rehearse.ts'
 import { vmPause, vmReboot, vmReset, vmResume, vmShutdown, vmStart, vmStop } from './vm-power.ts'
 import { vmUpdate } from './vm-update.ts'
 
@@ -48,7 +53,13 @@ export const workflowRegistry: Readonly<Record<OperationKind, RegisteredWorkflow
   'vm.update': register(vmUpdate),
   'vm.insertDisc': register(vmInsertDisc),
   'vm.ejectDisc': register(vmEjectDisc),
+  'vm.migrate': register(vmMigrate),
+  'vm.rehearse': register(vmRehearse),
   'vm.delete': register(vmDelete),
   'image.import': register(imageImport),
   'image.delete': register(imageDelete),
+  'pool.create': register(poolCreate),
+  'pool.attach': register(poolAttach),
+  'pool.detach': register(poolDetach),
+  'host.drain': register(hostDrain),
 }

@@ -10,7 +10,11 @@ import { imageDelete } from './image-delete.ts'
 import { imageImport } from './image-import.ts'
 import type { VmRecord, WorkflowContext } from './ports.ts'
 import { FakeHost } from './testing/fake-host.ts'
-import { MemoryImages, MemoryVms } from './testing/memory-records.ts'
+import { drainCases, MemoryDrains } from './testing/memory-drains.ts'
+import { MemoryImages, MemoryMoves, MemoryPools, MemoryVms } from './testing/memory-records.ts'
+import { migrateCases } from './testing/move-world.ts'
+import { rehearseCases } from './testing/rehearse-world.ts'
+import { poolCases } from './testing/pool-worlds.ts'
 import { vmCreate } from './vm-create.ts'
 import { vmDelete } from './vm-delete.ts'
 import { vmEjectDisc, vmInsertDisc, type VmDiscWorkflow } from './vm-disc.ts'
@@ -47,7 +51,15 @@ class Panel {
   readonly host = new FakeHost()
   readonly vms = new MemoryVms()
   readonly images = new MemoryImages()
-  readonly context: WorkflowContext = { link: () => this.host, vms: this.vms, images: this.images }
+  readonly pools = new MemoryPools()
+  readonly context: WorkflowContext = {
+    link: () => this.host,
+    vms: this.vms,
+    images: this.images,
+    pools: this.pools,
+    moves: new MemoryMoves(),
+    drains: new MemoryDrains(),
+  }
   readonly vmId = newUuid()
   readonly imageId = imageIdSchema.parse(newUuid())
 
@@ -123,12 +135,12 @@ const isOff = (panel: Panel) => ({
   'wanted off': panel.row?.spec.desiredPower === 'off',
 })
 
-const createWorld = () => {
+const makeCreateWorld = (bringImage?: { imageId: ImageId; pool: string }) => {
   const panel = new Panel()
   panel.addVm('creating')
-  return worldOf({
+  const world = worldOf({
     panel,
-    args: { vmId: panel.vmId, start: true },
+    args: { vmId: panel.vmId, start: true, bringImage },
     leftovers: () => [...panel.onHost(), ...panel.vms.rows.keys()],
     missing: () =>
       unless({
@@ -139,6 +151,7 @@ const createWorld = () => {
         'the host comes back with it': panel.row?.spec.desiredPower === 'on',
       }),
   })
+  return { panel, world }
 }
 
 const updateWorld = () => {
@@ -189,7 +202,8 @@ const fail = (): never => {
 }
 
 const registrations: Readonly<Record<OperationKind, () => readonly HarnessCase[]>> = {
-  'vm.create': () => cases(vmCreate, createWorld),
+  ...poolCases,
+  'vm.create': () => [...cases(vmCreate, () => makeCreateWorld().world), ...cases(vmCreate, createInPoolWorld)],
   'vm.delete': () =>
     cases(vmDelete, () => {
       const panel = new Panel()
@@ -204,6 +218,9 @@ const registrations: Readonly<Record<OperationKind, () => readonly HarnessCase[]
   'vm.update': () => cases(vmUpdate, updateWorld),
   'vm.insertDisc': () => discCases(vmInsertDisc, null, discId),
   'vm.ejectDisc': () => discCases(vmEjectDisc, discId, null),
+  'host.drain': drainCases,
+  'vm.migrate': migrateCases,
+  'vm.rehearse': rehearseCases,
   'vm.start': () =>
     cases(
       vmStart,
@@ -263,6 +280,26 @@ const registrations: Readonly<Record<OperationKind, () => readonly HarnessCase[]
         missing: () => [...panel.onHost(), ...panel.images.rows.keys()],
       })
     }),
+}
+
+/** Its disks are to be in a pool to which the image comes first; there it stays, for others may begin to use it. */
+const createInPoolWorld = () => {
+  const { panel, world } = makeCreateWorld({ imageId: discId, pool: 'fast' })
+  panel.images.rows.set(discId, {
+    source: { kind: 'incoming', fileName: 'tiny.qcow2', checksum: null },
+    ...{ state: 'ready', error: null, replicas: [{ hostId: panel.host.hostId, pool: 'default' }] },
+  })
+  return {
+    ...world,
+    leftovers: () => world.leftovers().filter((left) => left !== discId),
+    missing: () => [
+      ...world.missing(),
+      ...unless({
+        'the image is there': panel.host.images.has(discId),
+        'its place is known': panel.images.rows.get(discId)?.replicas.some(({ pool }) => pool === 'fast'),
+      }),
+    ],
+  }
 }
 
 describe('every kind of operation', () => {

@@ -5,8 +5,20 @@
 import { z } from 'zod'
 import { imageIdSchema, vmIdSchema, volumeIdSchema } from '../ids/ids.ts'
 import { checksumSchema, imageObservationSchema } from '../image/image.ts'
-import { diskSpecSchema, poolNameSchema } from '../storage/volume.ts'
+import { diskSpecSchema, poolNameSchema, poolObservationSchema } from '../storage/volume.ts'
+import { moveReportSchema } from '../migration/move-progress.ts'
 import { vmSpecSchema } from '../vm/vm-spec.ts'
+import {
+  moveAbandonSchema,
+  moveFollowSchema,
+  moveInspectSchema,
+  moveListenerSchema,
+  movePassportSchema,
+  movePrepareSchema,
+  moveSendSchema,
+} from './move-commands.ts'
+import { moveRehearsalSchema, moveRehearseSchema } from './rehearsal-commands.ts'
+import { imageCopySchema, poolAttachSchema, poolDetachSchema } from './pool-commands.ts'
 
 const vmTarget = { vmId: vmIdSchema, vmEpoch: z.int().nonnegative() }
 
@@ -28,9 +40,18 @@ export const agentCommandSchema = z.discriminatedUnion('kind', [
     pool: poolNameSchema,
     source: imageSourceSchema,
   }),
-  z.strictObject({ kind: z.literal('image.delete'), imageId: imageIdSchema }),
+  /** `pool` is the host's own where it is not said, here and below. */
+  z.strictObject({ kind: z.literal('image.delete'), imageId: imageIdSchema, pool: poolNameSchema.optional() }),
+  imageCopySchema,
+  poolAttachSchema,
+  poolDetachSchema,
   z.strictObject({ kind: z.literal('volume.create'), ...vmTarget, disk: diskSpecSchema }),
-  z.strictObject({ kind: z.literal('volume.delete'), ...vmTarget, volumeId: volumeIdSchema }),
+  z.strictObject({
+    kind: z.literal('volume.delete'),
+    ...vmTarget,
+    volumeId: volumeIdSchema,
+    pool: poolNameSchema.optional(),
+  }),
   z.strictObject({
     kind: z.literal('volume.resize'),
     ...vmTarget,
@@ -58,6 +79,12 @@ export const agentCommandSchema = z.discriminatedUnion('kind', [
     imageId: imageIdSchema.nullable(),
     isForced: z.boolean(),
   }),
+  moveInspectSchema,
+  movePrepareSchema,
+  moveSendSchema,
+  moveFollowSchema,
+  moveAbandonSchema,
+  moveRehearseSchema,
 ])
 export type AgentCommand = z.infer<typeof agentCommandSchema>
 export type AgentCommandKind = AgentCommand['kind']
@@ -69,6 +96,9 @@ const nothingSchema = z.object({})
 export const agentResultSchemas = {
   'image.import': imageObservationSchema,
   'image.delete': nothingSchema,
+  'image.copy': imageObservationSchema,
+  'pool.attach': poolObservationSchema,
+  'pool.detach': nothingSchema,
   'volume.create': z.object({ virtualBytes: z.int(), allocatedBytes: z.int() }),
   'volume.delete': nothingSchema,
   'volume.resize': nothingSchema,
@@ -82,6 +112,12 @@ export const agentResultSchemas = {
   'vm.pause': nothingSchema,
   'vm.resume': nothingSchema,
   'vm.changeDisc': nothingSchema,
+  'move.inspect': movePassportSchema,
+  'move.prepare': moveListenerSchema,
+  'move.send': moveReportSchema,
+  'move.follow': moveReportSchema,
+  'move.abandon': nothingSchema,
+  'move.rehearse': moveRehearsalSchema,
 } as const satisfies Record<AgentCommandKind, z.ZodType>
 
 export type AgentResultOf<K extends AgentCommandKind> = z.infer<(typeof agentResultSchemas)[K]>

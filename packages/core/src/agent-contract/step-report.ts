@@ -10,6 +10,7 @@
 import { z } from 'zod'
 import { wireErrorSchema } from '../errors/app-error.ts'
 import { operationIdSchema } from '../ids/ids.ts'
+import { moveProgressSchema } from '../migration/move-progress.ts'
 import { vmObservationSchema } from '../vm/vm-observation.ts'
 import { agentCommandSchema } from './agent-commands.ts'
 
@@ -24,6 +25,8 @@ export const stepProgressSchema = z.object({
   /** 0 to 1, or null where the end is not known. */
   share: z.number().min(0).max(1).nullable(),
   text: z.string(),
+  /** Only of a step that sends a machine's memory. */
+  move: moveProgressSchema.optional(),
 })
 export type StepProgress = z.infer<typeof stepProgressSchema>
 

@@ -101,6 +101,28 @@ export const errorCodes = {
   ),
   VM_BUSY: passing('conflict', 'Another task is changing this machine.', 'Wait for that task to end, or cancel it.'),
   VM_PROTECTED: code('conflict', 'The machine is protected against deletion.', 'Take the protection off first.'),
+  HOST_NAME_TAKEN: code(
+    'conflict',
+    'A host of that name is online.',
+    'Choose another name, or revoke that host first.',
+  ),
+  HOST_IN_USE: code(
+    'conflict',
+    'The host holds what exists nowhere else.',
+    'Move or delete what is listed, then remove the host.',
+  ),
+  HOST_NOT_EMPTY: code(
+    'conflict',
+    'Some machines are still on the host.',
+    'The message says why for each; move, shut down or delete them, or empty the host again.',
+  ),
+  HOST_DRAINING: code('conflict', 'The host is being emptied.', 'Wait until that has ended, or stop it first.'),
+  NETWORK_NAME_TAKEN: code('conflict', 'Another network already has that name.', 'Choose another name.'),
+  NETWORK_IN_USE: code(
+    'conflict',
+    'Machines have an interface on the network.',
+    'Delete those machines, or keep the network.',
+  ),
   IMAGE_IN_USE: code('conflict', 'The image is in use by machines.', 'Delete those machines, or keep the image.'),
   IMAGE_NOT_READY: passing('conflict', 'The image is not ready.', 'Wait for its import to end.'),
   OPERATION_NOT_RETRYABLE: code(
@@ -125,10 +147,42 @@ export const errorCodes = {
     'No host has room for this machine.',
     'Free memory or disk, or choose a smaller size.',
   ),
+  HOST_UNFIT: code(
+    'conflict',
+    'The machine cannot run on that host.',
+    'The message says why; choose another host, or change what it names.',
+  ),
   POOL_FULL: code(
     'conflict',
     'The storage pool has not enough free space.',
     'Delete what is not needed, or enlarge the pool.',
+  ),
+  // pools
+  POOL_NAME_TAKEN: code('conflict', 'Another pool already has that name.', 'Choose another name.'),
+  POOL_UNAVAILABLE: passing(
+    'unavailable',
+    'The storage pool cannot be used on that host.',
+    'Mount its file system there, or bring its server back; the message says what is the matter.',
+  ),
+  POOL_WRONG: code(
+    'conflict',
+    'The directory is not that pool.',
+    'Mount the right file system, or choose the directory that all the hosts see.',
+  ),
+  POOL_IN_USE: code(
+    'conflict',
+    'The host has machines with disks in that pool.',
+    'Move or delete the machines that are listed first.',
+  ),
+  VOLUME_FOREIGN: code(
+    'conflict',
+    "The disk is not one of this host's machines.",
+    'Nothing to do: the host that has the machine looks after its disks.',
+  ),
+  CONSOLE_HELD: code(
+    'conflict',
+    'Somebody else has taken over the console.',
+    'Ask the one who is named to let go, or take over the console yourself.',
   ),
   CONSOLE_LIMIT: passing('limit', 'Too many open consoles.', 'Close a console that is not needed.'),
   // images
@@ -198,6 +252,37 @@ export const errorCodes = {
     'failed',
     "The host's network could not be set up.",
     'See the details; user-mode networking works without it.',
+  ),
+  // moves
+  MOVE_FAILED: passing(
+    'failed',
+    'The machine could not be moved; it stays where it was.',
+    "See QEMU's own words in the details, and try again or choose another host.",
+  ),
+  MOVE_NOT_CONVERGING: passing(
+    'failed',
+    'The guest writes memory or disks faster than they can be sent; it runs on where it was.',
+    'Move it when it has less to do, allow a longer pause, or give the move more bandwidth.',
+  ),
+  MOVE_MEMORY_LOST: code(
+    'failed',
+    'Memory of the machine was lost on its way to another host.',
+    'Stop it, if it still stands where it went, and start it again: its disks are whole.',
+  ),
+  MOVE_REFUSED_BY_TARGET: code(
+    'conflict',
+    'The other host does not take the machine; it stays where it was.',
+    'The message says why; choose another host, or mend that one.',
+  ),
+  MOVE_BLOCKED: code(
+    'conflict',
+    'Something of the machine keeps it from moving.',
+    "The message has QEMU's own words: take away what it names, or move the machine while it is off.",
+  ),
+  FORECAST_UNAVAILABLE: passing(
+    'unavailable',
+    'It cannot be measured how this move would go.',
+    'The move itself may work all the same; only its length cannot be told beforehand.',
   ),
   // processes
   HOST_UNREACHABLE: passing(

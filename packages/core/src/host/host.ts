@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { hostIdSchema } from '../ids/ids.ts'
 import { poolObservationSchema } from '../storage/volume.ts'
+import { agentFitSchema } from './agent-capabilities.ts'
 
 export const accelerationSchema = z.object({
   kind: z.enum(['kvm', 'tcg']),
@@ -26,6 +27,22 @@ export const hostCheckSchema = z.object({
 })
 export type HostCheck = z.infer<typeof hostCheckSchema>
 
+/** A node of memory and the processors next to it; `cpus` as the kernel lists them: "0-3,8-11". */
+export const numaNodeSchema = z.object({ nodeId: z.int(), cpus: z.string(), cpuCount: z.int(), memoryBytes: z.int() })
+export type NumaNode = z.infer<typeof numaNodeSchema>
+
+/** Pages of one size that the kernel keeps for whoever asks for large ones. */
+export const hugePagesSchema = z.object({ pageBytes: z.int(), totalCount: z.int() })
+
+/** What the processor and the kernel offer to machines. Null: they do not tell. KVM is `acceleration`. */
+export const hostAbilitiesSchema = z.object({
+  iommu: z.boolean().nullable(),
+  sev: z.boolean().nullable(),
+  nestedVirtualization: z.boolean().nullable(),
+  ksm: z.boolean().nullable(),
+})
+export type HostAbilities = z.infer<typeof hostAbilitiesSchema>
+
 export const hostFactsSchema = z.object({
   hostname: z.string(),
   osName: z.string(),
@@ -33,6 +50,8 @@ export const hostFactsSchema = z.object({
   architecture: z.string(),
   cpuModel: z.string(),
   cpuCount: z.int(),
+  /** What machines find in their processors here, by QEMU's names, sorted; absent from agents that do not say. */
+  cpuFlags: z.array(z.string()).optional(),
   memoryBytes: z.int(),
   bootId: z.string(),
   bootedAt: z.iso.datetime(),
@@ -46,6 +65,12 @@ export const hostFactsSchema = z.object({
   networkKinds: z.array(z.enum(['user', 'nat'])),
   nics: z.array(hostNicSchema),
   checks: z.array(hostCheckSchema),
+  /** Bridges of the host's own that machines may be put on; absent from agents that do not say. */
+  bridges: z.array(z.string()).optional(),
+  // Absent from agents that do not say.
+  numaNodes: z.array(numaNodeSchema).optional(),
+  hugePages: z.array(hugePagesSchema).optional(),
+  abilities: hostAbilitiesSchema.optional(),
 })
 export type HostFacts = z.infer<typeof hostFactsSchema>
 
@@ -60,6 +85,9 @@ export const hostGaugesSchema = z.object({
   diskWriteBytesPerSecond: z.number(),
   networkRxBytesPerSecond: z.number(),
   networkTxBytesPerSecond: z.number(),
+  /** In the order of the facts' lists, where there is more than one node, or are any large pages. */
+  numaFreeBytes: z.array(z.int()).optional(),
+  hugePagesFree: z.array(z.int()).optional(),
 })
 export type HostGauges = z.infer<typeof hostGaugesSchema>
 
@@ -75,6 +103,10 @@ export const hostViewSchema = z.object({
   seenAt: z.iso.datetime().nullable(),
   clockSkewMs: z.number().nullable(),
   agentVersion: z.string().nullable(),
+  agentFit: agentFitSchema,
+  /** Its certificates are refused since then; it joins again by a new token only. */
+  revokedAt: z.iso.datetime().nullable(),
+  isInMaintenance: z.boolean(),
   facts: hostFactsSchema.nullable(),
   gauges: hostGaugesSchema.nullable(),
   pools: z.array(poolObservationSchema),

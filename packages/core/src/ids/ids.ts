@@ -10,12 +10,14 @@ export const volumeIdSchema = uuidSchema.brand<'VolumeId'>()
 export const networkIdSchema = uuidSchema.brand<'NetworkId'>()
 export const nicIdSchema = uuidSchema.brand<'NicId'>()
 export const operationIdSchema = uuidSchema.brand<'OperationId'>()
+export const poolIdSchema = uuidSchema.brand<'PoolId'>()
 
 export type VmId = z.infer<typeof vmIdSchema>
 export type HostId = z.infer<typeof hostIdSchema>
 export type ImageId = z.infer<typeof imageIdSchema>
 export type VolumeId = z.infer<typeof volumeIdSchema>
 export type NetworkId = z.infer<typeof networkIdSchema>
+export type PoolId = z.infer<typeof poolIdSchema>
 
 /**
  * A new UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then random, so that ids sort by creation.

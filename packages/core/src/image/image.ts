@@ -40,13 +40,16 @@ export const imageObservationSchema = z.object({
   virtualBytes: z.int(),
   allocatedBytes: z.int(),
   sha256: z.string(),
+  /** Of the file as it lies in a pool, which a copy is checked against; null until it was first copied. */
+  fileSha256: z.string().nullable().default(null),
 })
 export type ImageObservation = z.infer<typeof imageObservationSchema>
 
 export const imageViewSchema = z.object({
   imageId: imageIdSchema,
   name: z.string(),
-  kind: imageKindSchema.default('disk'),
+  /** Null until its import has read the file, and for ever where that failed. */
+  kind: imageKindSchema.nullable(),
   state: imageStateSchema,
   sourceUrl: z.string().nullable(),
   checksum: z.string().nullable(),

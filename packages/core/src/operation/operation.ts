@@ -30,9 +30,15 @@ export const operationKinds = [
   'vm.update',
   'vm.insertDisc',
   'vm.ejectDisc',
+  'vm.migrate',
+  'vm.rehearse',
   'vm.delete',
   'image.import',
   'image.delete',
+  'pool.create',
+  'pool.attach',
+  'pool.detach',
+  'host.drain',
 ] as const
 export const operationKindSchema = z.enum(operationKinds)
 export type OperationKind = z.infer<typeof operationKindSchema>
@@ -60,6 +66,8 @@ export const operationStepViewSchema = z.object({
   startedAt: z.iso.datetime().nullable(),
   endedAt: z.iso.datetime().nullable(),
   error: wireErrorSchema.nullable(),
+  /** What it found, in a sentence; null where it has nothing to tell. */
+  note: z.string().nullable().default(null),
   /** Empty where it was tried once and not undone: then the step itself says as much. */
   attempts: z.array(stepAttemptViewSchema).default([]),
 })
@@ -106,12 +114,18 @@ const verbs: Readonly<Record<OperationKind, string>> = {
   'vm.update': 'Change',
   'vm.insertDisc': 'Insert disc into',
   'vm.ejectDisc': 'Eject disc from',
+  'vm.migrate': 'Move',
+  'vm.rehearse': 'Rehearse moving',
   'vm.delete': 'Delete',
   'image.import': 'Import',
   'image.delete': 'Delete image',
+  'pool.create': 'Add pool',
+  'pool.attach': 'Add pool',
+  'pool.detach': 'Remove pool',
+  'host.drain': 'Empty',
 }
 
-/** "Start web-1": the title of a task in words. */
-export function operationTitle(kind: OperationKind, targetName: string): string {
-  return `${verbs[kind]} ${targetName}`
+/** "Start web-1", "Move web-1 to host-b": the title of a task in words. */
+export function operationTitle(kind: OperationKind, targetName: string, destination?: string): string {
+  return `${verbs[kind]} ${targetName}${destination === undefined ? '' : ` to ${destination}`}`
 }

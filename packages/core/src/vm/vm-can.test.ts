@@ -53,11 +53,13 @@ describe('vmCan', () => {
       'delete',
       'update',
       'changeDisc',
+      'migrate',
       'openConsole',
       'takeScreenshot',
     ])
-    expect(allowed(stopped)).toEqual(['start', 'delete', 'update', 'changeDisc'])
-    expect(allowed({ ...running, state: 'paused' })).toContain('resume')
+    expect(allowed(stopped)).toEqual(['start', 'delete', 'update', 'changeDisc', 'migrate'])
+    expect(allowed({ ...running, state: 'paused' })).toEqual(expect.arrayContaining(['resume', 'migrate']))
+    expect(allowed({ ...running, state: 'migrating' })).toEqual(['stop', 'openConsole', 'takeScreenshot'])
     expect(vmCan.delete({ ...running, isProtected: true })).toMatchObject({ code: 'VM_PROTECTED' })
     expect(vmCan.start({ ...running, busyWith: 'Reboot web-1' })).toMatchObject({ isAllowed: false })
   })

@@ -15,6 +15,7 @@ export const vmVerbs = [
   'delete',
   'update',
   'changeDisc',
+  'migrate',
   'openConsole',
   'takeScreenshot',
 ] as const
@@ -67,6 +68,11 @@ const rules: Readonly<Record<VmVerb, Rule>> = {
     states: ['stopped', 'crashed', 'running', 'paused'],
     needsAnswer: true,
     otherwise: 'The disc cannot be changed now',
+  },
+  migrate: {
+    states: ['running', 'paused', 'stopped'],
+    needsAnswer: true,
+    otherwise: 'Only a machine that runs, is paused or is off can move to another host',
   },
   openConsole: {
     states: ['starting', 'running', 'paused', 'stopping', 'migrating', 'crashed'],
@@ -124,6 +130,7 @@ export const vmCan: VmCan = {
   delete: (vm) => mayVm('delete', vm),
   update: (vm) => mayVm('update', vm),
   changeDisc: (vm) => mayVm('changeDisc', vm),
+  migrate: (vm) => mayVm('migrate', vm),
   openConsole: (vm) => mayVm('openConsole', vm),
   takeScreenshot: (vm) => mayVm('takeScreenshot', vm),
 }

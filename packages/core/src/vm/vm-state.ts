@@ -11,8 +11,8 @@
  *                  └─────────────────────────────────  crashed ◀────────┘
  *
  * creating, deleting and unknown are the panel's words: nobody has seen the machine yet, it is going away, or nobody has
- * seen it lately. All others are published by the agent that holds the machine. migrating is running or paused with a
- * move under way.
+ * seen it lately. All others are published by the agent that holds the machine. migrating is running or paused while its
+ * memory goes to another host: it ends there, or running or paused here.
  */
 import { z } from 'zod'
 

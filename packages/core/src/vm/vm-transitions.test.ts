@@ -12,6 +12,7 @@ const happenings: readonly VmHappening[] = [
   { kind: 'shutdownGivenUp' },
   { kind: 'guestPanicked' },
   { kind: 'wasReset' },
+  { kind: 'moveAsked' },
   { kind: 'processEnded', wasExpected: true },
   { kind: 'processEnded', wasExpected: false },
 ]
@@ -27,6 +28,10 @@ describe('nextVmState', () => {
     expect(follow('running', [{ kind: 'processEnded', wasExpected: false }])).toBe('crashed')
     expect(follow('running', [{ kind: 'guestPanicked' }, { kind: 'processEnded', wasExpected: true }])).toBe('crashed')
     expect(follow('stopping', [{ kind: 'shutdownGivenUp' }])).toBe('running')
+    expect(follow('running', [{ kind: 'moveAsked' }])).toBe('migrating')
+    expect(follow('paused', [{ kind: 'moveAsked' }, { kind: 'cpusPaused' }])).toBe('paused')
+    expect(follow('running', [{ kind: 'moveAsked' }, { kind: 'shutdownAsked' }])).toBe('stopping')
+    expect(follow('migrating', [{ kind: 'processEnded', wasExpected: false }])).toBe('crashed')
   })
 
   it('never says that a state follows itself, and never leaves the known states', () => {

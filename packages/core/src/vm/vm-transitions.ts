@@ -13,6 +13,8 @@ export type VmHappening =
   | { readonly kind: 'shutdownGivenUp' } // the guest did not follow in time, or changed its mind
   | { readonly kind: 'guestPanicked' }
   | { readonly kind: 'wasReset' }
+  /** Its memory begins to go to another host; `cpusRan` or `cpusPaused` end that, once it is known to stay. */
+  | { readonly kind: 'moveAsked' }
   | { readonly kind: 'processEnded'; readonly wasExpected: boolean }
 
 type Row = { readonly [K in VmHappening['kind']]?: HeldVmState }
@@ -21,10 +23,10 @@ type Row = { readonly [K in VmHappening['kind']]?: HeldVmState }
 const table: Readonly<Record<HeldVmState, Row>> = {
   stopped: { startAsked: 'starting' },
   starting: { startFailed: 'stopped', cpusRan: 'running', cpusPaused: 'paused', guestPanicked: 'crashed' },
-  running: { cpusPaused: 'paused', shutdownAsked: 'stopping', guestPanicked: 'crashed' },
-  paused: { cpusRan: 'running', guestPanicked: 'crashed', shutdownAsked: 'stopping' },
+  running: { cpusPaused: 'paused', shutdownAsked: 'stopping', guestPanicked: 'crashed', moveAsked: 'migrating' },
+  paused: { cpusRan: 'running', guestPanicked: 'crashed', shutdownAsked: 'stopping', moveAsked: 'migrating' },
   stopping: { shutdownGivenUp: 'running', cpusPaused: 'paused', guestPanicked: 'crashed' },
-  migrating: { cpusRan: 'running', guestPanicked: 'crashed' },
+  migrating: { cpusRan: 'running', cpusPaused: 'paused', guestPanicked: 'crashed', shutdownAsked: 'stopping' },
   crashed: { startAsked: 'starting', wasReset: 'running', cpusRan: 'running' },
 }
 

@@ -5,8 +5,10 @@
 import type { AgentEvent } from '@berth/core/agent-contract/agent-events'
 import type { Logger } from 'pino'
 import type { EventStream } from '../../events/event-stream.ts'
+import type { NumaNode } from '@berth/core/host/host'
 import type { SampleRound } from '../../metrics/sampler.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { readFreeMemory, readHugePages, readNumaNodes } from '../memory-layout.ts'
 import { silenceOf } from '../../vm/silence.ts'
 import { sightVolumes } from '../../vm/volume-sightings.ts'
 import type { VmRegistry } from '../../vm/vm-registry.ts'
@@ -30,6 +32,7 @@ export function createHeartbeat(options: HeartbeatOptions): (round: SampleRound)
   let rounds = 0
   let isBeating = false
   let isLooking = false
+  const nodes = readNumaNodes()
   return (round) => {
     rounds++
     for (const actor of options.machines.all()) actor.publisher.sight({ silentSince: silenceOf(actor, Date.now()) })
@@ -42,7 +45,7 @@ export function createHeartbeat(options: HeartbeatOptions): (round: SampleRound)
     }
     if (isBeating) return
     isBeating = true
-    beat(options, round, rounds)
+    beat({ ...options, nodes }, round, rounds)
       .catch((error: unknown) => options.logger.error({ err: error }, 'a heartbeat failed'))
       .finally(() => {
         isBeating = false
@@ -50,15 +53,21 @@ export function createHeartbeat(options: HeartbeatOptions): (round: SampleRound)
   }
 }
 
-async function beat(options: HeartbeatOptions, round: SampleRound, count: number): Promise<void> {
-  const { storage, machines, events } = options
+interface Beat extends HeartbeatOptions {
+  /** They do not change while the kernel runs. */
+  nodes: Promise<readonly NumaNode[]>
+}
+
+async function beat({ storage, machines, events, nodes }: Beat, round: SampleRound, count: number): Promise<void> {
   // Figures are not kept: without a reader there is nobody to tell.
   if (events.readerCount() > 0) {
-    events.publish({ kind: 'host.beat', gauges: round.host, pools: await storage.observePools(machines.specs()) })
+    const [numaNodes, hugePages] = await Promise.all([nodes, readHugePages()])
+    const gauges = { ...round.host, ...(await readFreeMemory({ numaNodes, hugePages })) }
+    events.publish({ kind: 'host.beat', gauges, pools: await storage.observePools(machines.specs()) })
     const sampled: AgentEvent = { kind: 'vm.sampled', at: round.at, samples: samplesOf(round) }
     events.publish(sampled)
   }
-  if (count % roundsPerSweep === firstSweepRound) await storage.trash.empty(trashKeptMs)
+  if (count % roundsPerSweep === firstSweepRound) await storage.emptyTrash(trashKeptMs)
 }
 
 type Samples = Extract<AgentEvent, { kind: 'vm.sampled' }>['samples']

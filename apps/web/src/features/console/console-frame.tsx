@@ -10,6 +10,7 @@ import type { ConsoleParts } from './console-parts.ts'
 import { HeldBackStrip } from './held-back-strip.tsx'
 import type { PastPicture } from './last-frame.ts'
 import { linkText } from './link-text.ts'
+import { MoveBanner } from './move-banner.tsx'
 import type { ConsoleLink } from './use-console-link.ts'
 import { useFullScreen } from './use-full-screen.ts'
 import { ViewOnlyButton } from './view-only-button.tsx'
@@ -33,7 +34,7 @@ export interface ConsoleFrameProps {
 /** Bar, picture and key row. What surrounds the picture is black in both themes, as on a monitor. */
 export function ConsoleFrame(props: ConsoleFrameProps) {
   const { label, link, parts, tools, keyRow, lastFrame = null, strip, children } = props
-  const { kindSwitch, machineTools, startAction } = parts
+  const { kindSwitch, machineTools, startAction, move } = parts
   const full = useFullScreen()
   const isLive = link.state.kind === 'open'
   return (
@@ -65,6 +66,7 @@ export function ConsoleFrame(props: ConsoleFrameProps) {
           </div>
         )}
         <ConsoleOverlay state={link.state} lastFrame={lastFrame} onRetry={link.reconnect} startAction={startAction} />
+        <MoveBanner move={move} state={link.state} />
       </div>
       {!link.viewers.isViewOnly && keyRow}
     </section>

@@ -4,7 +4,7 @@ import { Spinner } from '@berth/ui/spinner'
 import { CircleOff, Power, RotateCw } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { PastPicture } from './last-frame.ts'
-import type { LinkState } from './link-state.ts'
+import { isFollowing, type LinkState } from './link-state.ts'
 import { linkText } from './link-text.ts'
 import { PastPictureAge } from './past-picture-age.tsx'
 
@@ -21,6 +21,12 @@ export interface ConsoleOverlayProps {
 export function ConsoleOverlay({ state, lastFrame, onRetry, startAction }: ConsoleOverlayProps) {
   const { title, help } = linkText(state)
   if (title === null) return null
+  // The banner says what goes on; the picture stays as it was for the moment that this takes.
+  if (isFollowing(state)) {
+    return (
+      lastFrame && <img src={lastFrame.src} alt="Last picture" className="absolute inset-0 size-full object-contain" />
+    )
+  }
   return (
     <div className="absolute inset-0 overflow-hidden">
       {lastFrame !== null && (

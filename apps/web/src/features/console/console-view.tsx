@@ -9,6 +9,7 @@ import { paths } from '../../lib/paths.ts'
 import { InsertDiscButton } from '../discs/insert-disc-button.tsx'
 import { MachineMenu } from '../machine-actions/machine-menu.tsx'
 import { StartMachineButton } from '../machine-actions/start-machine.tsx'
+import { useMoveUnderWay } from '../migration/use-move.ts'
 import { recallKind, rememberKind } from './console-preferences.ts'
 import { machinePowerOf } from './machine-power.ts'
 import { ScreenConsole } from './screen-console.tsx'
@@ -32,6 +33,7 @@ export function ConsoleView({ vm, initialKind, isOwnWindow = false }: ConsoleVie
   const { vmId, name } = vm
   const { hasScreen } = vm.spec
   const [kind, setKind] = useState(() => initialKind ?? recallKind(vmId, hasScreen))
+  const move = useMoveUnderWay(vm)
   const choose = (next: ConsoleKind) => {
     setKind(next)
     rememberKind(vmId, next)
@@ -43,6 +45,8 @@ export function ConsoleView({ vm, initialKind, isOwnWindow = false }: ConsoleVie
     vmId,
     name,
     machine: machinePowerOf(vm),
+    hostId: vm.host?.hostId ?? null,
+    move,
     startAction: <StartMachineButton vm={vm} variant="primary" size="sm" />,
     kindSwitch: hasScreen ? (
       <SegmentedControl label="Console" value={kind} onValueChange={choose} options={kinds} className="h-7" />

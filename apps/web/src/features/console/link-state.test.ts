@@ -1,7 +1,7 @@
 import { consoleCloseCodes } from '@berth/core/console/serial-control'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Link, type LinkEvent, nextLink, retryDelayMs, startLink } from './link-state.ts'
+import { isFollowing, type Link, type LinkEvent, nextLink, retryDelayMs, startLink } from './link-state.ts'
 
 const run = (link: Link, ...events: LinkEvent[]): Link => events.reduce(nextLink, link)
 const opened = (session: number): LinkEvent => ({ kind: 'opened', session })
@@ -65,6 +65,48 @@ describe('the link of a serial console', () => {
   })
 })
 
+describe('the link of a machine that moves', () => {
+  const onHost = (hostId: string): LinkEvent => ({ kind: 'hostSeen', hostId })
+  const moving = (isMoving: boolean): LinkEvent => ({ kind: 'movingSeen', isMoving })
+  const openOn = (needsMachine: boolean) => run(startLink('on', needsMachine), onHost('a'), opened(1), moving(true))
+
+  it.each([true, false])('goes to the new host at once, also while the old one keeps its line open', (needsMachine) => {
+    const moved = run(openOn(needsMachine), onHost('b'))
+    expect(moved.state).toEqual({ kind: 'connecting', session: 2, failures: 0, cause: 'machineMoves' })
+    expect(isFollowing(moved.state)).toBe(true)
+    expect(run(moved, closed(1), onHost('b'))).toBe(moved)
+  })
+
+  it('stays where it is when the host is named for the first time, or again', () => {
+    const link = openOn(true)
+    expect(run(link, onHost('a'), { kind: 'hostSeen', hostId: null })).toBe(link)
+  })
+
+  it('tries fast while the old host is done and the new one not ready, and calls it no restart', () => {
+    let link = run(openOn(true), closed(1, consoleCloseCodes.machineOff))
+    for (let session = 2; session < 8; session++) {
+      expect(link.state).toMatchObject({ kind: 'waiting', cause: 'machineMoves' })
+      expect(link.state.kind === 'waiting' && link.state.delayMs).toBeLessThanOrEqual(400)
+      link = run(link, { kind: 'timeIsUp' }, { kind: 'refused', session, code: 'VM_STATE_CONFLICT' })
+    }
+    expect(run(link, seen('off')).state.kind, 'between two owners it may look off').toBe('waiting')
+    for (let session = 8; session < 16; session++)
+      link = run(link, { kind: 'timeIsUp' }, { kind: 'refused', session, code: 'VM_STATE_CONFLICT' })
+    expect(link.state, 'a move that hangs is not asked twice a second for ever').toMatchObject({ delayMs: 6000 })
+    expect(isFollowing(link.state)).toBe(false)
+  })
+
+  it('is off when the move is over and the machine is', () => {
+    const link = run(openOn(true), seen('off'), moving(false), closed(1, consoleCloseCodes.machineOff))
+    expect(link.state).toEqual({ kind: 'off' })
+  })
+
+  it('still calls a lost panel a lost panel', () => {
+    const link = run(openOn(true), closed(1, 1006))
+    expect(link.state).toMatchObject({ kind: 'waiting', cause: 'linkLost' })
+  })
+})
+
 describe('any link', () => {
   it('backs off while it fails, and forgets it only after it stayed open', () => {
     const cut = run(startLink('on', true), opened(1), closed(1), { kind: 'timeIsUp' }, opened(2), closed(2))
@@ -96,6 +138,8 @@ describe('any link', () => {
       session.map((number): LinkEvent => ({ kind: 'settled', session: number })),
       fc.tuple(session, code).map(([number, closeCode]) => closed(number, closeCode)),
       fc.constantFrom<LinkEvent[]>({ kind: 'timeIsUp' }, { kind: 'asked' }, seen('on'), seen('off'), seen('unknown')),
+      fc.boolean().map((isMoving): LinkEvent => ({ kind: 'movingSeen', isMoving })),
+      fc.constantFrom('a', 'b').map((hostId): LinkEvent => ({ kind: 'hostSeen', hostId })),
     )
     fc.assert(
       fc.property(fc.array(event, { maxLength: 40 }), fc.boolean(), (events, needsMachine) => {

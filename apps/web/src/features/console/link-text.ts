@@ -18,6 +18,7 @@ const waits: Readonly<Record<WaitCause, Omit<LinkText, 'dot' | 'word'>>> = {
     help: 'The host cut it to keep its memory; it is being opened again.',
   },
   machineRestarts: { title: 'The machine restarts', help: 'The console follows it and comes back by itself.' },
+  machineMoves: { title: 'The machine changes hosts', help: 'The console follows it and comes back by itself.' },
   panelSilent: { title: 'The panel does not answer', help: 'The machine is not affected. Trying again.' },
   hostSilent: { title: 'The host does not answer', help: 'The machine may still run. Trying again.' },
   tooManyConsoles: { title: 'Too many consoles are open', help: 'Close one that is not needed; this one is waiting.' },

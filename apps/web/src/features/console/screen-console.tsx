@@ -17,7 +17,7 @@ import { usePastPicture } from './use-past-picture.ts'
 
 /** The machine's screen. Give it a key of the machine: it follows one machine for its whole life. */
 export function ScreenConsole(parts: ConsoleParts) {
-  const { vmId, name, machine } = parts
+  const { vmId, name, machine, hostId, move } = parts
   const label = `Screen of ${name}`
   const place = useRef<HTMLDivElement>(null)
   const [client, setClient] = useState<ResizableScreen | null>(null)
@@ -34,6 +34,8 @@ export function ScreenConsole(parts: ConsoleParts) {
     vmId,
     kind: 'screen',
     machine,
+    hostId,
+    isMoving: move !== null,
     prepare: async () => {
       const { default: RfbClient } = await import('@novnc/novnc')
       return (socket, told) => {
@@ -65,7 +67,7 @@ export function ScreenConsole(parts: ConsoleParts) {
     }, 'image/png')
   }
   const isLive = link.state.kind === 'open'
-  const picture = usePastPicture(vmId, machine === 'off', lastFrame)
+  const picture = usePastPicture(vmId, machine === 'off' && move === null, lastFrame)
   return (
     <ConsoleFrame
       label={label}

@@ -4,7 +4,9 @@ import { useEffect, useRef, useState } from 'react'
 import { ConsoleFrame } from './console-frame.tsx'
 import type { ConsoleParts } from './console-parts.ts'
 import { ConsoleStrip } from './console-strip.tsx'
+import { isFollowing } from './link-state.ts'
 import { feedTerminal } from './serial-feed.ts'
+import { makeSerialPast } from './serial-past.ts'
 import { SerialKeyRow } from './serial-key-row.tsx'
 import { SerialSearch } from './serial-search.tsx'
 import { makeTerminalHost, type SerialTerminal } from './serial-terminal.ts'
@@ -15,19 +17,22 @@ import '@xterm/xterm/css/xterm.css'
 
 /** The machine's serial line. The terminal outlives connections; the history comes again with each. */
 export function SerialConsole(parts: ConsoleParts) {
-  const { vmId, name, machine } = parts
+  const { vmId, name, machine, hostId, move } = parts
   const label = `Serial console of ${name}`
   const place = useRef<HTMLDivElement>(null)
   const [host] = useState(makeTerminalHost)
   const [serial, setSerial] = useState<SerialTerminal | null>(null)
   const [isMachineOn, setMachineOn] = useState(true)
   const [isSearching, setSearching] = useState(false)
+  const [past] = useState(makeSerialPast)
 
   useEffect(() => () => host.dispose(), [host])
   const link = useConsoleLink({
     vmId,
     kind: 'serial',
     machine,
+    hostId,
+    isMoving: move !== null,
     prepare: async (mayAnswer) => {
       if (!place.current) throw new Error('the console was closed')
       const opened = await host.open(place.current, label)
@@ -35,6 +40,7 @@ export function SerialConsole(parts: ConsoleParts) {
       return (socket, told) =>
         feedTerminal(opened.terminal, socket, {
           ...told,
+          past,
           mayAnswer,
           onControl(control) {
             if (control.type === 'machine') setMachineOn(control.isOn)
@@ -65,7 +71,8 @@ export function SerialConsole(parts: ConsoleParts) {
         />
       )}
       strip={
-        !isMachineOn && (
+        !isMachineOn &&
+        move === null && (
           <ConsoleStrip title="The machine is off." action={parts.startAction}>
             This is what it wrote last; it goes on here when it starts.
           </ConsoleStrip>
@@ -77,7 +84,10 @@ export function SerialConsole(parts: ConsoleParts) {
         role="group"
         aria-label={label}
         data-console-serial={vmId}
-        className={cn('absolute inset-0 overflow-hidden py-2 pl-3', link.state.kind !== 'open' && 'opacity-40')}
+        className={cn(
+          'absolute inset-0 overflow-hidden py-2 pl-3',
+          link.state.kind !== 'open' && !isFollowing(link.state) && 'opacity-40',
+        )}
       />
       {serial && isSearching && <SerialSearch serial={serial} onClose={closeSearch} />}
     </ConsoleFrame>

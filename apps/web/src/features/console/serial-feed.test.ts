@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type FeedTerminal, feedTerminal } from './serial-feed.ts'
+import { makeSerialPast } from './serial-past.ts'
 
 /** A terminal that parses when told to, and a socket that both sides can be heard on. */
 function pair() {
@@ -28,6 +29,7 @@ function pair() {
   const controls: string[] = []
   const answers = { may: true }
   const stop = feedTerminal(terminal, socket as unknown as WebSocket, {
+    past: makeSerialPast(),
     mayAnswer: () => answers.may,
     onOpened: () => controls.push('<opened>'),
     onControl: (control) => controls.push(control.type),

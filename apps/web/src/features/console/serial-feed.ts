@@ -1,9 +1,10 @@
 /**
- * Joins a terminal and a socket. History is replayed on every attach, so a session begins with an empty terminal; while it
- * is replayed nothing is sent back, because old questions of the guest ("where is the cursor?") must not be answered again.
+ * Joins a terminal and a socket. History is replayed on every attach, so a session begins with an empty terminal, unless the
+ * machine has left its history on another host; while it is replayed nothing is sent back, because old questions of the guest ("where is the cursor?") must not be answered again.
  */
 import { type ConsoleControl, consoleControlSchema } from '@berth/core/console/serial-control'
 import type { IDisposable } from '@xterm/xterm'
+import type { SerialPast } from './serial-past.ts'
 
 /** The part of xterm's terminal that a feed needs. */
 export interface FeedTerminal {
@@ -14,6 +15,8 @@ export interface FeedTerminal {
 }
 
 export interface SerialFeedListener {
+  /** What the terminal has shown in earlier sessions. */
+  past: SerialPast
   onOpened: () => void
   onControl: (control: ConsoleControl) => void
   /** Asked when the guest put a question to the terminal: whether this one answers. */
@@ -44,16 +47,18 @@ export function feedTerminal(terminal: FeedTerminal, socket: WebSocket, listener
   const hearControl = (control: ConsoleControl) => {
     if (control.type === 'replay') {
       isReplaying = true
-      terminal.reset()
-      if (control.droppedBytes > 0)
-        terminal.write(notice(`${control.droppedBytes} bytes of older output were cut here`))
+      if (listener.past.begin(control) === 'anew') {
+        terminal.reset()
+        if (control.droppedBytes > 0)
+          terminal.write(notice(`${control.droppedBytes} bytes of older output were cut here`))
+      }
     }
     // Bytes before it are still being parsed; their answers must be swallowed too.
     if (control.type === 'live') terminal.write('', () => void (isReplaying = false))
     listener.onControl(control)
   }
   const hear = ({ data }: MessageEvent<unknown>) => {
-    if (data instanceof ArrayBuffer) draw(new Uint8Array(data))
+    if (data instanceof ArrayBuffer) draw(listener.past.add(new Uint8Array(data)))
     else if (typeof data === 'string') {
       const control = consoleControlSchema.safeParse(JSON.parse(data))
       if (control.success) hearControl(control.data)

@@ -16,6 +16,9 @@ export interface ConsoleLinkOptions {
   vmId: string
   kind: ConsoleKind
   machine: MachinePower
+  /** Where it is now: another host means another line. */
+  hostId: string | null
+  isMoving: boolean
   /** Called at the start of every session, by its newest version. `mayAnswer`: whether it answers the guest's terminal. */
   prepare: (mayAnswer: () => boolean) => Promise<AttachConsole>
 }
@@ -30,7 +33,8 @@ export interface ConsoleLink {
 }
 
 /** For one machine and one kind for the component's life: give the component a key of both. */
-export function useConsoleLink({ vmId, kind, machine, prepare }: ConsoleLinkOptions): ConsoleLink {
+export function useConsoleLink(options: ConsoleLinkOptions): ConsoleLink {
+  const { vmId, kind, machine, hostId, isMoving, prepare } = options
   const client = useTRPCClient()
   const trpc = useTRPC()
   const queryClient = useQueryClient()
@@ -42,7 +46,10 @@ export function useConsoleLink({ vmId, kind, machine, prepare }: ConsoleLinkOpti
   const { state } = link
   const session = 'session' in state ? state.session : null
 
+  // In this order: a machine that went off while it moves is not off.
+  useEffect(() => dispatch({ kind: 'movingSeen', isMoving }), [isMoving])
   useEffect(() => dispatch({ kind: 'machineSeen', machine }), [machine])
+  useEffect(() => dispatch({ kind: 'hostSeen', hostId }), [hostId])
 
   const begin = useEffectEvent((number: number, signal: AbortSignal) => {
     let isFirst = true

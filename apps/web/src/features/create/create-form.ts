@@ -19,6 +19,8 @@ export interface CreateForm {
   memoryMiB: number
   diskGiB: number
   diskMode: 'overlay' | 'copy'
+  /** Empty: each host's own. */
+  pool: string
   networkIds: string[]
   /** Of the viewer's saved keys, those that this machine does not get. */
   droppedKeys: string[]
@@ -48,6 +50,7 @@ export const emptyForm: CreateForm = {
   memoryMiB: 1_024,
   diskGiB: 10,
   diskMode: 'overlay',
+  pool: '',
   networkIds: [],
   droppedKeys: [],
   extraKeys: '',
@@ -76,6 +79,7 @@ export function readForm(stored: string | null): CreateForm {
     memoryMiB: amount(kept['memoryMiB'], emptyForm.memoryMiB),
     diskGiB: amount(kept['diskGiB'], emptyForm.diskGiB),
     diskMode: kept['diskMode'] === 'copy' ? 'copy' : 'overlay',
+    pool: text(kept['pool'], ''),
     networkIds: texts(kept['networkIds']),
     droppedKeys: texts(kept['droppedKeys']),
     extraKeys: text(kept['extraKeys'], ''),

@@ -20,7 +20,7 @@ import { NetworkSection } from './network-section.tsx'
 import { OptionsSection } from './options-section.tsx'
 import { SectionNav } from './section-nav.tsx'
 import { SizeSection } from './size-section.tsx'
-import { startingForm } from './starting-form.ts'
+import { startingForm, withWantedImage } from './starting-form.ts'
 import { type FormField, toVmCreate } from './to-vm-spec.ts'
 import { useCreateForm } from './use-create-form.ts'
 import type { Materials } from './use-materials.ts'
@@ -29,7 +29,10 @@ import { useSubmitMachine } from './use-submit-machine.ts'
 
 /** Quick and advanced: the same form, more or less of it shown. */
 export function CreateMachine({ materials, imageId }: { materials: Materials; imageId: string | null }) {
-  const { form, isDraft, change, forget, discard } = useCreateForm((empty) => startingForm(empty, materials, imageId))
+  const { form, isDraft, change, forget, discard } = useCreateForm({
+    fresh: (empty) => startingForm(empty, materials, imageId),
+    again: (kept) => withWantedImage(kept, materials, imageId),
+  })
   const [touched, setTouched] = useState<ReadonlySet<FormField>>(new Set())
   const { savedKeys } = materials
   const image = materials.images.find((candidate) => candidate.imageId === form.imageId)

@@ -13,7 +13,8 @@ const CreateMachine = dynamic(() => import('./create-machine.tsx').then((module)
 
 export function CreateScreen({ isAdmin, imageId }: { isAdmin: boolean; imageId: string | null }) {
   const { materials, error, retry } = useMaterials(isAdmin)
-  if (materials !== null) return <CreateMachine materials={materials} imageId={imageId} />
+  // By key: another link's image begins anew, though the page is the same.
+  if (materials !== null) return <CreateMachine key={imageId} materials={materials} imageId={imageId} />
   if (error === null) return <CreateSkeleton />
   return (
     <ErrorState title={errorText(error).sentence} code={errorText(error).code} onRetry={retry}>

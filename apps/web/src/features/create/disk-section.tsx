@@ -5,6 +5,7 @@ import { GiB } from '@berth/core/units/bytes'
 import { vmLimits } from '@berth/core/vm/vm-limits'
 import { useCreate } from './create-context.ts'
 import { FormSection } from './form-section.tsx'
+import { PoolField } from './pool-field.tsx'
 import { leastDiskGiB } from './to-vm-spec.ts'
 
 const stops = [1, 2, 5, 10, 20, 40, 80, 160, 320, 640, 1_280, 2_560]
@@ -29,6 +30,7 @@ export function DiskSection() {
         error={problemAt('diskGiB')}
         footnote={least > 0 ? `The image needs ${least} GiB.` : undefined}
       />
+      <PoolField />
       {image?.kind === 'iso' ? (
         <p className="text-ink-2 text-sm">
           The disk is blank: the machine boots from {image.name}, which installs onto it.

@@ -9,29 +9,33 @@ import Link from 'next/link'
 import { paths } from '../../lib/paths.ts'
 import { useCreate } from './create-context.ts'
 import { FormSection } from './form-section.tsx'
-import { leastDiskGiB } from './to-vm-spec.ts'
+import { withImage } from './starting-form.ts'
 
 export function ImageSection() {
   const { images, form, change, problemAt } = useCreate()
   const choose = (imageId: string) => {
     const image = images.find((candidate) => candidate.imageId === imageId)
-    change({ imageId, diskGiB: Math.max(form.diskGiB, leastDiskGiB(image)), firmware: null })
+    if (image !== undefined) change(withImage(form, image))
+    // Whoever chooses here means it more than the link that brought him: a reload keeps the choice.
+    if (window.location.search !== '') window.history.replaceState(null, '', paths.newMachine())
   }
   const problem = problemAt('imageId')
+  // One that failed is the images page's matter; here it shows only where it was chosen while it was still good.
+  const offered = images.filter(({ imageId, state }) => state !== 'failed' || imageId === form.imageId)
   return (
     <FormSection
       id="image"
       title="Image"
       description="The disk that the machine starts with a copy of, or the ISO that a system is installed from."
     >
-      {images.length === 0 ? (
+      {offered.length === 0 ? (
         <NoImages />
       ) : (
         <RadioCards
           label="Image"
           value={form.imageId}
           onValueChange={choose}
-          options={usableFirst(images).map((image) => ({
+          options={usableFirst(offered).map((image) => ({
             value: image.imageId,
             title: image.name,
             description: describe(image),

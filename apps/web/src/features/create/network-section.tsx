@@ -5,7 +5,9 @@ import { RadioCards } from '@berth/ui/radio-cards'
 import { Select } from '@berth/ui/select'
 import { vmLimits } from '@berth/core/vm/vm-limits'
 import type { NetworkView } from '@berth/core/network/network'
-import { Globe, Plus, Trash2, Unplug, Waypoints } from 'lucide-react'
+import { Globe, Network, Plus, Trash2, Unplug, Waypoints } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { networkKindText } from '../networks/network-words.ts'
 import { useCreate } from './create-context.ts'
 import { FormSection } from './form-section.tsx'
 
@@ -38,7 +40,7 @@ function OneNetwork() {
           value: String(network.networkId),
           title: network.name,
           description: describe(network),
-          icon: network.kind === 'nat' ? <Waypoints aria-hidden /> : <Globe aria-hidden />,
+          icon: icons[network.kind],
         })),
         { value: noNetwork, title: 'None', description: 'Only its console reaches it', icon: <Unplug aria-hidden /> },
       ]}
@@ -91,7 +93,11 @@ function ManyNetworks() {
   )
 }
 
-function describe(network: NetworkView): string {
-  if (network.description !== '') return network.description
-  return network.kind === 'nat' ? `Bridge with DHCP, ${network.gatewayCidr ?? ''}` : "QEMU's own user-mode network"
-}
+const icons = {
+  nat: <Waypoints aria-hidden />,
+  bridge: <Network aria-hidden />,
+  user: <Globe aria-hidden />,
+} satisfies Record<NetworkView['kind'], ReactNode>
+
+const describe = (network: NetworkView): string =>
+  network.description === '' ? networkKindText(network) : network.description

@@ -8,6 +8,7 @@ import { fieldOfPath, toVmCreate } from './to-vm-spec.ts'
 const image = imageViewSchema.parse({
   imageId: newUuid(),
   name: 'Debian 13',
+  kind: 'disk',
   state: 'ready',
   sourceUrl: null,
   checksum: null,

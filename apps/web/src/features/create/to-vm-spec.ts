@@ -22,6 +22,7 @@ export type FormField =
   | 'vcpus'
   | 'memoryMiB'
   | 'diskGiB'
+  | 'pool'
   | 'networkIds'
   | 'extraKeys'
   | 'user'
@@ -94,6 +95,7 @@ export function toVmCreate(form: CreateForm, { image, savedKeys }: Surroundings)
       memoryBytes,
       diskBytes,
       ...(form.diskMode === 'copy' && image?.kind !== 'iso' ? { diskMode: 'copy' } : {}),
+      ...(form.pool === '' ? {} : { pool: form.pool }),
       nics: form.networkIds.map((networkId) => ({ networkId })),
       ...(isFirstBootSet ? { cloudInit } : {}),
       firmware: form.firmware ?? image?.hints.firmware ?? 'bios',
@@ -120,6 +122,7 @@ export function fieldOfPath(path: string): FormField | null {
     vcpus: 'vcpus',
     memoryBytes: 'memoryMiB',
     diskBytes: 'diskGiB',
+    pool: 'pool',
     nics: 'networkIds',
     hostId: 'hostId',
     'cloudInit.user': 'user',

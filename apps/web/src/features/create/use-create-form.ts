@@ -4,11 +4,18 @@ import { type CreateForm, readForm, writeForm } from './create-form.ts'
 
 const storageKey = 'berth.create'
 
+interface FormBeginnings {
+  fresh: (empty: CreateForm) => CreateForm
+  /** What was kept, as this visit wants it. */
+  again: (kept: CreateForm) => CreateForm
+}
+
 /** The form of this tab. What was changed in it is kept through reloads and failures until a machine was made of it. */
-export function useCreateForm(fresh: (form: CreateForm) => CreateForm) {
+export function useCreateForm({ fresh, again }: FormBeginnings) {
   const [{ form, isDraft }, setState] = useState(() => {
     const stored = window.sessionStorage.getItem(storageKey)
-    return stored === null ? { form: fresh(readForm(null)), isDraft: false } : { form: readForm(stored), isDraft: true }
+    if (stored === null) return { form: fresh(readForm(null)), isDraft: false }
+    return { form: again(readForm(stored)), isDraft: true }
   })
   useEffect(() => {
     if (isDraft) window.sessionStorage.setItem(storageKey, writeForm(form))

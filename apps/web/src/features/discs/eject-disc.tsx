@@ -8,6 +8,7 @@ import { errorLine } from '../../lib/error-text.ts'
 import { newIdempotencyKey } from '../../lib/idempotency-key.ts'
 import { useTRPCClient } from '../../lib/trpc/trpc-context.ts'
 import { discRefusal } from './disc-words.ts'
+import { DiscCode } from './disc-code.tsx'
 import { ForceSwitch } from './insert-disc.tsx'
 
 /** Only while there is a disc in. `discName` is null until it is known. */
@@ -15,8 +16,9 @@ export function EjectDisc({ vm, discName }: { vm: VmView; discName: string | nul
   const client = useTRPCClient()
   const [isOpen, setOpen] = useState(false)
   const [isForced, setForced] = useState(false)
+  const input = { vmId: vm.vmId, ...(isForced ? { isForced } : {}) }
   const { mutate, isPending, error, reset } = useMutation({
-    mutationFn: () => client.vm.ejectDisc.mutate({ vmId: vm.vmId, isForced, idempotencyKey: newIdempotencyKey() }),
+    mutationFn: () => client.vm.ejectDisc.mutate({ ...input, idempotencyKey: newIdempotencyKey() }),
     meta: { showsError: true },
     onSuccess: () => setOpen(false),
   })
@@ -47,6 +49,7 @@ export function EjectDisc({ vm, discName }: { vm: VmView; discName: string | nul
         ) : (
           <ForceSwitch isForced={isForced} onForced={setForced} />
         )}
+        <DiscCode procedure="vm.ejectDisc" input={input} />
       </ConfirmDialog>
     </>
   )

@@ -1,6 +1,5 @@
 'use client'
 import { Button } from '@berth/ui/button'
-import { CodeBlock } from '@berth/ui/code-block'
 import { Dialog } from '@berth/ui/dialog'
 import { EmptyState } from '@berth/ui/empty-state'
 import { InlineAlert } from '@berth/ui/inline-alert'
@@ -16,8 +15,8 @@ import { useState } from 'react'
 import { errorLine } from '../../lib/error-text.ts'
 import { newIdempotencyKey } from '../../lib/idempotency-key.ts'
 import { paths } from '../../lib/paths.ts'
-import { curlOf } from '../../lib/show-code.ts'
 import { useTRPC, useTRPCClient } from '../../lib/trpc/trpc-context.ts'
+import { DiscCode } from './disc-code.tsx'
 import { discRefusal, insertRefusal } from './disc-words.ts'
 
 export interface InsertDiscProps {
@@ -80,14 +79,7 @@ function InsertForm({ vm, onDone }: { vm: VmView; onDone: () => void }) {
       />
       {vm.run !== null && inserted !== null && <ForceSwitch isForced={isForced} onForced={setForced} />}
       {error && <InlineAlert tone="bad">{errorLine(error)}</InlineAlert>}
-      {imageId !== undefined && (
-        <details className="text-sm">
-          <summary className="text-ink-2 hover:text-ink cursor-pointer">Show me the code</summary>
-          <div className="mt-2">
-            <CodeBlock title="curl" code={curlOf(window.location.origin, 'vm.insertDisc', input)} />
-          </div>
-        </details>
-      )}
+      {imageId !== undefined && <DiscCode procedure="vm.insertDisc" input={input} />}
       <div className="flex justify-end gap-2">
         <Button onClick={onDone}>Cancel</Button>
         <Button

@@ -47,14 +47,18 @@ export function HostFactsCard({ host }: { host: HostView }) {
 type Nics = NonNullable<HostView['facts']>['nics']
 
 /** NICs that carry something first; what the kernel makes by itself and nobody uses is left for the end. */
-export function HostNics({ nics }: { nics: Nics }) {
+export function HostNics({ nics, isStale }: { nics: Nics; isStale: boolean }) {
   const sorted = nics.toSorted((a, b) => Number(b.isUp) - Number(a.isUp) || b.addresses.length - a.addresses.length)
   return (
     <Card title="Network interfaces" flush>
       <ul className="divide-line-soft divide-y">
         {sorted.map((nic) => (
           <li key={nic.name} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5 text-sm">
-            <StateDot kind={nic.isUp ? 'on' : 'off'} label={nic.isUp ? 'up' : 'down'} hideLabel />
+            <StateDot
+              kind={isStale ? 'unknown' : nic.isUp ? 'on' : 'off'}
+              label={`${isStale ? 'was ' : ''}${nic.isUp ? 'up' : 'down'}`}
+              hideLabel
+            />
             <span className="font-mono text-xs font-medium">{nic.name}</span>
             {nic.isBridge && <Badge>bridge</Badge>}
             {nic.speedMbps !== null && <span className="text-ink-3 text-xs">{nic.speedMbps} Mbit/s</span>}

@@ -1,6 +1,5 @@
 'use client'
 import { Card } from '@berth/ui/card'
-import { Copyable } from '@berth/ui/copyable'
 import { Meter } from '@berth/ui/meter'
 import type { HostView } from '@berth/core/host/host'
 import { formatBytes, formatPercent, formatUsed, none } from '../../lib/format.ts'
@@ -45,35 +44,6 @@ export function HostResources({ host }: { host: HostView }) {
           note="To machines that are on, or about to be"
         />
       </div>
-    </Card>
-  )
-}
-
-export function HostPools({ host }: { host: HostView }) {
-  return (
-    <Card title="Storage pools">
-      <ul className="flex flex-col gap-5">
-        {host.pools.map((pool) => (
-          <li key={pool.name}>
-            <Meter
-              label={pool.name}
-              used={pool.totalBytes - pool.freeBytes}
-              total={pool.totalBytes}
-              text={`${formatUsed(pool.totalBytes - pool.freeBytes, pool.totalBytes)} used`}
-              note={
-                <span className="flex flex-col gap-0.5">
-                  <span>
-                    {formatBytes(pool.freeBytes)} free · disks may grow to {formatBytes(pool.committedBytes)}
-                    {!pool.supportsDirectIo && ' · no direct IO here, disks go through the host’s cache'}
-                  </span>
-                  <Copyable text={pool.path} label="Copy path" />
-                </span>
-              }
-            />
-          </li>
-        ))}
-        {host.pools.length === 0 && <li className="text-ink-3 text-sm">No pool is known yet.</li>}
-      </ul>
     </Card>
   )
 }

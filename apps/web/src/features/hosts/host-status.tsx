@@ -6,18 +6,37 @@ import { StateDot } from '@berth/ui/state-dot'
 import { Tooltip } from '@berth/ui/tooltip'
 import type { HostView } from '@berth/core/host/host'
 import { Cpu, TriangleAlert } from 'lucide-react'
-import { hostStateLooks, lastHeardMs } from './host-words.ts'
+import { ClockTime } from './clock-time.tsx'
+import { clockText, hostStateLooks, lastHeardMs, revokedLook } from './host-words.ts'
 
 /** Its state; the age of what is shown while it does not answer. */
 export function HostStatus({ host }: { host: HostView }) {
-  const { kind, word } = hostStateLooks[host.state]
+  const { kind, word } = host.revokedAt === null ? hostStateLooks[host.state] : revokedLook
   return (
-    <span className="inline-flex items-center gap-2 text-sm">
+    <span className="inline-flex flex-wrap items-center gap-2 text-sm">
       <StateDot kind={kind} label={word} />
+      {host.state === 'offline' && (
+        <span className="text-ink-2">
+          unknown since <ClockTime at={host.seenAt ?? host.stateSince} />
+        </span>
+      )}
       {host.state === 'offline' && host.seenAt !== null && (
         <StaleBadge seenAt={host.seenAt} reason={`${host.name} does not answer`} />
       )}
     </span>
+  )
+}
+
+/** What else is to be known at a glance: nothing new comes to it, its agent is of another version, its clock is off. */
+export function HostMarks({ host }: { host: HostView }) {
+  const clock = clockText(host.clockSkewMs)
+  return (
+    <>
+      {host.isInMaintenance && <Badge tone="accent">Maintenance</Badge>}
+      {host.agentFit.kind === 'incompatible' && <Badge tone="bad">Agent of another version</Badge>}
+      {host.agentFit.kind === 'partial' && <Badge>Older agent</Badge>}
+      {clock.isOff && <Badge tone="warn">Clock is off</Badge>}
+    </>
   )
 }
 

@@ -1,4 +1,5 @@
 /** How a host reads: its state, its clock, its processors and memory in sentences, and its facts as text to paste. */
+import type { AgentCapability, AgentFit } from '@berth/core/host/agent-capabilities'
 import type { HostCheck, HostView } from '@berth/core/host/host'
 import type { StateKind } from '@berth/ui/state-dot'
 import { formatBytes, formatDuration, formatUsed, plural } from '../../lib/format.ts'
@@ -8,6 +9,8 @@ export const hostStateLooks: Readonly<Record<HostView['state'], { kind: StateKin
   online: { kind: 'on', word: 'Online' },
   offline: { kind: 'unknown', word: 'Offline' },
 }
+
+export const revokedLook: { kind: StateKind; word: string } = { kind: 'failed', word: 'Revoked' }
 
 export const checkLooks: Readonly<Record<HostCheck['status'], { kind: StateKind; word: string }>> = {
   ok: { kind: 'on', word: 'OK' },
@@ -36,6 +39,33 @@ export function checksSummary(checks: readonly HostCheck[]): string {
   return [failed > 0 ? `${failed} failed` : '', warnings > 0 ? plural(warnings, 'warning') : '']
     .filter(Boolean)
     .join(', ')
+}
+
+const missingWords: Readonly<Record<AgentCapability, string>> = {
+  consoles: 'consoles cannot be opened',
+  metrics: 'there are no graphs',
+  renewal: 'its certificate is not renewed: join it again before that ends',
+  refusals: 'it does not hear of other hosts that are revoked',
+  moves: 'machines cannot be moved to or from it',
+  pools: 'it has no shared pools',
+  mirror: 'machines move to or from it only where both hosts see their disks',
+  'off-moves': 'machines that are off cannot be moved to or from it',
+  forecast: 'moves to or from it are neither forecast nor rehearsed',
+  'move-options': 'moves to or from it neither slow the guest down nor switch early, and their bandwidth is fixed',
+}
+
+/** What an agent of another version means here; null for one that fits. */
+export function agentFitText(fit: AgentFit): { title: string; text: string } | null {
+  if (fit.kind === 'incompatible') {
+    const isOlder = fit.agentVersion < fit.panelVersion
+    return {
+      title: `The agent is too ${isOlder ? 'old' : 'new'} for this panel`,
+      text: `It speaks version ${fit.agentVersion} of the contract, the panel ${fit.panelVersion}. Nothing can be done on this host until ${isOlder ? 'its agent' : 'the panel'} is updated; its machines run on.`,
+    }
+  }
+  if (fit.kind !== 'partial') return null
+  const lacks = fit.missing.map((name) => missingWords[name]).join('; ')
+  return { title: 'The agent is older than this panel', text: `Everything else works, but ${lacks}.` }
 }
 
 /** Beyond this, certificates and times in logs begin to disagree. */

@@ -1,25 +1,38 @@
 'use client'
+import { Button } from '@berth/ui/button'
 import { EmptyState } from '@berth/ui/empty-state'
 import { Meter } from '@berth/ui/meter'
 import { PageHeader } from '@berth/ui/page-header'
 import { Skeleton } from '@berth/ui/skeleton'
 import type { HostView } from '@berth/core/host/host'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Server } from 'lucide-react'
+import { Plus, Server } from 'lucide-react'
 import Link from 'next/link'
+import { useState } from 'react'
 import { formatPercent, formatUsed, none, plural } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
 import { QueryError } from '../shell/query-error.tsx'
+import { AddHostDialog } from './add-host-dialog.tsx'
 import { hostListInput } from './host-list-query.ts'
-import { AccelerationBadge, Heartbeat, HostStatus } from './host-status.tsx'
+import { AccelerationBadge, Heartbeat, HostMarks, HostStatus } from './host-status.tsx'
 import { machinesText } from './host-words.ts'
+import { OpenInvitations } from './open-invitations.tsx'
 
 export function HostsScreen() {
+  const [isAdding, setIsAdding] = useState(false)
+  const add = (
+    <Button variant="primary" onClick={() => setIsAdding(true)}>
+      <Plus aria-hidden />
+      Add host
+    </Button>
+  )
   return (
     <div className="flex flex-col gap-4">
-      <PageHeader title="Hosts" meta="The computers that machines run on" />
+      <PageHeader title="Hosts" meta="The computers that machines run on" actions={add} />
       <HostList />
+      <OpenInvitations />
+      <AddHostDialog open={isAdding} onOpenChange={setIsAdding} />
     </div>
   )
 }
@@ -35,7 +48,7 @@ function HostList() {
   if (hosts.length === 0) {
     return (
       <EmptyState icon={<Server />} title="No host has joined">
-        A host joins by itself when its agent starts; this page shows it at once.
+        Adding one is a single command to paste there; this page shows it as soon as it is online.
       </EmptyState>
     )
   }
@@ -67,8 +80,9 @@ function HostRow({ host }: { host: HostView }) {
           {host.address} · <Heartbeat host={host} />
         </p>
         <p className="text-ink-3 text-xs">{machinesText(host)}</p>
-        <div className="relative mt-2 w-fit">
+        <div className="relative mt-2 flex w-fit flex-wrap gap-1.5">
           <AccelerationBadge host={host} />
+          <HostMarks host={host} />
         </div>
       </div>
       <div className="grid content-center gap-x-6 gap-y-3 sm:grid-cols-3">
@@ -90,7 +104,8 @@ function HostRow({ host }: { host: HostView }) {
         />
         <Meter
           label="Storage"
-          used={total - free}
+          // What a silent host said last is no measure of now: the number stays, the bar does not.
+          used={host.state === 'online' ? total - free : 0}
           total={total}
           text={total === 0 ? none : formatUsed(total - free, total)}
           note={plural(pools.length, 'pool')}

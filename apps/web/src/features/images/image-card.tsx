@@ -43,7 +43,7 @@ export function ImageCard({ image, onOpen }: ImageCardProps) {
       <ImageImportState image={image} />
       <dl className="border-line-soft mt-auto grid grid-cols-3 gap-3 border-t pt-3 text-xs">
         <Fact
-          name={image.kind === 'iso' ? 'ISO' : 'Disk'}
+          name={kindNames[image.kind ?? 'unknown']}
           value={image.virtualBytes === null ? none : formatBytes(image.virtualBytes)}
         />
         <Fact name="Stored" value={image.allocatedBytes === null ? none : formatBytes(image.allocatedBytes)} />
@@ -52,6 +52,8 @@ export function ImageCard({ image, onOpen }: ImageCardProps) {
     </li>
   )
 }
+
+const kindNames = { disk: 'Disk', iso: 'ISO', unknown: 'Size' }
 
 /** Of a disc, the drives that it is in: what was installed from it does not need it any more. */
 const usedBy = ({ kind, vmCount, insertedVmCount }: ImageView): string => {

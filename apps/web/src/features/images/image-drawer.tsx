@@ -23,7 +23,7 @@ import { TaskError } from '../tasks/task-error.tsx'
 import { DeleteImage } from './delete-image.tsx'
 import { ImageImportState, useImageLook, useLastImport } from './image-import-state.tsx'
 import { ImageMachines } from './image-machines.tsx'
-import { imageUseRefusal, sourceText } from './image-words.ts'
+import { imageUseRefusal, kindText, sourceText } from './image-words.ts'
 
 export interface ImageDrawerProps {
   /** Null: closed. */
@@ -136,10 +136,7 @@ function ImageDetails({ image, isAdmin }: { image: ImageView; isAdmin: boolean }
 function factsOf(image: ImageView) {
   const { hints, virtualBytes, allocatedBytes, checksum, sourceUrl } = image
   return [
-    {
-      key: 'Kind',
-      value: image.kind === 'iso' ? 'ISO, goes into a CD drive' : 'Disk, machines start with a copy of it',
-    },
+    { key: 'Kind', value: kindText(image) },
     { key: 'System', value: hints.osName || none },
     ...(virtualBytes === null
       ? []

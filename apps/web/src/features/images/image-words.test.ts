@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { imageHintsSchema } from '@berth/core/image/image'
-import { imageDeleteRefusal, imageLook, monogram, sourceText } from './image-words.ts'
+import { imageDeleteRefusal, imageLook, kindText, monogram, sourceText } from './image-words.ts'
 
 describe('imageDeleteRefusal', () => {
   it('says why, in the order in which it matters', () => {
@@ -39,4 +39,10 @@ it('does not call a cancelled import a failed one', () => {
   expect(imageLook('failed', 'cancelled').word).toBe('Import cancelled')
   expect(imageLook('failed', 'interrupted').word).toBe('Import interrupted')
   expect(imageLook('importing', 'cancelled').word).toBe('Importing')
+})
+
+it('calls nothing a disk whose file was never read', () => {
+  expect(kindText({ kind: 'disk', state: 'ready' })).toMatch(/^Disk/)
+  expect(kindText({ kind: null, state: 'failed' })).toMatch(/not imported/)
+  expect(kindText({ kind: null, state: 'importing' })).toMatch(/once it is here/)
 })

@@ -26,6 +26,13 @@ export function sourceText(image: Pick<ImageView, 'sourceUrl'>): string {
   return URL.parse(image.sourceUrl)?.host ?? image.sourceUrl
 }
 
+/** What it is for, which only the file itself can tell. */
+export function kindText({ kind, state }: Pick<ImageView, 'kind' | 'state'>): string {
+  if (kind === 'iso') return 'ISO, goes into a CD drive'
+  if (kind === 'disk') return 'Disk, machines start with a copy of it'
+  return state === 'importing' ? 'Told by the file, once it is here' : 'Not known: it was not imported'
+}
+
 /** Two letters for a tile: "De" for Debian 12, "Al" for AlmaLinux 9. */
 export function monogram({ name, hints }: Pick<ImageView, 'name' | 'hints'>): string {
   const letters = /\p{L}{1,2}/u.exec(hints.osName === '' ? name : hints.osName)?.[0] ?? '?'

@@ -8,6 +8,8 @@ import { EllipsisVertical, Monitor } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { type ReactElement, useState } from 'react'
 import { paths } from '../../lib/paths.ts'
+import { useMigrateMachine } from '../migration/migrate-machine.tsx'
+import { useMayMigrate } from '../migration/use-may-migrate.ts'
 import { useDeleteMachine } from './delete-machine.tsx'
 import { usePauseMachine } from './pause-machine.tsx'
 import { useRebootMachine } from './reboot-machine.tsx'
@@ -38,9 +40,11 @@ export function MachineMenu({ vm, trigger, hideConsole = false, defaultOpen = fa
   const pause = usePauseMachine(vm)
   const resume = useResumeMachine(vm)
   const halting = vm.state === 'paused' ? resume : pause
+  const migrate = useMigrateMachine(vm)
+  const moving = useMayMigrate() ? [migrate] : []
   const hard = [useStopMachine(vm), useResetMachine(vm)]
   const remove = useDeleteMachine(vm, onDeleted)
-  const all = [...soft, halting, ...hard, remove]
+  const all = [...soft, halting, ...moving, ...hard, remove]
   return (
     <>
       <DropdownMenu
@@ -70,7 +74,7 @@ export function MachineMenu({ vm, trigger, hideConsole = false, defaultOpen = fa
           <VerbMenuItem key={handle.label} handle={handle} />
         ))}
         <MenuSeparator />
-        {hard.map((handle) => (
+        {[...moving, ...hard].map((handle) => (
           <VerbMenuItem key={handle.label} handle={handle} />
         ))}
         <MenuSeparator />

@@ -8,6 +8,7 @@ import { KeyValueList } from '@berth/ui/key-value'
 const networkNames = {
   user: 'User mode: out through the host, not reachable from outside',
   nat: 'NAT network',
+  bridge: "A bridge of the host's own",
 } as const
 
 /** What was chosen when the machine was made and does not change in its life, with the reason. */
@@ -49,5 +50,13 @@ function diskOrigin(source: Spec['disks'][number]['source']): string {
   return source.mode === 'overlay' ? 'on top of its image, which must stay' : 'a full copy of its image'
 }
 
-const describeNetwork = (network: Spec['nics'][number]['network']): string =>
-  network.kind === 'nat' ? `${networkNames.nat}, gateway ${network.gatewayCidr}` : networkNames.user
+function describeNetwork(network: Spec['nics'][number]['network']): string {
+  switch (network.kind) {
+    case 'nat':
+      return `${networkNames.nat}, gateway ${network.gatewayCidr}`
+    case 'bridge':
+      return `${networkNames.bridge}, ${network.bridge}`
+    case 'user':
+      return networkNames.user
+  }
+}

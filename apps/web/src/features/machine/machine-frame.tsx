@@ -3,9 +3,11 @@ import type { VmView } from '@berth/core/vm/vm-view'
 import { Button } from '@berth/ui/button'
 import { EmptyState } from '@berth/ui/empty-state'
 import { ErrorState } from '@berth/ui/error-state'
+import { toast } from '@berth/ui/toast'
 import { CircleOff } from 'lucide-react'
 import Link from 'next/link'
-import type { ReactNode } from 'react'
+import { useRouter } from 'next/navigation'
+import { type ReactNode, useState } from 'react'
 import { useOnScreen } from '../../lib/events/events-provider.tsx'
 import { errorText } from '../../lib/error-text.ts'
 import { paths } from '../../lib/paths.ts'
@@ -21,8 +23,11 @@ export interface MachineFrameProps {
 /** Header and tabs of a machine, around each of its pages. */
 export function MachineFrame({ vmId, isAdmin, children }: MachineFrameProps) {
   const { vm, isGone, error, refetch } = useMachine(vmId)
+  const [isLeaving, setIsLeaving] = useState(false)
+  const router = useRouter()
   useOnScreen(vmId)
-  if (isGone) return <GoneMachine vm={vm} />
+  // Whoever deletes it here is told by a toast, on the list: the page stays as it was until that is there.
+  if (isGone && !(isLeaving && vm)) return <GoneMachine vm={vm} />
   if (!vm) {
     return error === null ? null : (
       <ErrorState title="The machine could not be read" code={errorText(error).code} onRetry={refetch}>
@@ -30,9 +35,14 @@ export function MachineFrame({ vmId, isAdmin, children }: MachineFrameProps) {
       </ErrorState>
     )
   }
+  const leave = () => {
+    setIsLeaving(true)
+    toast.notice(`${vm.name} is being deleted`)
+    router.push(paths.machines())
+  }
   return (
     <div className="flex min-h-[calc(100dvh-var(--shell-top)-3.5rem)] flex-col">
-      <MachineHeader vm={vm} isAdmin={isAdmin} />
+      <MachineHeader vm={vm} isAdmin={isAdmin} onDeleted={leave} />
       <div className="flex min-h-0 flex-1 flex-col pt-5">{children}</div>
     </div>
   )

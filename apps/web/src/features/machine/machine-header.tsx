@@ -13,6 +13,7 @@ import { usePathname, useRouter } from 'next/navigation'
 import { machineTabs, type MachineTab, paths } from '../../lib/paths.ts'
 import { MachineMenu } from '../machine-actions/machine-menu.tsx'
 import { MainPowerButton } from '../machine-actions/main-power-button.tsx'
+import { MigrateOnPage } from '../migration/migrate-on-page.tsx'
 import { AddressCell, MachineBadges } from '../machines/machine-cells.tsx'
 import { MachineState } from '../machines/machine-state.tsx'
 
@@ -25,8 +26,15 @@ const tabNames: Readonly<Record<MachineTab, string>> = {
   expert: 'Expert',
 }
 
+export interface MachineHeaderProps {
+  vm: VmView
+  isAdmin: boolean
+  /** Its deletion was asked for here, and accepted. */
+  onDeleted: () => void
+}
+
 /** Stays at the top of every page of the machine. */
-export function MachineHeader({ vm, isAdmin }: { vm: VmView; isAdmin: boolean }) {
+export function MachineHeader({ vm, isAdmin, onDeleted }: MachineHeaderProps) {
   const router = useRouter()
   const current = useCurrentTab(vm.vmId)
   const openConsole = vmCan.openConsole(situationOf(vm))
@@ -58,11 +66,12 @@ export function MachineHeader({ vm, isAdmin }: { vm: VmView; isAdmin: boolean })
               Console
             </Button>
           )}
+          {isAdmin && <MigrateOnPage vm={vm} />}
           <MainPowerButton vm={vm} />
           <MachineMenu
             vm={vm}
             hideConsole
-            onDeleted={() => router.push(paths.machines())}
+            onDeleted={onDeleted}
             trigger={
               <IconButton label={`Actions on ${vm.name}`} variant="secondary">
                 <EllipsisVertical />

@@ -1,4 +1,5 @@
 'use client'
+import { isOperationEnded } from '@berth/core/operation/operation-ended'
 import type { VmView } from '@berth/core/vm/vm-view'
 import { Button } from '@berth/ui/button'
 import { Card } from '@berth/ui/card'
@@ -13,6 +14,7 @@ import { PowerNotices } from './power-notices.tsx'
 import { RestartNotice } from './restart-notice.tsx'
 import { ScreenCard } from './screen-card.tsx'
 import { TaskCard } from './task-card.tsx'
+import { useFollowedTask } from './use-followed-task.ts'
 import { WithMachine } from './with-machine.tsx'
 
 export function MachineOverview({ vmId }: { vmId: string }) {
@@ -20,12 +22,16 @@ export function MachineOverview({ vmId }: { vmId: string }) {
 }
 
 function Overview({ vm }: { vm: VmView }) {
+  const followed = useFollowedTask(vm)
+  // What began while this page is open must not push away what somebody reads or is about to click.
+  const isNews = followed !== null && (followed.task.kind === 'vm.migrate' || isOperationEnded(followed.task.status))
+  const card = followed && <TaskCard {...followed} />
   // How the last run ended is the news only while nothing runs, and on top only where it went wrong.
   const showsExit = vm.run === null && vm.lastExit !== null && isBadExit(vm.lastExit)
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
       <div className="flex min-w-0 flex-col gap-4 empty:hidden lg:col-span-2">
-        <TaskCard vm={vm} />
+        {isNews && card}
         <PowerNotices vm={vm} />
         {vm.isRestartPending && <RestartNotice vm={vm} />}
         {showsExit && vm.lastExit && <LastExitCard exit={vm.lastExit} />}
@@ -49,6 +55,7 @@ function Overview({ vm }: { vm: VmView }) {
         >
           <MachineTasks vmId={vm.vmId} compact />
         </Card>
+        {!isNews && card}
       </div>
     </div>
   )

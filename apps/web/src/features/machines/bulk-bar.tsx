@@ -3,8 +3,9 @@ import { Button } from '@berth/ui/button'
 import { SelectionBar } from '@berth/ui/selection-bar'
 import type { VmView } from '@berth/core/vm/vm-view'
 import { CircleStop, Play, Power, RotateCw, Tag, Trash2 } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { Fragment, type ReactNode, useState } from 'react'
 import { refusalOf } from '../machine-actions/vm-verb.tsx'
+import { MigrateTicked } from '../migration/migrate-ticked.tsx'
 import { BulkDialog, type BulkVerb } from './bulk-dialog.tsx'
 import { TagDialog } from './tag-dialog.tsx'
 
@@ -38,18 +39,20 @@ export function BulkBar({ vms, onClear }: BulkBarProps) {
         {verbs.map(({ verb, label, icon }) => {
           const able = vms.filter((vm) => barRefusal(verb, vm) === null).length
           return (
-            <Button
-              key={verb}
-              size="sm"
-              variant={verb === 'delete' ? 'danger-ghost' : 'ghost'}
-              disabledReason={able === 0 ? vms[0] && barRefusal(verb, vms[0]) : null}
-              tooltip={`${able} of ${vms.length} can`}
-              onClick={() => setAsked({ verb, vms })}
-            >
-              {icon}
-              {label}
-              {able > 0 && able < vms.length && <span className="text-ink-3 font-normal">{able}</span>}
-            </Button>
+            <Fragment key={verb}>
+              {verb === 'tag' && <MigrateTicked vms={vms} />}
+              <Button
+                size="sm"
+                variant={verb === 'delete' ? 'danger-ghost' : 'ghost'}
+                disabledReason={able === 0 ? vms[0] && barRefusal(verb, vms[0]) : null}
+                tooltip={`${able} of ${vms.length} can`}
+                onClick={() => setAsked({ verb, vms })}
+              >
+                {icon}
+                {label}
+                {able > 0 && able < vms.length && <span className="text-ink-3 font-normal">{able}</span>}
+              </Button>
+            </Fragment>
           )
         })}
       </SelectionBar>

@@ -152,22 +152,32 @@ function usePaced(onChange: (state: BoxState) => void) {
   }
 }
 
+/** After so long what was told has been shown, or two changes of it became one. */
+const echoMs = 5_000
+
 /**
  * Takes over what the address says when it changed elsewhere (back, a link, a saved filter), and not when it says, late, what
  * was told from here while somebody typed on. Call the answer with what is told.
  */
 function useTold(state: BoxState, takeOver: (state: BoxState) => void): (next: BoxState) => void {
-  const told = useRef<string[]>([])
+  const told = useRef<{ text: string; atMs: number }[]>([])
   const shown = textOf(state)
+  const last = useRef(shown)
   const onShown = useEffectEvent((text: string) => {
-    const at = told.current.indexOf(text)
+    // The first rendering shows it already; what was typed before the page listened is newer.
+    if (text === last.current) return
+    last.current = text
+    const waiting = told.current.filter(({ atMs }) => performance.now() - atMs < echoMs)
+    const at = waiting.findIndex((one) => one.text === text)
     if (at < 0) takeOver(state)
-    told.current = told.current.slice(at + 1)
+    told.current = waiting.slice(at + 1)
   })
   useEffect(() => onShown(shown), [shown])
   return (next) => {
     const text = textOf(next)
-    if (text !== shown) told.current = [...told.current, text]
+    // What is shown already comes again after what was told before it. Told late, `shown` may be of an earlier rendering.
+    if (text !== last.current || told.current.length > 0)
+      told.current = [...told.current, { text, atMs: performance.now() }]
   }
 }
 

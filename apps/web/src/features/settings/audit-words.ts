@@ -17,6 +17,12 @@ const words: Readonly<Record<string, string>> = {
   'image.importUrl': 'Import image',
   'image.delete': 'Delete image',
   'host.join': 'Host joined',
+  'network.create': 'Add network',
+  'network.delete': 'Delete network',
+  'host.createJoinToken': 'Make join command for host',
+  'host.revokeJoinToken': 'Take back join command for host',
+  'host.revoke': 'Revoke host',
+  'host.remove': 'Remove host',
   'operation.cancel': 'Cancel task',
   'console.open': 'Open console',
   'token.create': 'Create API token',
@@ -36,7 +42,18 @@ export const procedureWords = (procedure: string): string => words[procedure] ??
 export const auditOutcomes = ['all', 'ok', 'denied', 'failed'] as const
 export type AuditOutcome = (typeof auditOutcomes)[number]
 
-export const auditAreas = ['all', 'auth', 'vm', 'image', 'host', 'operation', 'console', 'token', 'user'] as const
+export const auditAreas = [
+  'all',
+  'auth',
+  'vm',
+  'image',
+  'host',
+  'network',
+  'operation',
+  'console',
+  'token',
+  'user',
+] as const
 export type AuditArea = (typeof auditAreas)[number]
 
 export const areaWords: Readonly<Record<AuditArea, string>> = {
@@ -45,6 +62,7 @@ export const areaWords: Readonly<Record<AuditArea, string>> = {
   vm: 'Machines',
   image: 'Images',
   host: 'Hosts',
+  network: 'Networks',
   operation: 'Tasks',
   console: 'Consoles',
   token: 'API tokens',

@@ -2,7 +2,7 @@
 import { PageHeader } from '@berth/ui/page-header'
 import { SideNav } from '@berth/ui/side-nav'
 import { TabLinks } from '@berth/ui/tab-links'
-import { KeyRound, Palette, ScrollText, ShieldCheck, TerminalSquare, UserRound, Users } from 'lucide-react'
+import { KeyRound, Network, Palette, ScrollText, ShieldCheck, TerminalSquare, UserRound, Users } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import type { ReactNode } from 'react'
@@ -16,8 +16,10 @@ const sections: readonly { section: SettingsSection; label: string; icon: ReactN
   { section: 'appearance', label: 'Appearance', icon: <Palette aria-hidden /> },
   { section: 'audit', label: 'Audit trail', icon: <ScrollText aria-hidden /> },
   { section: 'users', label: 'Users', icon: <Users aria-hidden />, isForAdmins: true },
+  { section: 'networks', label: 'Networks', icon: <Network aria-hidden />, isForAdmins: true },
 ]
 
+const withTables: readonly string[] = ['users', 'networks'] satisfies SettingsSection[]
 const narrow = 'md:grid-cols-[11rem_minmax(0,48rem)]'
 /** For a table. */
 const wide = 'md:grid-cols-[11rem_minmax(0,64rem)]'
@@ -39,7 +41,7 @@ export function SettingsFrame({ isAdmin, children }: { isAdmin: boolean; childre
       <div className="md:hidden">
         <TabLinks label="Settings" items={items} current={current?.value ?? ''} linkAs={Link} />
       </div>
-      <div className={`grid items-start gap-6 ${current?.value === 'users' ? wide : narrow}`}>
+      <div className={`grid items-start gap-6 ${withTables.includes(current?.value ?? '') ? wide : narrow}`}>
         <div className="max-md:hidden">
           <SideNav label="Settings" items={items} currentHref={current?.href ?? null} linkAs={Link} />
         </div>

@@ -12,7 +12,7 @@ import { paths } from '../../lib/paths.ts'
 import { DefaultCommands } from '../palette/default-commands.tsx'
 import { PaletteProvider, usePalette } from '../palette/palette-provider.tsx'
 import { Logo, LogoMark } from './logo.tsx'
-import { currentPlace, navPlaces } from './nav-places.tsx'
+import { bottomPlaces, currentPlace, navPlaces } from './nav-places.tsx'
 import { type ShellUser, UserMenu } from './user-menu.tsx'
 
 export interface AppShellProps {
@@ -70,7 +70,7 @@ function Frame({ user, live, tasks, banner, children }: AppShellProps) {
           {children}
         </main>
       </div>
-      <BottomNav label="Main places" items={places.slice(0, 5)} currentHref={current} linkAs={Link} />
+      <BottomNav label="Main places" items={bottomPlaces(user?.isAdmin ?? false)} currentHref={current} linkAs={Link} />
     </div>
   )
 }

@@ -8,8 +8,21 @@ import { errorLine } from '../../lib/error-text.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
 import { cancelEffect, cancelRefusal } from './task-words.ts'
 
+export interface CancelTaskProps {
+  task: OperationView
+  size?: ButtonProps['size']
+  label?: string
+  /** What a cancel does here, where more is known than of the kind of task. */
+  effect?: string
+}
+
 /** Cancels after saying what that does; how it ends comes back as an event. */
-export function CancelTask({ task, size = 'sm' }: { task: OperationView; size?: ButtonProps['size'] }) {
+export function CancelTask({
+  task,
+  size = 'sm',
+  label = 'Cancel task…',
+  effect = cancelEffect(task),
+}: CancelTaskProps) {
   const trpc = useTRPC()
   const [isOpen, setIsOpen] = useState(false)
   const cancel = useMutation(trpc.operation.cancel.mutationOptions({ meta: { showsError: true } }))
@@ -22,7 +35,7 @@ export function CancelTask({ task, size = 'sm' }: { task: OperationView; size?: 
   return (
     <>
       <Button size={size} onClick={() => change(true)} disabledReason={refusal}>
-        {task.status === 'cancelling' ? 'Cancelling…' : 'Cancel task…'}
+        {task.status === 'cancelling' ? 'Cancelling…' : label}
       </Button>
       <ConfirmDialog
         open={isOpen}
@@ -35,7 +48,7 @@ export function CancelTask({ task, size = 'sm' }: { task: OperationView; size?: 
         disabledReason={refusal}
         onConfirm={confirm}
       >
-        <p className="text-ink-2 text-sm">{cancelEffect(task)}</p>
+        <p className="text-ink-2 text-sm">{effect}</p>
       </ConfirmDialog>
     </>
   )

@@ -9,19 +9,20 @@ import { useOnScreen } from '../../lib/events/events-provider.tsx'
 import { paths } from '../../lib/paths.ts'
 import { CancelTask } from './cancel-task.tsx'
 import { RetryTask } from './retry-task.tsx'
+import { LateFlightDeck } from '../migration/late-flight-deck.tsx'
 import { TaskKin } from './task-kin.tsx'
 import { taskReport } from './task-report.ts'
 import { TaskSteps } from './task-steps.tsx'
 import { targetHref } from './task-target.tsx'
 
-/** A task opened in place: its steps, and what can be done with it. */
+/** A task opened in place: its steps, of a move its flight deck before them, and what can be done with it. */
 export function TaskBody({ task }: { task: OperationView }) {
   useOnScreen(task.operationId)
   const target = targetHref(task)
   const isHere = usePathname() === target
   return (
     <div className="flex flex-col gap-4">
-      <TaskSteps task={task} />
+      {task.kind === 'vm.migrate' ? <MoveInPlace task={task} /> : <TaskSteps task={task} />}
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         {!isOperationEnded(task.status) && <CancelTask task={task} />}
         {isOperationEnded(task.status) && task.status !== 'succeeded' && <RetryTask task={task} />}
@@ -40,5 +41,20 @@ export function TaskBody({ task }: { task: OperationView }) {
         </span>
       </div>
     </div>
+  )
+}
+
+/** The deck tells more than the steps do; they are there for whoever wants each with its time. */
+function MoveInPlace({ task }: { task: OperationView }) {
+  return (
+    <>
+      <LateFlightDeck operationId={task.operationId} />
+      <details className="text-xs">
+        <summary className="text-ink-2 hover:text-ink w-fit cursor-pointer">Steps</summary>
+        <div className="mt-3">
+          <TaskSteps task={task} />
+        </div>
+      </details>
+    </>
   )
 }

@@ -13,6 +13,7 @@ import { useOnScreen } from '../../lib/events/events-provider.tsx'
 import { paths } from '../../lib/paths.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
 import { CancelTask } from './cancel-task.tsx'
+import { LateFlightDeck } from '../migration/late-flight-deck.tsx'
 import { RetryTask } from './retry-task.tsx'
 import { TaskKin } from './task-kin.tsx'
 import { taskReport } from './task-report.ts'
@@ -43,7 +44,13 @@ export function TaskScreen({ operationId }: { operationId: string }) {
           </>
         }
       />
-      <TaskProgress task={task} />
+      {task.kind === 'vm.migrate' ? (
+        <Card>
+          <LateFlightDeck operationId={operationId} />
+        </Card>
+      ) : (
+        <TaskProgress task={task} />
+      )}
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.7fr)_minmax(18rem,1fr)]">
         <Card title="Steps">
           <TaskSteps task={task} />

@@ -49,8 +49,8 @@ function stepItem(step: OperationStepView, task: OperationView, now: number | nu
 /** A cancel is no error to be looked into. */
 const isMereCancel = (error: WireError): boolean => error.code === 'OPERATION_CANCELLED'
 
-const hidesDetail = ({ error }: OperationStepView, isCurrent: boolean): boolean =>
-  !isCurrent && (error === null || isMereCancel(error))
+const hidesDetail = ({ error, note }: OperationStepView, isCurrent: boolean): boolean =>
+  !isCurrent && note === null && (error === null || isMereCancel(error))
 
 interface StepDetailProps {
   step: OperationStepView
@@ -67,6 +67,7 @@ function StepDetail({ step, task, isCurrent }: StepDetailProps) {
           <ProgressBar label={step.title} value={step.progress} />
         </>
       )}
+      {step.note !== null && <p>{step.note}</p>}
       {step.error !== null && !isMereCancel(step.error) && <TaskError error={step.error} />}
     </div>
   )

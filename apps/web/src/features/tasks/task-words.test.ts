@@ -18,6 +18,7 @@ const step = (given: Partial<OperationStepView>): OperationStepView => ({
   status: 'running',
   attempt: 1,
   progress: null,
+  note: null,
   startedAt: at(0),
   endedAt: null,
   error: null,

@@ -97,9 +97,17 @@ const cancelEffects: Readonly<Record<OperationKind, string>> = {
   'vm.update': 'The earlier settings come back. A disk that has grown stays as large as it is.',
   'vm.insertDisc': 'If the disc is not in yet, the drive keeps what it had.',
   'vm.ejectDisc': 'If the disc is not out yet, it stays in.',
+  'vm.migrate':
+    'The machine stays where it is and goes on there without a break. What the other host has received is thrown away.',
+  'vm.rehearse': 'What was started on the other host is ended. The machine is not touched.',
   'vm.delete': 'If the machine is not marked as being deleted yet, it is kept.',
   'image.import': 'The download ends and its file is removed. The image stays in the list as cancelled, to try again.',
   'image.delete': 'If the image is not marked as being deleted yet, it is kept.',
+  'pool.create': 'The hosts that have the pool already let go of it. An empty directory is empty again.',
+  'pool.attach': 'The host lets go of the pool again. What lies in it stays.',
+  'pool.detach': 'If the host has not let go of the pool yet, it keeps it.',
+  'host.drain':
+    'No further machine leaves. Moves that are under way are stopped, and those machines stay; what has moved stays where it is. The host takes nothing new until maintenance ends.',
 }
 
 export function cancelEffect({ kind, status }: Pick<OperationView, 'kind' | 'status'>): string {

@@ -1,6 +1,6 @@
 /**
- * What cannot be patched: an event says what a thing is, not what it was, so that counts of machines, and the list of users
- * with theirs, are read again when one changed; at once and then every two seconds at most, however many change. Only what
+ * What cannot be patched: an event says what a thing is, not what it was, so that counts of machines, the list of users
+ * with theirs, and the hosts a machine could move to are read again when one changed; at once and then every two seconds at most, however many change. Only what
  * is on screen is read.
  */
 import type { QueryClient, QueryKey } from '@tanstack/react-query'
@@ -19,6 +19,22 @@ export const countAgain = ({ queryClient, trpc }: PatchTarget): void =>
 
 export const readAccountsAgain = ({ queryClient, trpc }: PatchTarget): void =>
   readAgain(queryClient, trpc.user.list.infiniteQueryKey())
+
+/** Which hosts a machine could move to: open in a dialog while a host goes away or comes back. */
+export const readTargetsAgain = ({ queryClient, trpc }: PatchTarget): void =>
+  readAgain(queryClient, trpc.vm.moveTargets.queryKey())
+
+/** How a host is being emptied, and what would become of one that is not. */
+export const readDrainsAgain = ({ queryClient, trpc }: PatchTarget): void => {
+  readAgain(queryClient, trpc.maintenance.get.queryKey())
+  readAgain(queryClient, trpc.maintenance.plan.queryKey())
+}
+
+/** Pools are put together of what their hosts say. */
+export const readPoolsAgain = ({ queryClient, trpc }: PatchTarget): void => {
+  readAgain(queryClient, trpc.pool.list.infiniteQueryKey())
+  readAgain(queryClient, trpc.pool.list.queryKey())
+}
 
 function readAgain(queryClient: QueryClient, queryKey: QueryKey): void {
   const pace = paceOf(queryClient, JSON.stringify(queryKey))

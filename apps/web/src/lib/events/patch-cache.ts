@@ -15,8 +15,9 @@ import {
   vmListRules,
   type ListInput,
 } from './list-rules.ts'
-import { countAgain, readAccountsAgain } from './count-again.ts'
+import { countAgain, readAccountsAgain, readDrainsAgain, readPoolsAgain, readTargetsAgain } from './count-again.ts'
 import { markGone } from './gone-object.ts'
+import { patchMove, readEndedMove } from './patch-move.ts'
 import { mapRows, putRow, takeRow, type ListPage } from './patch-pages.ts'
 
 export interface PatchTarget {
@@ -44,6 +45,16 @@ export function patchCache(target: PatchTarget, event: PanelEvent): void {
     case 'host.changed':
       replace<HostView>(target, trpc.host.get.queryKey({ hostId: event.host.hostId }), event.host)
       patchLists<HostView>(target, hostLists(target), (pages, input) => putRow(pages, event.host, hostListRules(input)))
+      readTargetsAgain(target)
+      readDrainsAgain(target)
+      readPoolsAgain(target)
+      return
+    case 'host.removed':
+      markGone(queryClient, trpc.host.get.queryKey({ hostId: event.hostId }), 'HOST_NOT_FOUND')
+      patchLists<HostView>(target, hostLists(target), (pages, input) =>
+        takeRow(pages, event.hostId, hostListRules(input)),
+      )
+      readTargetsAgain(target)
       return
     case 'image.changed':
       replace<ImageView>(target, trpc.image.get.queryKey({ imageId: event.image.imageId }), event.image)
@@ -60,6 +71,9 @@ export function patchCache(target: PatchTarget, event: PanelEvent): void {
     case 'accounts.changed':
       readAccountsAgain(target)
       return
+    case 'move.progressed':
+      patchMove(target, event.move)
+      return
     case 'gauges':
       patchGauges(target, event)
       return
@@ -73,6 +87,8 @@ function patchOperation(target: PatchTarget, operation: OperationView): void {
   replace<OperationView>(target, trpc.operation.get.queryKey({ operationId: operation.operationId }), operation)
   const lists = [trpc.operation.list.infiniteQueryKey(), trpc.operation.list.queryKey()] as const
   patchLists<OperationView>(target, lists, (pages, input) => putRow(pages, operation, operationListRules(input)))
+  readEndedMove(target, operation)
+  if (operation.kind === 'host.drain') readDrainsAgain(target)
 }
 
 type GaugesEvent = Extract<PanelEvent, { kind: 'gauges' }>

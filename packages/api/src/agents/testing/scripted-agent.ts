@@ -2,6 +2,7 @@
 import 'reflect-metadata'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:https'
+import type { Duplex } from 'node:stream'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TLSSocket } from 'node:tls'
@@ -9,7 +10,7 @@ import { initTRPC, TRPCError, tracked } from '@trpc/server'
 import { createHTTPHandler } from '@trpc/server/adapters/standalone'
 import { z } from 'zod'
 import { contractVersion } from '@berth/core/agent-contract/agent-contract'
-import type { AgentEvent } from '@berth/core/agent-contract/agent-events'
+import type { JoinAnswer } from '@berth/core/agent-contract/join'
 import { AppError, errorToWire } from '@berth/core/errors/app-error'
 import { newUuid } from '@berth/core/ids/ids'
 import {
@@ -28,28 +29,49 @@ const t = initTRPC.create({
 })
 
 export class ScriptedAgent implements AsyncDisposable {
-  readonly hostId = newUuid()
+  readonly hostId: string
   readonly askedFor: (string | null)[] = []
   readonly address = '127.0.0.1'
   port = 0
   version = contractVersion
   /** Kept events, told from after the id that a reader names. */
-  readonly events: { readonly id: string; readonly event: AgentEvent }[] = []
+  readonly events: { readonly id: string; readonly event: object }[] = []
+  /** Procedures that were asked for, one per request. */
+  readonly askedPaths: string[] = []
+  /** Answers step.run, by the raw input. */
+  onStep: (input: unknown) => unknown = () => {
+    throw new Error('no steps are scripted')
+  }
   panelIdentity: PanelIdentity = { caPem: '', certificatePem: '', keyPem: '' }
   readonly authority: CertificateAuthority
   /** Of the panels that asked, by their certificates, one per request. */
   readonly askedBy: string[] = []
   readonly installed: string[] = []
   capabilities: string[] = []
+  /** The lists of refused certificates that it was told. */
+  readonly refused: string[][] = []
+  /** Of the certificate that it shows. */
+  fingerprint = ''
   #server: Server | undefined
   #key = { key: '', cert: '', ca: '' }
   readonly #wakers = new Set<() => void>()
   readonly #dir: string
   #waitingKey = ''
+  readonly #sockets = new Set<Duplex>()
 
-  private constructor(dir: string, authority: CertificateAuthority) {
+  private constructor(dir: string, authority: CertificateAuthority, hostId: string = newUuid()) {
     this.#dir = dir
     this.authority = authority
+    this.hostId = hostId
+  }
+
+  /** One that has joined a panel, under the certificate that it was given. Listens when it is told to, on `port`. */
+  static async joined({ hostId, caPem, certificatePem }: JoinAnswer, keyPem: string): Promise<ScriptedAgent> {
+    const dir = await mkdtemp(join(tmpdir(), 'berth-agent-'))
+    const agent = new ScriptedAgent(dir, await openCertificateAuthority(dir), hostId)
+    agent.#key = { key: keyPem, cert: certificatePem, ca: caPem }
+    agent.capabilities = ['refusals']
+    return agent
   }
 
   /** `certifiedAtMs`: when its certificate was made. Default: now. */
@@ -59,7 +81,9 @@ export class ScriptedAgent implements AsyncDisposable {
     const agent = new ScriptedAgent(dir, await openCertificateAuthority(dir))
     agent.panelIdentity = await agent.authority.panelIdentity()
     const { keyPem, csrPem } = await newHostKey('CN=scripted')
-    const { certificatePem } = await authority.signHost({ csrPem, hostId: agent.hostId, address: agent.address })
+    const { hostId, address } = agent
+    const { certificatePem, fingerprint } = await authority.signHost({ csrPem, hostId, address })
+    agent.fingerprint = fingerprint
     agent.#key = { key: keyPem, cert: certificatePem, ca: authority.caPem }
     await agent.up()
     return agent
@@ -71,7 +95,8 @@ export class ScriptedAgent implements AsyncDisposable {
     return this.authority.panelIdentity()
   }
 
-  tell(event: AgentEvent): void {
+  /** As it stands: also what agents of another day said. */
+  tell(event: object): void {
     this.events.push({ id: `s:${this.events.length + 1}`, event })
     for (const wake of this.#wakers) wake()
   }
@@ -80,7 +105,12 @@ export class ScriptedAgent implements AsyncDisposable {
     const handler = createHTTPHandler({ router: this.#router(), basePath: '/trpc/' })
     const server = createServer({ ...this.#key, requestCert: true, rejectUnauthorized: true }, (request, response) => {
       if (request.socket instanceof TLSSocket) this.askedBy.push(request.socket.getPeerCertificate().fingerprint256)
+      this.askedPaths.push(/^\/trpc\/([\w.]+)/.exec(request.url ?? '')?.[1] ?? '')
       handler(request, response)
+    })
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
     })
     const listening = Promise.withResolvers<void>()
     server.listen(this.port, this.address, () => listening.resolve())
@@ -88,6 +118,10 @@ export class ScriptedAgent implements AsyncDisposable {
     const address = server.address()
     if (address !== null && typeof address === 'object') this.port = address.port
     this.#server = server
+  }
+
+  openConnections(): number {
+    return this.#sockets.size
   }
 
   /** As a killed process: every socket ends at once, and nobody listens. */
@@ -127,6 +161,10 @@ export class ScriptedAgent implements AsyncDisposable {
           this.#server?.setSecureContext(this.#key)
           return {}
         }),
+        refuseCertificates: procedure.input(z.object({ fingerprints: z.array(z.string()) })).mutation(({ input }) => {
+          this.refused.push(input.fingerprints)
+          return {}
+        }),
         events: procedure.input(z.object({ lastEventId: z.string().nullish() })).subscription(async function* ({
           input,
           signal,
@@ -146,6 +184,7 @@ export class ScriptedAgent implements AsyncDisposable {
           }
         }),
       }),
+      step: router({ run: procedure.input((input: unknown) => input).mutation(({ input }) => this.onStep(input)) }),
       vm: router({
         observe: procedure.query(() => {
           const cause = new AppError('VM_NOT_FOUND', 'No such machine here.', { details: { place: 'agent' } })

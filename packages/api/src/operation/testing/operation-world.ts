@@ -1,19 +1,21 @@
 /** A panel's operations on a real database, over one host in memory. */
 import { pino, type Logger } from 'pino'
-import { newUuid, volumeIdSchema } from '@berth/core/ids/ids'
-import { GiB } from '@berth/core/units/bytes'
-import { vmSpecSchema, type VmSpec } from '@berth/core/vm/vm-spec'
+import { newUuid } from '@berth/core/ids/ids'
 import { createTestDatabase } from '@berth/prisma/test-database'
 import type { PrismaClient } from '@berth/prisma/client'
 import { makeSecretBox } from '../../auth/secret-box.ts'
 import { OperationHolder } from '../../background/operation-holder.ts'
 import { prepareJobs } from '../../background/operation-worker.ts'
+import { PanelDrainRecords } from '../../maintenance/panel-drain-records.ts'
+import { PanelMoveRecords } from '../../migration/panel-move-records.ts'
 import { PrismaImageRecords } from '../../workflows/image-records-repo.ts'
 import type { WorkflowContext } from '../../workflows/ports.ts'
 import { FakeHost } from '../../workflows/testing/fake-host.ts'
+import { PrismaPoolRecords } from '../../workflows/pool-records-repo.ts'
 import { PrismaVmRecords } from '../../workflows/vm-records-repo.ts'
 import { OperationService } from '../operation-service.ts'
 import type { OperationActor } from '../operation-actor.ts'
+import { makeTestSpec } from './make-test-spec.ts'
 import { insertTestHost, insertTestUser, insertTestVm } from './operation-fixture-repo.ts'
 
 export interface OperationWorld extends AsyncDisposable {
@@ -37,10 +39,14 @@ export async function makeOperationWorld(): Promise<OperationWorld> {
   const host = new FakeHost()
   const userId = await insertTestUser(db)
   await insertTestHost(db, host.hostId)
+  const box = makeSecretBox(new Uint8Array(32))
   const context: WorkflowContext = {
     link: () => host,
-    vms: new PrismaVmRecords(db, makeSecretBox(new Uint8Array(32))),
+    vms: new PrismaVmRecords(db, box),
     images: new PrismaImageRecords(db),
+    pools: new PrismaPoolRecords(db),
+    drains: new PanelDrainRecords(db),
+    moves: new PanelMoveRecords({ db, box, log: silentLog, tellEnded: () => undefined }),
   }
   return {
     db,
@@ -60,27 +66,4 @@ export async function makeOperationWorld(): Promise<OperationWorld> {
     },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   }
-}
-
-export function makeTestSpec(name: string): VmSpec {
-  return vmSpecSchema.parse({
-    name,
-    vcpus: 1,
-    memoryBytes: GiB,
-    firmware: 'bios',
-    machineType: 'pc-q35-7.2',
-    hasScreen: true,
-    disks: [
-      {
-        volumeId: volumeIdSchema.parse(newUuid()),
-        pool: 'default',
-        format: 'qcow2',
-        sizeBytes: GiB,
-        source: { kind: 'blank' },
-      },
-    ],
-    nics: [],
-    cloudInit: null,
-    desiredPower: 'off',
-  })
 }

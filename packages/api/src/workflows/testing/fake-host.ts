@@ -15,6 +15,7 @@ import {
 } from '@berth/core/agent-contract/step-report'
 import { AppError, errorToWire } from '@berth/core/errors/app-error'
 import { hostIdSchema, newUuid, vmIdSchema, type HostId } from '@berth/core/ids/ids'
+import type { FakeMoves } from './fake-moves.ts'
 import type { AgentLink, AgentProcedure, StepEvent } from '../../agents/agent-link.ts'
 
 export interface FakeVm {
@@ -26,6 +27,9 @@ export interface FakeVm {
 
 type EndedReport = Extract<StepReport, { status: 'succeeded' | 'failed' }>
 
+const fakeImage = { format: 'qcow2', virtualBytes: 4096, allocatedBytes: 512, sha256: 'f'.repeat(64) }
+const fakePool = { totalBytes: 2 ** 40, freeBytes: 2 ** 39, committedBytes: 0, supportsDirectIo: true }
+
 const keyText = (key: StepKey): string => `${key.operationId} ${key.step} ${key.attempt}`
 
 export class FakeHost implements AgentLink {
@@ -33,6 +37,7 @@ export class FakeHost implements AgentLink {
   readonly vms = new Map<string, FakeVm>()
   readonly volumes = new Map<string, number>()
   readonly images = new Set<string>()
+  readonly pools = new Set<string>()
   readonly discs = new Map<string, string | null>()
   readonly log: string[] = []
   isOnline = true
@@ -42,6 +47,8 @@ export class FakeHost implements AgentLink {
   onReply: (request: StepRunRequest) => void = () => undefined
   /** What first replies say of the machine. */
   sighting: VmSighting | undefined
+  /** Who owns what, of hosts between which machines move. */
+  moves: FakeMoves | undefined
   readonly #journal = new Map<string, StepReport>()
   readonly #running = new Map<string, Promise<EndedReport>>()
   readonly #epochs = new Map<string, number>()
@@ -79,6 +86,7 @@ export class FakeHost implements AgentLink {
   async #answer(procedure: unknown, input: unknown): Promise<unknown> {
     if (procedure === agentContract.step.run) return this.#runStep(stepRunRequestSchema.parse(input))
     if (procedure === agentContract.step.wait) return this.#waitStep(stepWaitRequestSchema.parse(input))
+    if (procedure === agentContract.move.owner) return this.moves?.ownerAt(this.hostId)
     if (procedure === agentContract.step.cancel) return { isAccepted: false }
     throw new AppError('INTERNAL', 'The fake host knows only steps.')
   }
@@ -118,15 +126,18 @@ export class FakeHost implements AgentLink {
     switch (command.kind) {
       case 'image.import':
         this.images.add(command.imageId)
-        return {
-          imageId: command.imageId,
-          format: 'qcow2',
-          virtualBytes: 4096,
-          allocatedBytes: 512,
-          sha256: 'f'.repeat(64),
-        }
+        return { ...fakeImage, imageId: command.imageId }
       case 'image.delete':
         this.images.delete(command.imageId)
+        return {}
+      case 'image.copy':
+        this.images.add(command.imageId)
+        return { ...fakeImage, imageId: command.imageId }
+      case 'pool.attach':
+        this.pools.add(command.poolId)
+        return { ...fakePool, name: command.name, path: command.path, shared: { poolId: command.poolId } }
+      case 'pool.detach':
+        this.pools.delete(command.poolId)
         return {}
       case 'volume.create':
         this.volumes.set(command.disk.volumeId, command.disk.sizeBytes)
@@ -147,6 +158,17 @@ export class FakeHost implements AgentLink {
       case 'vm.changeDisc':
         this.discs.set(command.vmId, command.imageId)
         return {}
+      case 'move.inspect':
+      case 'move.prepare':
+      case 'move.send':
+      case 'move.follow':
+      case 'move.abandon':
+      case 'move.rehearse':
+        return this.moves?.apply(this.hostId, command)
+      case 'image.copy':
+      case 'pool.attach':
+      case 'pool.detach':
+        throw new AppError('INTERNAL', `The fake host knows no ${command.kind}.`)
       default:
         return this.#power(command.kind, command.vmId)
     }

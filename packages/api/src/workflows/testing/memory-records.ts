@@ -2,8 +2,24 @@
 import type { ImageSource } from '@berth/core/agent-contract/agent-commands'
 import type { VmSighting } from '@berth/core/agent-contract/step-report'
 import { AppError, type WireError } from '@berth/core/errors/app-error'
+import type { PoolObservation } from '@berth/core/storage/volume'
 import type { VmSpec } from '@berth/core/vm/vm-spec'
-import type { ImageRecord, ImageRecords, VmRecord, VmRecords } from '../ports.ts'
+import { hostFitnessSchema, type HostFitness } from '@berth/core/migration/move-fitness'
+import type { MoveProgress, MoveReport } from '@berth/core/migration/move-progress'
+import { specAfterMove } from '@berth/core/migration/move-disks'
+import { makeSecretBox } from '../../auth/secret-box.ts'
+import { moveSecretsOf } from '../../migration/move-secrets.ts'
+import type {
+  ImageRecord,
+  ImageRecords,
+  MoveFigures,
+  MoveRecords,
+  MoveSecrets,
+  PoolRecords,
+  VmOwner,
+  VmRecord,
+  VmRecords,
+} from '../ports.ts'
 
 export class MemoryVms implements VmRecords {
   readonly rows = new Map<string, VmRecord>()
@@ -45,6 +61,14 @@ export class MemoryVms implements VmRecords {
     this.observed.push(vm)
   }
 
+  async setOwner(vmId: string, { hostId, epoch, disks = [] }: VmOwner): Promise<void> {
+    this.#change(vmId, (row) => {
+      if (row.ownerEpoch >= epoch) return row
+      const moved = disks.length === 0 ? {} : { spec: specAfterMove(row.spec, disks), revision: row.revision + 1 }
+      return { ...row, ...moved, hostId, ownerEpoch: epoch }
+    })
+  }
+
   async remove(vmId: string): Promise<void> {
     this.rows.delete(vmId)
   }
@@ -52,6 +76,69 @@ export class MemoryVms implements VmRecords {
   #change(vmId: string, change: (row: VmRecord) => VmRecord): void {
     const row = this.rows.get(vmId)
     if (row) this.rows.set(vmId, change(row))
+  }
+}
+
+export class MemoryMoves implements MoveRecords {
+  readonly figuresKept: MoveProgress[] = []
+  report: MoveReport | null = null
+  isAbandonOwed = false
+  /** Throws what the rules say. */
+  check: (targetHostId: string) => void = () => undefined
+
+  async requireFit(_vmId: string, { hostId }: { hostId: string }): Promise<HostFitness> {
+    this.check(hostId)
+    return hostFitnessSchema.parse({
+      ...{ hostId, name: 'host-b', verdict: 'can', isCurrent: false, memoryBytes: 1, score: 2 },
+      ...{ freeMemoryAfterBytes: 1, reasons: [{ rule: 'online', verdict: 'can', text: 'It is online.' }] },
+    })
+  }
+
+  secretsOf(operationId: string): MoveSecrets {
+    return moveSecretsOf(makeSecretBox(new Uint8Array(32)), operationId)
+  }
+
+  async addressOf(): Promise<{ address: string; port: number }> {
+    return { address: '10.0.0.2', port: 7444 }
+  }
+
+  figures(): MoveFigures {
+    return {
+      note: (progress) => void this.figuresKept.push(progress),
+      [Symbol.asyncDispose]: async () => undefined,
+    }
+  }
+
+  async setReport(_operationId: string, report: MoveReport): Promise<void> {
+    this.report = report
+  }
+
+  async oweAbandon(): Promise<void> {
+    this.isAbandonOwed = true
+  }
+}
+
+export class MemoryPools implements PoolRecords {
+  /** Names by pool, and the hosts that have each. */
+  readonly names = new Map<string, string>()
+  readonly hosts = new Map<string, Set<string>>()
+
+  async setSeen(hostId: string, { shared }: PoolObservation): Promise<void> {
+    if (shared === null) return
+    const { poolId } = shared
+    this.hosts.set(poolId, (this.hosts.get(poolId) ?? new Set()).add(hostId))
+  }
+
+  async removeSeen(hostId: string, { poolId }: { poolId: string }): Promise<void> {
+    this.hosts.get(poolId)?.delete(hostId)
+  }
+
+  async hasOthers(poolId: string, hostId: string): Promise<boolean> {
+    return [...(this.hosts.get(poolId) ?? [])].some((other) => other !== hostId)
+  }
+
+  async forget(poolId: string): Promise<void> {
+    if ((this.hosts.get(poolId)?.size ?? 0) === 0) this.names.delete(poolId)
   }
 }
 
@@ -73,7 +160,8 @@ export class MemoryImages implements ImageRecords {
 
   async setReplica(imageId: string, { hostId, pool }: { hostId: string; pool: string }): Promise<void> {
     const row = this.rows.get(imageId)
-    if (row) row.replicas = [...row.replicas.filter((each) => each.hostId !== hostId), { hostId, pool }]
+    const isOther = (each: { hostId: string; pool: string }): boolean => each.hostId !== hostId || each.pool !== pool
+    if (row) row.replicas = [...row.replicas.filter(isOther), { hostId, pool }]
   }
 
   async setReady(imageId: string): Promise<void> {
@@ -95,9 +183,9 @@ export class MemoryImages implements ImageRecords {
     if (this.rows.get(imageId)?.state === 'deleting') this.#setState(imageId, 'ready')
   }
 
-  async removeReplica(imageId: string, hostId: string): Promise<void> {
+  async removeReplica(imageId: string, { hostId, pool }: { hostId: string; pool: string }): Promise<void> {
     const row = this.rows.get(imageId)
-    if (row) row.replicas = row.replicas.filter((each) => each.hostId !== hostId)
+    if (row) row.replicas = row.replicas.filter((each) => each.hostId !== hostId || each.pool !== pool)
   }
 
   async remove(imageId: string): Promise<void> {

@@ -1,0 +1,127 @@
+/**
+ * Speaks to another host's agent: the few procedures of core's `betweenHosts`, over mutual TLS with this host's own
+ * identity. It keeps its connection open, so that a question in a machine's pause costs no handshake.
+ */
+import type { PeerCertificate } from 'node:tls'
+import { agentContract, type betweenHosts } from '@berth/core/agent-contract/agent-contract'
+import { hostCommonName } from '@berth/core/agent-contract/join'
+import type {
+  MoveFile,
+  MoveListener,
+  MoveOwnership,
+  MoveRecoverRequest,
+  MoveTakeAnswer,
+  MoveTakeRequest,
+} from '@berth/core/agent-contract/move-commands'
+import type { MoveHistory } from '@berth/core/agent-contract/move-history'
+import { AppError, errorFromWire } from '@berth/core/errors/app-error'
+import type { HostId, VmId } from '@berth/core/ids/ids'
+import { Agent, request } from 'undici'
+import { z } from 'zod'
+import type { HostIdentity } from './host-identity.ts'
+
+export interface HostAddress {
+  readonly hostId: HostId
+  readonly address: string
+  readonly port: number
+}
+
+export interface HostCallOptions {
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+}
+
+type Path = (typeof betweenHosts)[number]
+
+const connectMs = 5_000
+const answerSchema = z.union([
+  z.object({ result: z.object({ data: z.unknown() }) }),
+  z.object({ error: z.object({ data: z.object({ appError: z.unknown() }) }) }),
+])
+const refusalSchema = z.object({ error: z.unknown() })
+
+export class HostLink implements AsyncDisposable {
+  readonly #address: HostAddress
+  readonly #sockets: Agent
+
+  constructor(address: HostAddress, identity: HostIdentity) {
+    this.#address = address
+    const { caPem, certificatePem, keyPem } = identity
+    this.#sockets = new Agent({
+      keepAliveTimeout: 60_000,
+      connect: {
+        ...{ ca: caPem, cert: certificatePem, key: keyPem, minVersion: 'TLSv1.3', timeout: connectMs },
+        // Any host of the installation has a certificate of its authority: this must be the one that is meant.
+        checkServerIdentity: (_name: string, shown: PeerCertificate) =>
+          shown.subject.CN === hostCommonName(address.hostId)
+            ? undefined
+            : new Error(`the certificate is for "${String(shown.subject.CN)}"`),
+      },
+    })
+  }
+
+  /** Throws what the other agent throws, HOST_UNREACHABLE when none answers (it may have heard all the same). */
+  async take(input: MoveTakeRequest, options: HostCallOptions): Promise<MoveTakeAnswer> {
+    const { output } = agentContract.move.take
+    return output.parse(await this.#mutate('move.take', input, options))
+  }
+
+  async bringFile(input: MoveFile, options: HostCallOptions): Promise<void> {
+    await this.#mutate('move.bringFile', input, options)
+  }
+
+  /** Throws OBJECT_NOT_FOUND as core's `move.recover` says. */
+  async recover(input: MoveRecoverRequest, options: HostCallOptions): Promise<MoveListener> {
+    return agentContract.move.recover.output.parse(await this.#mutate('move.recover', input, options))
+  }
+
+  async bringHistory(input: MoveHistory, options: HostCallOptions): Promise<void> {
+    await this.#mutate('move.bringHistory', input, options)
+  }
+
+  async owner(vmId: VmId, options: HostCallOptions): Promise<MoveOwnership> {
+    const path = `move.owner?input=${encodeURIComponent(JSON.stringify({ vmId }))}`
+    return agentContract.move.owner.output.parse(await this.#ask({ path, method: 'GET' }, options))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#sockets.destroy()
+  }
+
+  #mutate(path: Path, input: unknown, options: HostCallOptions): Promise<unknown> {
+    return this.#ask({ path, method: 'POST', body: JSON.stringify(input) }, options)
+  }
+
+  async #ask(
+    { path, ...sent }: { path: string; method: 'GET' | 'POST'; body?: string },
+    { timeoutMs, signal }: HostCallOptions,
+  ): Promise<unknown> {
+    const { address, port } = this.#address
+    const host = address.includes(':') ? `[${address}]` : address
+    let answer: unknown
+    try {
+      const { body } = await request(`https://${host}:${port}/trpc/${path}`, {
+        ...sent,
+        headers: { 'content-type': 'application/json' },
+        dispatcher: this.#sockets,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      })
+      answer = await body.json()
+    } catch (error) {
+      if (signal.aborted) throw new AppError('OPERATION_CANCELLED', 'The other host is not asked any more.')
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new AppError('HOST_UNREACHABLE', `${address}:${port} does not answer: ${reason}`, { cause: error })
+    }
+    return resultOf(answer, `${address}:${port}`)
+  }
+}
+
+function resultOf(answer: unknown, name: string): unknown {
+  const known = answerSchema.safeParse(answer)
+  if (known.success && 'result' in known.data) return known.data.result.data
+  if (known.success && 'error' in known.data) throw errorFromWire(known.data.error.data.appError)
+  // The door itself refuses, before any procedure is looked at.
+  const refusal = refusalSchema.safeParse(answer)
+  if (refusal.success) throw errorFromWire(refusal.data.error)
+  throw new AppError('AGENT_INCOMPATIBLE', `${name} answered in another form.`)
+}

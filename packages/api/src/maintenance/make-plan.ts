@@ -1,0 +1,62 @@
+/** Makes the plan of a host's machines, or of some that were ticked, from what the rows say now. */
+import { hasErrorCode } from '@berth/core/errors/app-error'
+import type { MovePlan } from '@berth/core/maintenance/drain'
+import type { DatabaseClient } from '@berth/prisma/client'
+import type { MoveMeasures } from '../forecast/move-measures.ts'
+import { findMovingMachine } from '../migration/moving-machine-repo.ts'
+import { findCandidateHosts } from '../placement/candidate-repo.ts'
+import { planMoves, type PlanSubject } from '../placement/plan-moves.ts'
+import { usualMoveMsPerByte } from './drain-repo.ts'
+
+export interface PlanWish {
+  readonly vmId: string
+  readonly name: string
+  readonly triedHostIds: readonly string[]
+}
+
+export interface PlanSources {
+  readonly db: DatabaseClient
+  readonly measures: Pick<MoveMeasures, 'forecast'> | null
+}
+
+/** Nothing but rows changes hands where no disk travels. */
+const offMoveMs = 2_000
+const policy = 'pause-if-needed'
+
+/** `closedHostId`: a host that will take nothing, whatever its row says yet. Machines of which nothing is known are left out. */
+export async function makePlan(
+  { db, measures }: PlanSources,
+  wishes: readonly PlanWish[],
+  closedHostId: string | null,
+): Promise<MovePlan> {
+  const [hosts, msPerByte, ...found] = await Promise.all([
+    findCandidateHosts(db, null),
+    usualMoveMsPerByte(db),
+    ...wishes.map((wish) => subjectOf(db, wish)),
+  ])
+  const subjects = found.flatMap((subject) => (subject === null ? [] : [subject]))
+  const machines = new Map(subjects.map(({ vmId, machine }) => [vmId, machine]))
+  return planMoves({
+    subjects,
+    hosts: hosts.map((host) => (host.hostId === closedHostId ? { ...host, isInMaintenance: true } : host)),
+    durationMs: (vmId, targetHostId) => {
+      const machine = machines.get(vmId)
+      if (machine === undefined) return null
+      if (!machine.isOn) return machine.disks.every(({ sharedPoolId }) => sharedPoolId !== null) ? offMoveMs : null
+      const path = { vmId, sourceHostId: machine.hostId, targetHostId }
+      const forecast = measures?.forecast(path, { policy, capBytesPerSecond: null })
+      if (forecast) return forecast.totalMs.likely
+      return msPerByte === null ? null : msPerByte * machine.memoryBytes
+    },
+  })
+}
+
+async function subjectOf(db: DatabaseClient, { vmId, name, triedHostIds }: PlanWish): Promise<PlanSubject | null> {
+  try {
+    return { vmId, name, triedHostIds, machine: await findMovingMachine(db, vmId, []) }
+  } catch (error) {
+    // Deleted just now, or on a host that has never spoken: there is nothing to weigh.
+    if (hasErrorCode(error, 'VM_NOT_FOUND') || hasErrorCode(error, 'VM_STATE_CONFLICT')) return null
+    throw error
+  }
+}

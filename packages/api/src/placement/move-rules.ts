@@ -1,0 +1,114 @@
+/**
+ * The rules that only a machine has that moves: the process there must be the same as the process here, and its disks must be
+ * within its reach or find room. In the order in which they are told. One that is off has no process.
+ */
+import { reachesDisks } from './disk-rules.ts'
+import { sameProcessor } from './processor-rule.ts'
+import { can, cannot, warns, type HostRule } from './host-rule.ts'
+import type { MovingMachine } from './moving-machine.ts'
+
+type MoveRule = HostRule<MovingMachine>
+
+const agentsMove: MoveRule = {
+  name: 'agent',
+  judge: (vm, { capabilities }) => {
+    const [needed, what] = vm.isOn
+      ? (['moves', 'machines'] as const)
+      : (['off-moves', 'machines that are off'] as const)
+    if (!vm.hostCapabilities.includes(needed))
+      return cannot(`the agent of ${vm.hostName}, where the machine is, cannot move ${what}; update that one`)
+    return capabilities.includes(needed) ? [] : cannot(`its agent cannot move ${what}; update it`)
+  },
+}
+
+const sameArchitecture: MoveRule = {
+  name: 'architecture',
+  judge: (vm, { architecture }) =>
+    architecture === vm.architecture
+      ? []
+      : cannot(`its processors are ${architecture}, the machine needs ${vm.architecture}`),
+}
+
+const sameAcceleration: MoveRule = {
+  name: 'acceleration',
+  judge: (vm, { acceleration }) => {
+    if (acceleration.kind === vm.acceleration)
+      return can(`it runs machines by ${accelerationWords[vm.acceleration]} too`)
+    const why = acceleration.kind === 'tcg' && acceleration.reason !== '' ? ` (${acceleration.reason})` : ''
+    return cannot(
+      `it runs machines by ${accelerationWords[acceleration.kind]}${why}, this one runs by ${accelerationWords[vm.acceleration]}`,
+    )
+  },
+}
+
+const accelerationWords = { kvm: 'KVM', tcg: 'software emulation' } as const
+
+/** QEMU loads what the same or an earlier version sent, and promises nothing of a later one. */
+const newEnoughQemu: MoveRule = {
+  name: 'qemu-version',
+  judge: (vm, { qemuVersion }) => {
+    const order = compareVersions(qemuVersion, vm.qemuVersion)
+    if (order < 0) return cannot(`its QEMU ${qemuVersion} is older than ${vm.qemuVersion}, which runs the machine`)
+    return can(`QEMU ${qemuVersion}${order > 0 ? `, newer than ${vm.qemuVersion}` : ', the same'}`)
+  },
+}
+
+const hasMachineType: MoveRule = {
+  name: 'machine-type',
+  judge: (vm, { machineTypes }) =>
+    machineTypes.includes(vm.machineType) ? [] : cannot(`its QEMU has no machine type ${vm.machineType}`),
+}
+
+const hasDisc: MoveRule = {
+  name: 'disc',
+  judge: (vm, { hostId }) => {
+    if (vm.disc === null || vm.disc.hostIds.includes(hostId)) return []
+    return cannot(`"${vm.disc.name}" is in the CD drive and does not lie there; eject it first`)
+  },
+}
+
+/** What of a network is a host's own stays behind. */
+const networkTravels: MoveRule = {
+  name: 'connections',
+  judge: (vm) => [
+    ...(vm.networks.includes('nat')
+      ? warns(
+          `its address was leased by ${vm.hostName}'s NAT network; connections through that network break, and the guest asks for a new lease`,
+        )
+      : []),
+    ...(vm.networks.includes('user')
+      ? warns("its open connections break: QEMU's user-mode network does not travel")
+      : []),
+  ],
+}
+
+/** Of a process: what is off starts there anew. */
+const whileOn = ({ name, judge }: MoveRule): MoveRule => ({
+  name,
+  judge: (vm, host) => (vm.isOn ? judge(vm, host) : []),
+})
+
+export const moveRules: readonly MoveRule[] = [
+  agentsMove,
+  sameArchitecture,
+  whileOn(sameAcceleration),
+  whileOn(newEnoughQemu),
+  hasMachineType,
+  whileOn(sameProcessor),
+  reachesDisks,
+  hasDisc,
+  whileOn(networkTravels),
+]
+
+/** Below 0: `a` is older. Of "7.2.22 (Debian 1:7.2+dfsg)" the numbers at the beginning count. */
+function compareVersions(a: string, b: string): number {
+  const [left, right] = [numbersOf(a), numbersOf(b)]
+  const differing = left.findIndex((number, index) => number !== right[index])
+  return differing < 0 ? 0 : (left[differing] ?? 0) - (right[differing] ?? 0)
+}
+
+/** Always three: a part that is not there is 0. */
+function numbersOf(version: string): readonly number[] {
+  const [, major = 0, minor = 0, micro = 0] = /^(\d+)(?:\.(\d+))?(?:\.(\d+))?/.exec(version) ?? []
+  return [Number(major), Number(minor), Number(micro)]
+}
