@@ -5,7 +5,8 @@ import type { VmId } from '@berth/core/ids/ids'
 import { MiB } from '@berth/core/units/bytes'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { killProcess, scanProcesses } from '../qemu/process-identity.ts'
-import { breakMoveLink } from '../qmp/commands/move-commands.ts'
+import { breakMoveLink, queryMigrate } from '../qmp/commands/move-commands.ts'
+import type { QmpClient } from '../qmp/qmp-client.ts'
 import { GuestSerial } from '../testing/guest-serial.ts'
 import { TwoHosts, type SendStep, type TestMove } from '../testing/two-hosts.ts'
 import { TwoWatch } from '../testing/two-watch.ts'
@@ -58,6 +59,11 @@ async function slowBeforeSwitch({ vmId, moveId }: TestMove, step: SendStep): Pro
 }
 
 const isFollowing = (report: StepReport): boolean => moveOf(report)?.phase === 'post-copy'
+
+/** Until then the source's QEMU can still take the guest back, and rightly does. */
+async function hasItsDevices(qmp: QmpClient): Promise<void> {
+  while ((await queryMigrate(qmp)).status !== 'postcopy-active') await pause(20)
+}
 
 async function expectCounts(vmId: VmId): Promise<void> {
   await using serial = await GuestSerial.open(hosts.target, vmId)
@@ -169,6 +175,7 @@ describe('a machine that goes ahead of its memory', { timeout: 120_000 }, () => 
     await slowBeforeSwitch(move, step)
     await target.stop()
     await step.until((report) => moveOf(report)?.postCopy !== undefined)
+    await target.withExpert(vmId, hasItsDevices)
     for (const identity of await scanProcesses(target.config.runDir)) await killProcess(identity)
     await target.start()
     expect(await step.report()).toMatchObject({

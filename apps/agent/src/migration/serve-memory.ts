@@ -54,6 +54,9 @@ export async function serveMemory(options: ServeOptions): Promise<ServeEnd> {
   }
 }
 
+const switched: ReadonlySet<string | undefined> = new Set([
+  ...['postcopy-active', 'postcopy-paused', 'postcopy-recover', 'completed'],
+])
 const overHere: ReadonlySet<string | undefined> = new Set([undefined, 'none', 'failed', 'cancelled'])
 
 class Serving {
@@ -61,6 +64,8 @@ class Serving {
   readonly #beganAtMs = performance.now()
   #figures: MoveFigures = readFigures({})
   #pageRequests = 0
+  /** Before that it could still run here, and there is nothing to say of what follows it. */
+  #hasSwitched = false
   #changedAtMs = performance.now()
   #toldAtMs = 0
   #recoveries = 0
@@ -106,6 +111,7 @@ class Serving {
     if (hasChanged) this.#changedAtMs = performance.now()
     if (figures.totalBytes > 0) this.#figures = figures
     this.#pageRequests = pageRequests
+    this.#hasSwitched ||= switched.has(info.status)
   }
 
   async #recover(): Promise<ServeEnd | undefined> {
@@ -156,7 +162,11 @@ class Serving {
       elapsedMs: (before?.elapsedMs ?? 0) + sinceMs,
       // Its processors run there: what they write is written there.
       ...{ dirtyBytesPerSecond: null, expectedDowntimeMs: null, throttlePercent: 0 },
-      postCopy: { link, recoveries: this.#recoveries, pageRequests: this.#pageRequests, trouble: this.#trouble },
+      ...(this.#hasSwitched && { postCopy: this.#postCopy(link) }),
     }
+  }
+
+  #postCopy(link: PostCopyProgress['link']): PostCopyProgress {
+    return { link, recoveries: this.#recoveries, pageRequests: this.#pageRequests, trouble: this.#trouble }
   }
 }
