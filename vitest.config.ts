@@ -22,6 +22,8 @@ export default defineConfig({
           include: ['**/*.component.test.{ts,tsx}'],
           exclude: ignored,
           testTimeout: 120_000,
+          // Told in the sum of the rings: docs/decisions/0020-a-second-try.md
+          retry: 1,
           hookTimeout: 120_000,
           teardownTimeout: 30_000,
           fileParallelism: false,

@@ -15,7 +15,9 @@ import {
   noResult,
   parsePlaywrightReport,
   parseVitestReport,
+  secondTries,
   summaryLine,
+  tellSecondTries,
   type RingResult,
 } from './test-results.ts'
 
@@ -51,7 +53,8 @@ export async function runRings(names: readonly string[]): Promise<number> {
     const result = await runRing(name)
     total = addResults(total, result)
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(0)
-    lines.push(`${name.padEnd(11)} ${summaryLine(result).padEnd(38)} ${seconds} s`)
+    const notes = [`${seconds} s`, secondTries(result)].filter((note) => note !== undefined)
+    lines.push(`${name.padEnd(11)} ${summaryLine(result).padEnd(38)} ${notes.join(', ')}`)
   }
   process.stdout.write(`\n${lines.join('\n')}\n${summaryLine(total)}\n`)
   return total.failed === 0 ? 0 : 1
@@ -91,7 +94,9 @@ async function runChecks(): Promise<RingResult> {
 async function runVitest(project: string, reportPath: string): Promise<RingResult> {
   const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${reportPath}`]
   const exitCode = await runOnTerminal(['pnpm', 'exec', 'vitest', ...args], { cwd: root })
-  return parseVitestReport(await readFile(reportPath, 'utf8').catch(() => ''), exitCode)
+  const report = await readFile(reportPath, 'utf8').catch(() => '')
+  process.stdout.write(tellSecondTries(report))
+  return parseVitestReport(report, exitCode)
 }
 
 async function runPlaywright(
