@@ -346,10 +346,11 @@ export class MoveIn {
   }
 
   async #refuse({ vmId, moveId }: Pick<MoveTakeRequest, 'vmId' | 'moveId'>, reason: string): Promise<MoveTakeAnswer> {
-    await this.#options.moves.saveVerdict({ moveId, vmId, status: 'refused', reason })
     const waiting = this.#waiting.get(vmId)
-    // Before it is said: the source runs the machine then, and this one must hold neither its disks nor its name.
+    // Before it is said: the source runs the machine then, and this one must hold neither its disks nor its name. And before it is
+    // written down: with nothing that waits, the answer is the same, and a full disk has space again.
     if (waiting?.incoming.moveId === moveId) await this.#end(waiting)
+    await this.#options.moves.saveVerdict({ moveId, vmId, status: 'refused', reason })
     this.#options.logger.warn({ vmId, moveId, reason }, 'a move was refused')
     return { status: 'refused', reason }
   }

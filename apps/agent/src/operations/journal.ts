@@ -4,13 +4,15 @@
  *
  * Owner of its state: this file and its index. Invariants: a step's `started` is on disk before the step does anything,
  * its `ended` before anybody hears of it. A line that a crash tore is at the end, and is cut off at the next opening; a
- * damaged line in the middle is skipped and counted, because losing one answer is better than losing all.
+ * damaged line in the middle is skipped and counted, because losing one answer is better than losing all. On a full disk no
+ * step begins, and those that run can still be said to have ended: a reserve is kept for that.
  */
 import { mkdir, open, readFile, rename, truncate, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { StepKey, StepReport } from '@berth/core/agent-contract/step-report'
 import { toAppError } from '@berth/core/errors/app-error'
-import { isMissing, syncDirectory } from '../storage/durable-files.ts'
+import { isMissing, isOutOfSpace, noSpace, syncDirectory } from '../storage/durable-files.ts'
+import { SpaceReserve } from '../storage/space-reserve.ts'
 import { JournalIndex, journalRecordSchema, type JournalRecord, type JournaledStep } from './journal-record.ts'
 
 const keepMs = 30 * 24 * 3_600_000
@@ -19,6 +21,7 @@ const spareLines = 2_000
 
 interface Waiter {
   readonly line: string
+  readonly isEnd: boolean
   readonly resolve: () => void
   readonly reject: (error: Error) => void
 }
@@ -26,15 +29,26 @@ interface Waiter {
 export class Journal {
   /** Lines that could not be read at the last opening. */
   readonly damagedLines: number
+  readonly #path: string
   readonly #file: FileHandle
+  readonly #reserve: SpaceReserve
   readonly #index: JournalIndex
   /** Bytes that are whole lines on disk. */
   #size: number
   #waiting: Waiter[] = []
   #isWriting = false
 
-  private constructor(opened: { file: FileHandle; size: number; index: JournalIndex; damagedLines: number }) {
+  private constructor(opened: {
+    path: string
+    file: FileHandle
+    reserve: SpaceReserve
+    size: number
+    index: JournalIndex
+    damagedLines: number
+  }) {
+    this.#path = opened.path
     this.#file = opened.file
+    this.#reserve = opened.reserve
     this.#size = opened.size
     this.#index = opened.index
     this.damagedLines = opened.damagedLines
@@ -56,7 +70,9 @@ export class Journal {
     const file = await open(path, 'a', 0o600)
     await syncDirectory(dirname(path))
     const { size } = await file.stat()
-    return new Journal({ file, size, index, damagedLines: read.damagedLines })
+    const reserve = new SpaceReserve(`${path}.reserve`)
+    await reserve.keep()
+    return new Journal({ path, file, reserve, size, index, damagedLines: read.damagedLines })
   }
 
   get(key: StepKey): JournaledStep | undefined {
@@ -98,7 +114,7 @@ export class Journal {
 
   async #append(record: JournalRecord): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#waiting.push({ line: `${JSON.stringify(record)}\n`, resolve, reject })
+    this.#waiting.push({ line: `${JSON.stringify(record)}\n`, isEnd: record.type === 'ended', resolve, reject })
     if (!this.#isWriting) await this.#writeWaiting()
     await promise
   }
@@ -119,16 +135,41 @@ export class Journal {
 
   async #writeBatch(batch: readonly Waiter[]): Promise<void> {
     try {
-      const bytes = Buffer.from(batch.map(({ line }) => line).join(''))
+      await this.#write(batch)
+      for (const { resolve } of batch) resolve()
+    } catch (error) {
+      const failure = isOutOfSpace(error) ? noSpace(this.#path, error) : toAppError(error)
+      // What is begun waits for space; what was done must be told.
+      const ends = batch.filter(({ isEnd }) => isEnd)
+      for (const { isEnd, reject } of batch) if (!isEnd) reject(failure)
+      const written = isOutOfSpace(error) && (await this.#isWrittenIntoReserve(ends))
+      for (const { resolve, reject } of ends) {
+        if (written) resolve()
+        else reject(failure)
+      }
+      return
+    }
+    await this.#reserve.keep().catch(() => undefined)
+  }
+
+  async #isWrittenIntoReserve(batch: readonly Waiter[]): Promise<boolean> {
+    if (batch.length === 0 || !(await this.#reserve.use())) return false
+    return this.#write(batch).then(
+      () => true,
+      () => false,
+    )
+  }
+
+  async #write(batch: readonly Waiter[]): Promise<void> {
+    const bytes = Buffer.from(batch.map(({ line }) => line).join(''))
+    try {
       await this.#file.appendFile(bytes)
       await this.#file.datasync()
       this.#size += bytes.length
-      for (const { resolve } of batch) resolve()
     } catch (error) {
       // A full disk takes half a line: without it, the next record stands on a line of its own again.
-      const cut = await Promise.allSettled([this.#file.truncate(this.#size)])
-      const failure = toAppError(cut[0].status === 'rejected' ? cut[0].reason : error)
-      for (const { reject } of batch) reject(failure)
+      await this.#file.truncate(this.#size)
+      throw error
     }
   }
 }

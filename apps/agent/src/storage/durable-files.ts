@@ -37,10 +37,7 @@ export async function writeFileDurably(
     await handle.sync()
   } catch (error) {
     await removeFile(partPath)
-    if (!isOutOfSpace(error)) throw error
-    throw new AppError('POOL_FULL', `There is no space left on the host's own disk, in ${dirname(path)}.`, {
-      cause: error,
-    })
+    throw isOutOfSpace(error) ? noSpace(path, error) : error
   }
   await rename(partPath, path)
   await syncDirectory(dirname(path))
@@ -66,3 +63,7 @@ export function isMissing(error: unknown): boolean {
 
 export const isOutOfSpace = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ENOSPC'
+
+/** POOL_FULL for a file of the agent's own. */
+export const noSpace = (path: string, cause: unknown): AppError =>
+  new AppError('POOL_FULL', `There is no space left on the host's own disk, in ${dirname(path)}.`, { cause })
