@@ -1,7 +1,16 @@
 /** Which benchmarks run, and in which order: that of the promises. */
 const order = [
-  ...['create', 'console-throughput', 'console-latency', 'console-stall', 'console-many', 'event-latency', 'migrate'],
-  ...['forecast', 'sample', 'fleet', 'fleet-growth', 'first-load', 'restart'],
+  ...[
+    'create',
+    'console-throughput',
+    'console-latency',
+    'console-stall',
+    'console-many',
+    'event-latency',
+    'migrate',
+    'drain',
+  ],
+  ...['forecast', 'sample', 'fleet', 'fleet-growth', 'fleet-moves', 'first-load', 'restart'],
 ]
 
 /** Those asked for, or all there are; one that the order does not know comes last. Undefined for `unknown` when all are known. */
