@@ -4,7 +4,7 @@ import { chmod, mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { imageViewSchema } from '@berth/core/image/image'
-import { operationViewSchema } from '@berth/core/operation/operation'
+import type { OperationView } from '@berth/core/operation/operation'
 import { z } from 'zod'
 import { makeBenchFolder } from '../measure/bench-folder.ts'
 import { freeTcpPort } from '../measure/free-tcp-port.ts'
@@ -91,6 +91,6 @@ export async function openLabWorld(hostCount: number): Promise<LabWorld> {
 }
 
 /** How long a task took, from when it was asked for. */
-export function tookMs(operation: z.infer<typeof operationViewSchema>): number {
+export function tookMs(operation: OperationView): number {
   return Date.parse(operation.endedAt ?? '') - Date.parse(operation.createdAt)
 }
