@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { overallProgress, shareOfRunningStep } from './operation-progress.ts'
+import { isCancellable, overallProgress, shareOfRunningStep } from './operation-progress.ts'
 
 const steps = [{ name: 'record' }, { name: 'import', weight: 98 }, { name: 'publish' }]
 
@@ -17,4 +17,19 @@ it('finds a step’s share again', () => {
     expect(shareOfRunningStep(steps, { ...standing, overall })).toBeCloseTo(share)
   }
   expect(shareOfRunningStep(steps, { ended: new Set(), running: null, overall: 0.3 })).toBeNull()
+})
+
+it('knows until when a cancel means anything', () => {
+  const move = [
+    { name: 'prepare' },
+    { name: 'send', isPointOfNoReturn: true as const },
+    { name: 'publish' },
+    { name: 'follow', hearsCancel: true as const },
+  ]
+  const at = (running: string | null, ...ended: string[]) => isCancellable(move, { ended: new Set(ended), running })
+  expect(at('prepare')).toBe(true)
+  expect(at('send', 'prepare')).toBe(true)
+  expect(at('publish', 'prepare', 'send')).toBe(false)
+  expect(at('follow', 'prepare', 'send', 'publish')).toBe(true)
+  expect(at(null, 'prepare', 'send', 'publish', 'follow')).toBe(false)
 })

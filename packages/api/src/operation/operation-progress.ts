@@ -1,4 +1,7 @@
-/** From steps to one bar and back: a step counts by its weight, and the running one by the share of it that is done. Pure. */
+/**
+ * From steps to one bar and back: a step counts by its weight, and the running one by the share of it that is done; and whether a cancel
+ * means anything by now. Pure.
+ */
 interface WeighedStep {
   readonly name: string
   readonly weight?: number
@@ -6,6 +9,12 @@ interface WeighedStep {
 
 const weightOf = ({ weight }: WeighedStep): number => weight ?? 1
 const sum = (steps: readonly WeighedStep[]): number => steps.reduce((total, step) => total + weightOf(step), 0)
+
+interface CancellableStep {
+  readonly name: string
+  readonly isPointOfNoReturn?: true
+  readonly hearsCancel?: true
+}
 
 interface Standing {
   /** Names of the steps that are over. */
@@ -32,4 +41,10 @@ export function shareOfRunningStep(
   if (!current) return null
   const done = overall * sum(steps) - sum(steps.filter(({ name }) => ended.has(name)))
   return Math.min(1, Math.max(0, done / weightOf(current)))
+}
+
+/** Before the point of no return always; beyond it only while a step runs that hears of it. */
+export function isCancellable(steps: readonly CancellableStep[], { ended, running }: Standing): boolean {
+  const isPast = steps.some(({ name, isPointOfNoReturn }) => isPointOfNoReturn && ended.has(name))
+  return !isPast || steps.some(({ name, hearsCancel }) => hearsCancel && name === running)
 }

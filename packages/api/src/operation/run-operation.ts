@@ -23,7 +23,7 @@ import {
   type Claim,
   type OperationEnd,
 } from './operation-lease-repo.ts'
-import { overallProgress } from './operation-progress.ts'
+import { isCancellable, overallProgress } from './operation-progress.ts'
 
 export interface HeldRun {
   readonly db: PrismaClient
@@ -105,12 +105,13 @@ class JournalWriter implements Journal {
     await this.settle()
     const last = entries.at(-1)
     const step = this.#workflow.steps.find(({ name }) => name === last?.step)
+    const running = last?.event === 'doStarted' ? last.step : null
     await persist(this.#run, () =>
       appendJournal(this.#run.db, this.#run.claim, {
         entries,
         phase: last?.event.startsWith('undo') ? `Undo: ${step?.title ?? ''}` : (step?.title ?? null),
         progress: overallProgress(this.#workflow.steps, { ended: this.#ended, running: null, share: 0 }),
-        isCancellable: !this.#isPastNoReturn(),
+        isCancellable: isCancellable(this.#workflow.steps, { ended: this.#ended, running }),
       }),
     )
   }
@@ -146,10 +147,6 @@ class JournalWriter implements Journal {
 
   #follow({ step, event }: JournalEntry): void {
     if (event === 'doSucceeded' || event === 'skipped') this.#ended.add(step)
-  }
-
-  #isPastNoReturn(): boolean {
-    return this.#workflow.steps.some(({ name, isPointOfNoReturn }) => isPointOfNoReturn && this.#ended.has(name))
   }
 }
 

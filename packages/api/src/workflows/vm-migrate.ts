@@ -164,6 +164,7 @@ export const vmMigrate = defineWorkflow<WorkflowContext, VmMigrateState>({
       ...sendLimits,
       weight: 10,
       isNeeded: ({ policy, isOff }) => !isOff && policyMay(policy, 'switch'),
+      hearsCancel: true,
       do: follow,
     },
     {

@@ -21,6 +21,7 @@ interface RegisteredStep {
   readonly title: string
   readonly weight?: number
   readonly isPointOfNoReturn?: true
+  readonly hearsCancel?: true
 }
 
 /** A workflow with its own state's type closed over. */

@@ -45,6 +45,8 @@ export interface Step<Context, State extends JsonObject> {
   readonly isDoneOnAccept?: true
   /** Once it has succeeded, there is only forward. While its outcome is unknown, it is repeated, never unwound. */
   readonly isPointOfNoReturn?: true
+  /** Also beyond that point a cancel means something to it: what it waits for is given up. Nothing is undone. */
+  readonly hearsCancel?: true
   /** How much of the whole work this step is, against 1 of the others: for the bar, not for the clock. */
   readonly weight?: number
   readonly timeoutMs: number
