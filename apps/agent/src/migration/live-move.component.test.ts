@@ -3,9 +3,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { metricsAnswerSchema } from '@berth/core/metrics/metric-series'
+import { moveReportSchema } from '@berth/core/migration/move-progress'
 import { MiB } from '@berth/core/units/bytes'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { scanProcesses } from '../qemu/process-identity.ts'
+import { queryMigrate } from '../qmp/commands/move-commands.ts'
+import type { QmpClient } from '../qmp/qmp-client.ts'
 import { GuestSerial } from '../testing/guest-serial.ts'
 import type { TestHost } from '../testing/test-host.ts'
 import { firstEpoch, TwoHosts } from '../testing/two-hosts.ts'
@@ -135,4 +138,25 @@ it('moves a machine of UEFI with its variables', { timeout: 120_000 }, async () 
   expect(nvramOn(target).equals(nvram)).toBe(true)
   await target.run({ kind: 'vm.resume', vmId, vmEpoch: 2 })
   await target.run({ kind: 'vm.stop', vmId, vmEpoch: 2 })
+})
+
+it('reports what QEMU counts itself: bytes within 2 %', { timeout: 120_000 }, async () => {
+  const { source } = hosts
+  const vmId = await hosts.startCounter({ fillBytes: 16 * MiB, dirtyBytes: MiB })
+  await using there = await GuestSerial.open(source, vmId)
+  await there.waitFor(/#0008/, bootMs)
+  const step = await hosts.begin(hosts.move(vmId), { bandwidthBytesPerSecond: 16 * MiB })
+  let countedBytes = 0
+  const count = async (qmp: QmpClient): Promise<void> => {
+    // Until it is ended, because the machine has moved.
+    for (;;) countedBytes = (await queryMigrate(qmp)).ram?.transferred ?? countedBytes
+  }
+  await expect(source.withExpert(vmId, count)).rejects.toMatchObject({
+    code: expect.stringMatching(/^QMP_/) as unknown,
+  })
+  const ended = await step.report()
+  const { transferredBytes, passes } = moveReportSchema.parse(Reflect.get(ended, 'result'))
+  expect(countedBytes).toBeGreaterThan(16 * MiB)
+  expect(Math.abs(transferredBytes / countedBytes - 1)).toBeLessThan(0.02)
+  expect(passes.length).toBeGreaterThan(1)
 })
