@@ -97,6 +97,7 @@ function ChosenForm({ vm, target, onClose, onStarted, children }: ChosenFormProp
   })
   const tag = forecast.kind === 'known' ? forecastTag(forecast.forecast) : null
   const rehearsal = useRehearsal({ ...route, transport })
+  const refused = error ?? rehearsal.error
   return (
     <form
       onSubmit={(event) => {
@@ -125,9 +126,13 @@ function ChosenForm({ vm, target, onClose, onStarted, children }: ChosenFormProp
         </div>
       </div>
       {rehearsal.operationId !== null && <ForecastRehearsal operationId={rehearsal.operationId} />}
-      {rehearsal.error && <InlineAlert tone="bad">{errorLine(rehearsal.error)}</InlineAlert>}
-      {error && <InlineAlert tone="bad">{errorLine(error)}</InlineAlert>}
       <div className="border-line bg-raised sticky -bottom-5 -mx-5 -mb-5 flex flex-wrap items-center justify-end gap-2 rounded-b-xl border-t px-5 py-3 max-sm:rounded-b-none">
+        {/* Here, because the form is longer than most screens, and a refusal at its end would not be seen. */}
+        {refused !== null && (
+          <InlineAlert tone="bad" className="w-full">
+            {errorLine(refused)}
+          </InlineAlert>
+        )}
         <Button onClick={onClose}>Cancel</Button>
         {!isOff && (
           <Button onClick={rehearsal.begin} pending={rehearsal.isPending} disabledReason={refusal}>
