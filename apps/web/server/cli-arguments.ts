@@ -26,6 +26,7 @@ const options = {
   'default-user': { type: 'string' },
   'min-memory': { type: 'string' },
   'no-cloud-init': { type: 'boolean' },
+  wait: { type: 'boolean' },
   hosts: { type: 'string' },
   from: { type: 'string' },
 } as const

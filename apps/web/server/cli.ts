@@ -13,7 +13,7 @@ const usage = `Usage:
   join-token create --host NAME --out FILE
   host set-port --host NAME --port N [--address ADDR]
   image register --name NAME (--file FILE | --incoming NAME) [--os TEXT] [--firmware bios|uefi]
-                 [--default-user NAME] [--min-memory BYTES] [--no-cloud-init]
+                 [--default-user NAME] [--min-memory BYTES] [--no-cloud-init] [--wait]
   demo prepare --hosts N --out DIR
   demo fill --from DIR`
 
@@ -47,6 +47,7 @@ async function answer(panel: CliPanel, call: ReturnType<typeof parseCliCall>): P
         name: call.required('name'),
         file: call.option('file'),
         incoming: call.option('incoming'),
+        waits: call.has('wait'),
         hints: {
           osName: call.option('os') ?? '',
           firmware: call.option('firmware') ?? 'bios',

@@ -20,7 +20,7 @@ export async function registerTinyImage(settings: Settings, paths: DataPaths): P
     '--min-memory',
     String(128 * 1024 * 1024),
   ]
-  const args = ['image', 'register', '--file', tinyImagePath, '--name', imageName, ...about]
+  const args = ['image', 'register', '--file', tinyImagePath, '--name', imageName, '--wait', ...about]
   await runPanelCli({ settings, paths, args, failure: 'The small image could not be registered:' })
   await writeWhole(stampPath, stamp)
   return 'registered'

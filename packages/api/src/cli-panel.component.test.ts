@@ -1,6 +1,6 @@
 import { createTestDatabase } from '@berth/prisma/test-database'
 import { AppError } from '@berth/core/errors/app-error'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { prepareJobs } from './background/operation-worker.ts'
 import { openCliPanel } from './cli-panel.ts'
 import { silentLog } from './operation/testing/operation-world.ts'
@@ -62,11 +62,18 @@ test('an image that is registered at the command line leaves one record of its t
   })
   await prepareJobs(databaseUrl, silentLog)
   await using panel = await openCliPanel({ databaseUrl, dataDir: '/nowhere' })
-  const image = { name: 'tiny', file: undefined, incoming: 'tiny.qcow2', hints: {} }
+  const image = { name: 'tiny', file: undefined, incoming: 'tiny.qcow2', hints: {}, waits: false }
   const imageId = await panel.registerImage(image)
   expect(await panel.registerImage(image), 'it is known by now').toBe(imageId)
   const operation = await db.operation.findFirstOrThrow()
   expect(await db.audit.findMany()).toMatchObject([
     { procedure: 'image.register', targetId: imageId, targetName: 'tiny', operationId: operation.id },
   ])
+  const failed = { status: 'failed', endedAt: new Date(), error: { code: 'IMAGE_CORRUPT', message: 'No image.' } }
+  const waits = panel.registerImage({ ...image, name: 'other', waits: true })
+  await vi.waitFor(async () => {
+    const { count } = await db.operation.updateMany({ where: { NOT: { id: operation.id } }, data: failed })
+    expect(count).toBe(1)
+  })
+  await expect(waits, 'whoever waits for it hears why').rejects.toMatchObject({ code: 'IMAGE_CORRUPT' })
 })

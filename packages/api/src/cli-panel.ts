@@ -1,4 +1,5 @@
 /** The panel without its server, for the command line: the same rows, the same tasks; whichever panel runs does the work. */
+import { setTimeout as pause } from 'node:timers/promises'
 import { joinRequestSchema } from '@berth/core/agent-contract/join'
 import { imageHintsSchema } from '@berth/core/image/image'
 import { AppError } from '@berth/core/errors/app-error'
@@ -15,6 +16,7 @@ import { insertJoinToken, setHostPort } from './host/join-repo.ts'
 import { chooseImageHost } from './image/image-repo.ts'
 import { registerIncomingImage } from './image/import-image.ts'
 import { placeIncomingFile } from './image/incoming-file.ts'
+import { isOperationEnded } from '@berth/core/operation/operation-ended'
 import { OperationService } from './operation/operation-service.ts'
 import type { Caller } from './trpc/caller.ts'
 import { resetPassword } from './user/user-access-repo.ts'
@@ -28,6 +30,8 @@ export interface ImageRegistration {
   readonly file: string | undefined
   readonly incoming: string | undefined
   readonly hints: unknown
+  /** Until it is ready to use; throws why it is not. */
+  readonly waits: boolean
 }
 
 /** Each answers what is printed. */
@@ -67,7 +71,7 @@ export async function openCliPanel(options: { databaseUrl: string; dataDir: stri
       await setHostPort(db, { name: hostName, ...place })
       return hostName
     },
-    async registerImage({ name, file, incoming, hints }) {
+    async registerImage({ name, file, incoming, hints, waits }) {
       const fileName = incoming ?? (await bring(db, file))
       const caller = await cliCaller(db)
       const image = { name, fileName, hints: imageHintsSchema.parse(hints) }
@@ -75,6 +79,7 @@ export async function openCliPanel(options: { databaseUrl: string; dataDir: stri
       const { imageId, operationId } = await registerIncomingImage(panel, caller, image)
       const target = { targetKind: 'image', targetId: imageId, targetName: name }
       if (operationId !== null) await insertAudit(db, { ...recordOf('image.register', target), operationId })
+      if (waits && operationId !== null) await untilSucceeded(panel.operations, operationId)
       return imageId
     },
     async resetPassword({ email }) {
@@ -99,6 +104,21 @@ async function requireUser(db: PrismaClient, email?: string): Promise<{ userId: 
   if (user === null) throw new AppError('OBJECT_NOT_FOUND', `There is no user ${email ?? 'who administers'}.`)
   if (user.isDisabled) throw new AppError('ACCOUNT_DISABLED', `The user ${user.email} is disabled.`)
   return user
+}
+
+/** Of a file that is on this host already. */
+const importMs = 120_000
+const lookMs = 200
+
+/** Throws as the task failed, and TIMEOUT where no worker is at it. */
+async function untilSucceeded(operations: OperationService, operationId: string): Promise<void> {
+  for (const deadline = Date.now() + importMs; Date.now() < deadline; await pause(lookMs)) {
+    const { status, title, error } = await operations.get(operationId, null)
+    if (status === 'succeeded') return
+    if (isOperationEnded(status))
+      throw new AppError(error?.code ?? 'COMMAND_FAILED', error?.message ?? `${title}: ${status}.`)
+  }
+  throw new AppError('TIMEOUT', `The image is not ready after ${importMs / 1_000} s; its task goes on.`)
 }
 
 /** Who sits at this computer is not known; what was done is. */
