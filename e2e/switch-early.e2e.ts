@@ -14,7 +14,8 @@ if (process.getuid?.() === 0)
   test('a machine that writes faster than it is sent goes ahead of its memory, by its policy', async ({ browser }) => {
     await using berth = await openLabBerth(2)
     const machines = await LabMachines.of(berth)
-    const vmId = await machines.create({ name, hostId: machines.hostId('host-1'), pool: sharedPool })
+    const memoryBytes = 192 * 2 ** 20
+    const vmId = await machines.create({ name, memoryBytes, hostId: machines.hostId('host-1'), pool: sharedPool })
     const context = await browser.newContext({ baseURL: berth.url })
     const page = await context.newPage()
     await signIn(page, { ...berth, runDir: '', token: '', database: null })
