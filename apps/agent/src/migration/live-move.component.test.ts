@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { metricsAnswerSchema } from '@berth/core/metrics/metric-series'
 import { moveReportSchema } from '@berth/core/migration/move-progress'
 import { MiB } from '@berth/core/units/bytes'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { scanProcesses } from '../qemu/process-identity.ts'
 import { queryMigrate } from '../qmp/commands/move-commands.ts'
 import type { QmpClient } from '../qmp/qmp-client.ts'
 import { GuestSerial } from '../testing/guest-serial.ts'
 import type { TestHost } from '../testing/test-host.ts'
-import { firstEpoch, TwoHosts } from '../testing/two-hosts.ts'
+import { firstEpoch, SendStep, TwoHosts } from '../testing/two-hosts.ts'
 import { TwoWatch } from '../testing/two-watch.ts'
 
 let hosts: TwoHosts
@@ -160,3 +160,38 @@ it('reports what QEMU counts itself: bytes within 2 %', { timeout: 120_000 }, as
   expect(Math.abs(transferredBytes / countedBytes - 1)).toBeLessThan(0.02)
   expect(passes.length).toBeGreaterThan(1)
 })
+
+describe('a network for moves', () => {
+  it('is where the target waits, and the only place', { timeout: 120_000 }, async () => {
+    const vmId = await hosts.startCounter(smallDisc)
+    const move = hosts.move(vmId)
+    const network = '127.0.0.0/8'
+    const listener = await hosts.prepare(move, {}, { network })
+    expect(listener.memory.host).toBe('127.0.0.1')
+    const { port } = listener.memory
+    const socket = listeningSockets().find((line) =>
+      line.includes(`:${port.toString(16).padStart(4, '0').toUpperCase()} `),
+    )
+    expect(socket, 'bound to that address alone').toMatch(/ 0100007F:/)
+    await hosts.sendBy(move.from.calls, { move, ...listener })
+    expect(await new SendStep(move, 1).report()).toMatchObject({ status: 'succeeded' })
+    await hosts.target.run({ kind: 'vm.stop', vmId, vmEpoch: 2 })
+  })
+
+  it('that the target has no address in is refused, and nothing waits', { timeout: 120_000 }, async () => {
+    const { source, target } = hosts
+    const vmId = await hosts.startCounter(smallDisc)
+    const refused = hosts.prepare(hosts.move(vmId), {}, { network: '203.0.113.0/24' })
+    await expect(refused).rejects.toMatchObject({
+      code: 'MOVE_REFUSED_BY_TARGET',
+      message: expect.stringMatching(
+        /^This host has no address in its move network 203\.0\.113\.0\/24\. It has /,
+      ) as unknown,
+    })
+    expect(await hosts.owners(vmId)).toMatchObject({ source: { kind: 'mine' }, target: { kind: 'unknown' } })
+    expect(await scanProcesses(target.config.runDir)).toEqual([])
+    await source.run({ kind: 'vm.stop', vmId, vmEpoch: firstEpoch })
+  })
+})
+
+const listeningSockets = (): string[] => readFileSync('/proc/net/tcp', 'utf8').split('\n')

@@ -123,9 +123,13 @@ export class MoveIn {
     checkSource(incoming, asked)
     const machine = waiting ? await this.#machineOf(waiting) : await this.#arrivals.machineOf(vmId)
     if (machine === undefined) throw new AppError('OBJECT_NOT_FOUND', "The machine's process here has ended.")
-    const { listenHost, reachableAs } = this.#options
-    const port = await listenForRest(machine.qmp, listenHost)
-    return { memory: { host: await reachableAs(this.#closing.signal), port } }
+    const port = await listenForRest(machine.qmp, incoming.address ?? this.#options.listenHost)
+    return { memory: { host: await this.#hostOf(incoming, this.#closing.signal), port } }
+  }
+
+  /** Where its source finds what waits. */
+  async #hostOf({ address }: IncomingRecord, signal: AbortSignal): Promise<string> {
+    return address ?? this.#options.reachableAs(signal)
   }
 
   /** Machines here whose memory still comes, and does not. */
@@ -142,9 +146,10 @@ export class MoveIn {
   /** Idempotent by the move's id. Throws VM_STATE_CONFLICT, VM_BUSY, MOVE_REFUSED_BY_TARGET, and what a start throws. */
   prepare(command: AgentCommandOf<'move.prepare'>, signal: AbortSignal): Promise<AgentResultOf<'move.prepare'>> {
     return this.#inTurn(command.vmId, async () => {
-      const { memory, door } = (await this.#prepared(command, signal)).incoming
+      const { incoming } = await this.#prepared(command, signal)
+      const { memory, door } = incoming
       if (memory === null) throw new AppError('MOVE_FAILED', 'The waiting QEMU does not listen.')
-      const host = await this.#options.reachableAs(signal)
+      const host = await this.#hostOf(incoming, signal)
       return { memory: { host, port: memory.port }, ...(door && { disks: { host, port: door.port } }) }
     })
   }

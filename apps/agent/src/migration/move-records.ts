@@ -22,6 +22,8 @@ export const incomingRecordSchema = z.object({
   /** Null while it is being started: found so by the next agent, it is undone. */
   run: runRecordSchema.nullable(),
   memory: z.object({ host: z.string(), port: z.int() }).nullable(),
+  /** Of this host, in the network that machines come by; null: by which others reach it otherwise. */
+  address: z.string().nullable().default(null),
   /** Made here for it, and removed again unless it is taken. */
   disks: diskFreightSchema.default([]),
   door: diskDoorSchema.nullable().default(null),

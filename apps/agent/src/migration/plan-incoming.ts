@@ -5,6 +5,7 @@ import { specAfterMove } from '@berth/core/migration/move-disks'
 import type { Storage } from '../storage/storage.ts'
 import { checkFreight } from './disks/incoming-volumes.ts'
 import type { IncomingRecord } from './move-records.ts'
+import { ownAddressIn } from './own-address.ts'
 import { allowWaitingForPages } from './page-waiting.ts'
 
 export interface TargetHost {
@@ -33,6 +34,7 @@ export async function planIncoming(
   return {
     ...{ version: 1, vmId, moveId, epoch: vmEpoch + 1, sourceHostId, tokenHash, isRehearsal, uid },
     ...{ passport: { ...passport, spec, nextSpec }, run: null, memory: null, disks, door: null },
+    address: command.network === undefined ? null : ownAddressIn(command.network),
   }
 }
 

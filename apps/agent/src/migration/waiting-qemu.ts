@@ -41,9 +41,10 @@ export async function startWaiting(
   options: WaitingQemuOptions,
   asked: { incoming: IncomingRecord; command: AgentCommandOf<'move.prepare'>; signal: AbortSignal },
 ): Promise<{ incoming: IncomingRecord; machine: Machine }> {
-  const { launcher, store, moves, storage, listenHost } = options
+  const { launcher, store, moves, storage } = options
   const { incoming, command, signal } = asked
   const { vmId, passport, uid } = incoming
+  const listenHost = incoming.address ?? options.listenHost
   const folder = await store.prepareFolder(vmId)
   if (passport.seedDiscBytes !== null) await layOutFile(folder.seedDisc, passport.seedDiscBytes)
   await makeFreight(storage, incoming)

@@ -54,6 +54,8 @@ export interface SendOptions {
   readonly tlsKey?: string
   /** Those that travel. */
   readonly disks?: DiskFreight[]
+  /** By which the target is reached. */
+  readonly network?: string
 }
 
 type MoveListener = z.infer<typeof moveListenerSchema>
@@ -120,7 +122,11 @@ export class TwoHosts implements AsyncDisposable {
   }
 
   /** `change`: of what the source said of the machine. */
-  async prepare(move: TestMove, change: Partial<MovePassport> = {}, { policy, transport, disks }: SendOptions = {}) {
+  async prepare(
+    move: TestMove,
+    change: Partial<MovePassport> = {},
+    { policy, transport, disks, network }: SendOptions = {},
+  ) {
     const { vmId, vmEpoch, from, to, moveId, token, tlsKey } = move
     const seen = movePassportSchema.parse(await from.run({ kind: 'move.inspect', vmId, vmEpoch }))
     const passport = { ...seen, ...change }
@@ -130,6 +136,7 @@ export class TwoHosts implements AsyncDisposable {
       ...(transport && usesStreams(transport) ? { transport } : {}),
       ...(policy && policyMay(policy, 'switch') ? { mayComeEarly: true } : {}),
       ...(disks && { disks }),
+      ...(network && { network }),
     }
     const asked = { vmId, vmEpoch, moveId, sourceHostId, passport, tokenHash, tlsKey, ...options }
     return moveListenerSchema.parse(await to.run({ kind: 'move.prepare', ...asked }))

@@ -38,6 +38,7 @@ const fitting: Readonly<Record<string, unknown>> = {
   folder: '/opt/fits',
   address: null,
   bridge: 'br0',
+  moveNetwork: null,
   url: 'https://images.example/x.qcow2',
   idempotencyKey: 'a-key-that-fits',
   keys: ['a'],

@@ -165,3 +165,20 @@ describe('a host that is removed', () => {
     })
   })
 })
+
+describe('the network that machines come by', () => {
+  test('is set, shown, and cleared, and nothing but a subnet', async () => {
+    await using world = await openTestPanel()
+    const hostId = hostIdSchema.parse(await addHost(world.process.panel.db, 'host-d'))
+    const { host } = world.as(world.admin)
+    await host.setMoveNetwork({ hostId, moveNetwork: ' 10.77.0.0/24' })
+    expect(await viewOf(world, hostId)).toMatchObject({ moveNetwork: '10.77.0.0/24' })
+    await expect(host.setMoveNetwork({ hostId, moveNetwork: '10.77.0.0' })).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+    })
+    await host.setMoveNetwork({ hostId, moveNetwork: null })
+    expect(await viewOf(world, hostId)).toMatchObject({ moveNetwork: null })
+    const unknown = host.setMoveNetwork({ hostId: hostIdSchema.parse(newUuid()), moveNetwork: null })
+    await expect(unknown).rejects.toMatchObject({ cause: { code: 'HOST_NOT_FOUND' } })
+  })
+})

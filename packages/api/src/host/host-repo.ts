@@ -27,6 +27,7 @@ function hostViewOf(row: HostRow, committed: Committed, live: LiveFigures): Host
     agentFit: agentFitOf(row),
     revokedAt: row.revokedAt?.toISOString() ?? null,
     isInMaintenance: row.isInMaintenance,
+    moveNetwork: row.moveNetwork,
     facts: row.facts,
     gauges: row.state === 'online' ? live.gaugesOf(row.id) : null,
     pools: row.pools.map((pool) => ({
@@ -96,11 +97,25 @@ export async function markHostRevoked(tx: DatabaseClient, hostId: string): Promi
     WHERE id = ${hostId}::uuid`
 }
 
+/** Answers the host's name. Throws HOST_NOT_FOUND. */
+export async function setMoveNetwork(tx: DatabaseClient, hostId: string, moveNetwork: string | null): Promise<string> {
+  const [row] = await tx.host.updateManyAndReturn({
+    where: { id: hostId },
+    data: { moveNetwork },
+    select: { name: true },
+  })
+  if (row === undefined) throw new AppError('HOST_NOT_FOUND', `There is no host ${hostId}.`)
+  return row.name
+}
+
 /** The pinned machine type of a host, and where its agent listens. Throws HOST_NOT_FOUND. */
 export async function requireHostRow(db: DatabaseClient, hostId: string) {
   const row = await db.host.findUnique({
     where: { id: hostId },
-    select: { id: true, name: true, address: true, port: true, state: true, facts: true, revokedAt: true },
+    select: {
+      ...{ id: true, name: true, address: true, port: true, state: true, facts: true, revokedAt: true },
+      moveNetwork: true,
+    },
   })
   if (!row) throw new AppError('HOST_NOT_FOUND', `There is no host ${hostId}.`)
   return row

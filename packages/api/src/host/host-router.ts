@@ -1,12 +1,15 @@
 import { z } from 'zod'
 import { agentContract } from '@berth/core/agent-contract/agent-contract'
 import { hostStateSchema } from '@berth/core/host/host'
+import { cidrSchema } from '@berth/core/network/cidr'
 import { hostIdSchema } from '@berth/core/ids/ids'
 import { metricsQuerySchema } from '@berth/core/metrics/metric-series'
 import { t } from '../trpc/init.ts'
 import { pageCutOf, pageInput } from '../trpc/paging.ts'
-import { adminOnly } from '../trpc/procedures.ts'
-import { findHostViews, listHostIds, requireHostRow, requireHostView } from './host-repo.ts'
+import { announce } from '../events/outbox-repo.ts'
+import { idempotencyKeySchema } from '../trpc/idempotency-key.ts'
+import { adminChanging, adminOnly, audited, doneAtOnce } from '../trpc/procedures.ts'
+import { findHostViews, listHostIds, requireHostRow, requireHostView, setMoveNetwork } from './host-repo.ts'
 import { membershipProcedures } from './membership-procedures.ts'
 
 const hostListInput = z
@@ -30,6 +33,18 @@ export const hostRouter = t.router({
   get: adminOnly
     .input(z.strictObject({ hostId: hostIdSchema }))
     .query(({ ctx, input }) => requireHostView(ctx.panel, input.hostId)),
+  /** Of moves that begin from now on. `moveNetwork` null: machines come by the host's address. */
+  setMoveNetwork: adminChanging
+    .input(z.strictObject({ hostId: hostIdSchema, moveNetwork: cidrSchema.nullable(), ...idempotencyKeySchema }))
+    .use(audited)
+    .mutation(async ({ ctx, input: { hostId, moveNetwork } }) => {
+      ctx.notes.targetName = await ctx.panel.db.$transaction(async (tx) => {
+        const name = await setMoveNetwork(tx, hostId, moveNetwork)
+        await announce(tx, { kind: 'host.changed', hostId })
+        return name
+      })
+      return doneAtOnce
+    }),
   metrics: adminOnly
     .input(z.strictObject({ hostId: hostIdSchema, query: metricsQuerySchema }))
     .query(async ({ ctx, input }) => {

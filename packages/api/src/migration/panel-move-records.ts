@@ -55,9 +55,9 @@ export class PanelMoveRecords implements MoveRecords {
     return moveSecretsOf(this.#options.box, operationId)
   }
 
-  async addressOf(hostId: string): Promise<{ address: string; port: number }> {
-    const { address, port } = await requireHostRow(this.#options.db, hostId)
-    return { address, port }
+  async addressOf(hostId: string): Promise<{ address: string; port: number; moveNetwork: string | null }> {
+    const { address, port, moveNetwork } = await requireHostRow(this.#options.db, hostId)
+    return { address, port, moveNetwork }
   }
 
   figures(operationId: string): MoveFigures {

@@ -30,6 +30,10 @@ export interface CandidateHost {
   /** core's networksOffered: "user", "nat", "bridge br0". */
   readonly networks: readonly string[]
   readonly pools: readonly CandidatePool[]
+  /** By which machines come to it; null: by its address. */
+  readonly moveNetwork: string | null
+  /** Of all its NICs, without their prefixes. */
+  readonly addresses: readonly string[]
 }
 
 /** Kept for the host itself and its agent: a tenth, at most 2 GiB. */

@@ -21,6 +21,7 @@ const traitsSchema = hostFactsSchema.pick({
   firmwares: true,
   networkKinds: true,
   bridges: true,
+  nics: true,
 })
 /** Of a host that has not spoken yet: nothing fits there. */
 const unknownTraits: z.infer<typeof traitsSchema> = {
@@ -33,6 +34,7 @@ const unknownTraits: z.infer<typeof traitsSchema> = {
   machineTypes: [],
   firmwares: [],
   networkKinds: [],
+  nics: [],
 }
 
 /** All hosts, as they are without one machine where it is given: then its own memory and disks count nowhere. */
@@ -43,13 +45,15 @@ export async function findCandidateHosts(db: DatabaseClient, exceptVmId: string 
     promisedRoom(db, exceptVmId),
   ])
   return rows.map((row) => {
-    const traits = traitsSchema.catch(unknownTraits).parse(row.facts)
+    const { nics, ...traits } = traitsSchema.catch(unknownTraits).parse(row.facts)
     return {
       hostId: row.id,
       name: row.name,
       state: hostStateSchema.parse(row.state),
       stateSince: row.stateSince,
       isInMaintenance: row.isInMaintenance,
+      moveNetwork: row.moveNetwork,
+      addresses: nics.flatMap(({ addresses }) => addresses.map((address) => address.split('/')[0] ?? address)),
       capabilities: row.capabilities,
       ...traits,
       networks: networksOffered(traits),

@@ -72,6 +72,16 @@ const refusals: readonly Row[] = [
   ['memory', /^4 GiB of memory asked, 2\.4 GiB free of 16 GiB\.$/, { committedMemoryBytes: 12 * GiB }],
   ['memory', /^4 GiB of memory asked, 0 B free of 16 GiB\.$/, { committedMemoryBytes: 20 * GiB }],
   [
+    'move-network',
+    /no address in its move network 10\.78\.0\.0\/24, but 10\.0\.0\.7, 10\.77\.0\.7\.$/,
+    { moveNetwork: '10.78.0.0/24' },
+  ],
+  [
+    'move-network',
+    /^Its agent cannot take machines by a network of their own \(10\.77\.0\.0\/24\); update it\.$/,
+    { moveNetwork: '10.77.0.0/24', capabilities: ['moves', 'mirror'] },
+  ],
+  [
     'networks',
     /^It has no network of the kind "nat" and bridge br0\.$/,
     { networks: [] },

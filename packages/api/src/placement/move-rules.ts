@@ -2,6 +2,7 @@
  * The rules that only a machine has that moves: the process there must be the same as the process here, and its disks must be
  * within its reach or find room. In the order in which they are told. One that is off has no process.
  */
+import { cidrHolds } from '@berth/core/network/cidr'
 import { reachesDisks } from './disk-rules.ts'
 import { sameProcessor } from './processor-rule.ts'
 import { can, cannot, warns, type HostRule } from './host-rule.ts'
@@ -59,6 +60,19 @@ const hasMachineType: MoveRule = {
     machineTypes.includes(vm.machineType) ? [] : cannot(`its QEMU has no machine type ${vm.machineType}`),
 }
 
+const hasMoveNetwork: MoveRule = {
+  name: 'move-network',
+  judge: (_vm, { moveNetwork, addresses, capabilities }) => {
+    if (moveNetwork === null) return []
+    if (!capabilities.includes('move-network'))
+      return cannot(`its agent cannot take machines by a network of their own (${moveNetwork}); update it`)
+    const own = addresses.find((address) => cidrHolds(moveNetwork, address))
+    if (own !== undefined) return can(`machines come to it by ${own}`)
+    const has = addresses.length === 0 ? 'none at all' : addresses.join(', ')
+    return cannot(`it has no address in its move network ${moveNetwork}, but ${has}`)
+  },
+}
+
 const hasDisc: MoveRule = {
   name: 'disc',
   judge: (vm, { hostId }) => {
@@ -96,6 +110,7 @@ export const moveRules: readonly MoveRule[] = [
   hasMachineType,
   whileOn(sameProcessor),
   reachesDisks,
+  hasMoveNetwork,
   hasDisc,
   whileOn(networkTravels),
 ]

@@ -93,8 +93,8 @@ export interface MoveRecords {
    */
   requireFit(vmId: string, target: { hostId: string; disks: readonly MovedDisk[] }): Promise<HostFitness>
   secretsOf(operationId: string): MoveSecrets
-  /** Where a host's agent listens. Throws HOST_NOT_FOUND. */
-  addressOf(hostId: string): Promise<{ address: string; port: number }>
+  /** Where a host's agent listens, and the subnet by which machines come to it, if that is another. Throws HOST_NOT_FOUND. */
+  addressOf(hostId: string): Promise<{ address: string; port: number; moveNetwork: string | null }>
   figures(operationId: string): MoveFigures
   setReport(operationId: string, report: MoveReport): Promise<void>
   /** The target is away: what waits there is ended once it is back. */

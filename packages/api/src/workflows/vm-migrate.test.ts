@@ -34,6 +34,7 @@ it('keeps neither password, token nor key in the journal, and tells them where t
   expect(outcome.status).toBe('succeeded')
   expect(world.missing()).toEqual([])
   const [, prepare = '', send = '', define = ''] = told
+  expect(prepare).not.toContain('"network"')
   const tlsKey = /"tlsKey":"([0-9a-f]{64})"/.exec(prepare)?.[1] ?? 'none'
   expect(send).toContain(tlsKey)
   expect(prepare).not.toContain('"token"')
@@ -41,6 +42,15 @@ it('keeps neither password, token nor key in the journal, and tells them where t
   expect(text).not.toContain(tlsKey)
   expect(text).not.toMatch(/secret|token|tlsKey/)
   expect(text).toContain('It is online.')
+})
+
+it('has the target wait in the network that its host is given machines by', async () => {
+  const world = new MoveWorld()
+  world.records.moveNetwork = '10.77.0.0/24'
+  const told: string[] = []
+  world.target.onCommand = (command) => void told.push(JSON.stringify(command))
+  expect((await run(world)).outcome.status).toBe('succeeded')
+  expect(told[0]).toContain('"network":"10.77.0.0/24"')
 })
 
 it('follows a source that goes on under a higher epoch, because the target refused for ever', async () => {

@@ -99,6 +99,7 @@ export const vmMigrate = defineWorkflow<WorkflowContext, VmMigrateState>({
       weight: 2,
       do: async (context, state, run) => {
         const { tokenHash, tlsKey } = context.moves.secretsOf(run.operationId)
+        const { moveNetwork } = await context.moves.addressOf(state.targetHostId)
         const command = {
           kind: 'move.prepare',
           ...vmOf(state),
@@ -110,6 +111,7 @@ export const vmMigrate = defineWorkflow<WorkflowContext, VmMigrateState>({
           tlsKey,
           ...setUpOf(state),
           ...(policyMay(state.policy, 'switch') ? { mayComeEarly: true } : {}),
+          ...(moveNetwork === null ? {} : { network: moveNetwork }),
         } as const
         return { listener: await runOnHost(context.link(state.targetHostId), { run, command }) }
       },

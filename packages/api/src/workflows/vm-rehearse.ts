@@ -128,6 +128,7 @@ interface OnHost {
 
 async function prepare(context: WorkflowContext, state: VmRehearseState, { run, part }: OnHost) {
   const { tokenHash, tlsKey } = context.moves.secretsOf(run.operationId)
+  const { moveNetwork } = await context.moves.addressOf(state.targetHostId)
   const command = {
     kind: 'move.prepare',
     ...{ ...vmOf(state), moveId: idOf(run), isRehearsal: true, tokenHash, tlsKey },
@@ -136,6 +137,7 @@ async function prepare(context: WorkflowContext, state: VmRehearseState, { run, 
     ...freightOf(state.disks),
     ...(usesStreams(state.transport) ? { transport: state.transport } : {}),
     ...(policyMay(state.policy, 'switch') ? { mayComeEarly: true } : {}),
+    ...(moveNetwork === null ? {} : { network: moveNetwork }),
   } as const
   return moveListenerSchema.parse(await runOnHost(context.link(state.targetHostId), { run, command, part }))
 }

@@ -19,6 +19,7 @@ import { hostIdSchema, operationIdSchema, vmIdSchema } from '../ids/ids.ts'
 import { diskDoorSchema, diskFreightSchema } from '../migration/move-disks.ts'
 import { movePolicySchema } from '../migration/move-policy.ts'
 import { moveTransportSchema } from '../migration/move-transport.ts'
+import { cidrSchema } from '../network/cidr.ts'
 import { vmRunSchema } from '../vm/vm-observation.ts'
 import { desiredPowerSchema, vmSpecSchema } from '../vm/vm-spec.ts'
 
@@ -77,6 +78,8 @@ export const movePrepareSchema = z.strictObject({
   transport: moveTransportSchema.optional(),
   /** The machine may come before its memory: this host must be able to let it wait for a page (userfaultfd). As above. */
   mayComeEarly: z.boolean().optional(),
+  /** Memory and disks come to this host's address in that subnet. Absent: to where it is reached otherwise. Only to agents with "move-network". */
+  network: cidrSchema.optional(),
 })
 
 export const moveSendSchema = z.strictObject({

@@ -12,6 +12,7 @@ export const agentCapabilities = [
   'forecast',
   'mirror',
   'off-moves',
+  'move-network',
 ] as const
 export type AgentCapability = (typeof agentCapabilities)[number]
 

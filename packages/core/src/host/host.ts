@@ -107,6 +107,8 @@ export const hostViewSchema = z.object({
   /** Its certificates are refused since then; it joins again by a new token only. */
   revokedAt: z.iso.datetime().nullable(),
   isInMaintenance: z.boolean(),
+  /** Subnet by which machines come to it when they move; null: by its address. */
+  moveNetwork: z.string().nullable(),
   facts: hostFactsSchema.nullable(),
   gauges: hostGaugesSchema.nullable(),
   pools: z.array(poolObservationSchema),

@@ -18,6 +18,7 @@ const host = (name: string, state: 'online' | 'offline', freeBytes: number) =>
     agentFit: { kind: 'whole' },
     revokedAt: null,
     isInMaintenance: false,
+    moveNetwork: null,
     facts: null,
     gauges: null,
     pools: [{ name: 'default', path: '/var', totalBytes: 100, freeBytes, committedBytes: 0, supportsDirectIo: true }],

@@ -16,6 +16,7 @@ import { HostNuma } from './host-numa.tsx'
 import { HostResources } from './host-resources.tsx'
 import { AccelerationBadge, Heartbeat, HostMarks, HostStatus } from './host-status.tsx'
 import { clockText } from './host-words.ts'
+import { MoveNetworkCard } from './move-network.tsx'
 import { RemoveHost } from './remove-host.tsx'
 import { RevokeHost } from './revoke-host.tsx'
 
@@ -66,6 +67,7 @@ export function HostScreen({ hostId }: { hostId: string }) {
         <div className="flex min-w-0 flex-col gap-4">
           {facts !== null && <HostChecks checks={facts.checks} isStale={host.state !== 'online'} />}
           {facts !== null && <HostAbilitiesCard host={host} />}
+          <MoveNetworkCard host={host} />
           <HostFactsCard host={host} />
         </div>
       </div>

@@ -8,7 +8,7 @@ export const makeCandidate = (name: string, change: Partial<CandidateHost> = {})
   state: 'online',
   stateSince: new Date('2026-11-23T03:05:00Z'),
   isInMaintenance: false,
-  capabilities: ['moves', 'mirror', 'off-moves'],
+  capabilities: ['moves', 'mirror', 'off-moves', 'move-network'],
   architecture: 'x86_64',
   cpuModel: 'EPYC 7543',
   cpuCount: 4,
@@ -19,6 +19,8 @@ export const makeCandidate = (name: string, change: Partial<CandidateHost> = {})
   machineTypes: ['pc-q35-7.2'],
   firmwares: ['bios'],
   networks: ['user', 'nat'],
+  moveNetwork: null,
+  addresses: ['10.0.0.7', '10.77.0.7'],
   pools: [{ name: 'default', freeBytes: 100 * GiB, sharedPoolId: null, problem: null }],
   ...change,
 })

@@ -83,6 +83,7 @@ export class MemoryMoves implements MoveRecords {
   readonly figuresKept: MoveProgress[] = []
   report: MoveReport | null = null
   isAbandonOwed = false
+  moveNetwork: string | null = null
   /** Throws what the rules say. */
   check: (targetHostId: string) => void = () => undefined
 
@@ -98,8 +99,8 @@ export class MemoryMoves implements MoveRecords {
     return moveSecretsOf(makeSecretBox(new Uint8Array(32)), operationId)
   }
 
-  async addressOf(): Promise<{ address: string; port: number }> {
-    return { address: '10.0.0.2', port: 7444 }
+  async addressOf(): Promise<{ address: string; port: number; moveNetwork: string | null }> {
+    return { address: '10.0.0.2', port: 7444, moveNetwork: this.moveNetwork }
   }
 
   figures(): MoveFigures {
