@@ -6,6 +6,8 @@ import { promisify } from 'node:util'
 import { imageViewSchema } from '@berth/core/image/image'
 import type { OperationView } from '@berth/core/operation/operation'
 import { z } from 'zod'
+import { removeLab } from '../../../e2e/lab/lab-network.ts'
+import { labIdOf } from '../../../e2e/lab/lab-plan.ts'
 import { makeBenchFolder } from '../measure/bench-folder.ts'
 import { freeTcpPort } from '../measure/free-tcp-port.ts'
 import { PanelClient } from './panel-calls.ts'
@@ -43,7 +45,9 @@ export async function openLabWorld(hostCount: number): Promise<LabWorld> {
     const { stdout } = await run(join(root, 'berth'), [verb, '--data', data, ...args], { env, timeout: upMs })
     return stdout.trim()
   }
-  stack.defer(async () => void (await launch('down', '--vms')))
+  // Whatever became of its panel: nothing of it is left.
+  stack.defer(async () => void (await removeLab(labIdOf(data), { keepsBusy: false })))
+  stack.defer(async () => void (await launch('down')))
   const port = await freeTcpPort()
   await launch('up', '--hosts', String(hostCount), '--closed', '--port', String(port))
   const token = await run(join(root, 'berth'), [

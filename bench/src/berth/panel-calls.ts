@@ -34,14 +34,14 @@ export class PanelClient {
   }
 
   /** Waits for a task's end, looking each `everyMs`; throws when it did not succeed. */
-  async operationEnd(operationId: string, everyMs = 20): Promise<OperationView> {
+  async operationEnd(operationId: string, everyMs = 20, timeoutMs = 120_000): Promise<OperationView> {
     const ended = await until(
       `task ${operationId}`,
       async () => {
         const operation = await this.query('operation.get', { operationId }, operationViewSchema)
         return isOperationEnded(operation.status) ? operation : undefined
       },
-      { everyMs },
+      { everyMs, timeoutMs },
     )
     if (ended.status === 'succeeded') return ended
     throw new Error(`${ended.title}: ${ended.status}, ${ended.error?.message ?? 'without a reason'}`)
