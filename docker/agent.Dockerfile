@@ -2,7 +2,7 @@
 FROM node:24-bookworm-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends qemu-system-x86 qemu-utils ovmf seabios ipxe-qemu util-linux \
-      bubblewrap libarchive-tools dnsmasq-base nftables iproute2 ca-certificates tini \
+      bubblewrap libarchive-tools dnsmasq-base nftables iproute2 iputils-ping ca-certificates tini \
  && rm -rf /var/lib/apt/lists/* \
  && npm install --global --ignore-scripts pnpm@10.34.9
 WORKDIR /srv/berth

@@ -6,6 +6,7 @@ import {
   aptCommand,
   machinePrograms,
   packagesToRun,
+  packagesWorthHaving,
   parsePackageList,
   remedyForPackages,
   remedyForPrograms,
@@ -22,7 +23,9 @@ export async function ensureRunPackages(alsoAskFor: readonly string[] = []): Pro
   const system = await inspectSystem()
   if (!system.hasApt) return applyRemedy(system, remedyForPrograms(system, await presentPrograms()))
   const missing = await missingPackages(packagesToRun(system))
-  if (missing.length === 0 || system.mayInstall) return applyRemedy(system, remedyForPackages(system, missing))
+  const worthHaving = await missingPackages(packagesWorthHaving(system))
+  if (missing.length === 0) return installIfPossible(system, worthHaving)
+  if (system.mayInstall) return applyRemedy(system, remedyForPackages(system, [...missing, ...worthHaving]))
   const listed = await Promise.all(alsoAskFor.map(listedPackages))
   const all = new Set([...missing, ...(await missingPackages(listed.flat()))])
   return applyRemedy(system, remedyForPackages(system, [...all]))
@@ -59,6 +62,18 @@ async function applyRemedy(system: LinuxSystem, remedy: Remedy): Promise<StageNo
       await installWithApt(system, remedy.packages)
       return `installed ${remedy.packages.join(' ')}`
     }
+  }
+}
+
+/** A computer without a way to the packages goes on without them. */
+async function installIfPossible(system: LinuxSystem, packages: readonly string[]): Promise<StageNote> {
+  if (packages.length === 0 || !system.mayInstall) return undefined
+  try {
+    await installWithApt(system, packages)
+    return `installed ${packages.join(' ')}`
+  } catch (error) {
+    if (!(error instanceof LauncherError)) throw error
+    return `goes on without ${packages.join(' ')}`
   }
 }
 

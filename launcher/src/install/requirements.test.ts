@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import { parseOsRelease, type LinuxSystem } from '../system/linux-system.ts'
-import { packagesToRun, parsePackageList, remedyForPackages, remedyForPrograms } from './requirements.ts'
+import {
+  packagesToRun,
+  packagesWorthHaving,
+  parsePackageList,
+  remedyForPackages,
+  remedyForPrograms,
+} from './requirements.ts'
 
 const debian: LinuxSystem = {
   families: ['debian'],
@@ -13,6 +19,12 @@ const debian: LinuxSystem = {
 test('only root needs what bridges are made of', () => {
   expect(packagesToRun(debian)).toEqual(expect.arrayContaining(['qemu-system-x86', 'dnsmasq-base', 'nftables']))
   expect(packagesToRun({ ...debian, isRoot: false })).not.toContain('dnsmasq-base')
+})
+
+test('ping is root’s agent’s, and nothing needs it', () => {
+  expect(packagesWorthHaving(debian)).toEqual(['iputils-ping'])
+  expect(packagesToRun(debian)).not.toContain('iputils-ping')
+  expect(packagesWorthHaving({ ...debian, isRoot: false })).toEqual([])
 })
 
 test('nothing is missing, nothing is done', () => {

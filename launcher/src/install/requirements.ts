@@ -14,22 +14,33 @@ const machinePackages = [
 ]
 /** For bridges with NAT, which only root's agent makes; without root, machines use QEMU's own user-mode network. */
 const networkPackages = ['dnsmasq-base', 'nftables', 'iproute2']
+/** ping hears a machine on a bridge while it moves. Without it that goes the same, and one figure is missing. */
+const listeningPackages = ['iputils-ping']
 
 const machinePrograms = ['qemu-system-x86_64', 'qemu-img']
 
 const foreignCommands: readonly (readonly [family: string, command: string])[] = [
-  ['fedora', 'sudo dnf install -y qemu-system-x86 qemu-img edk2-ovmf bubblewrap bsdtar dnsmasq nftables iproute'],
-  ['rhel', 'sudo dnf install -y qemu-kvm qemu-img edk2-ovmf bubblewrap bsdtar dnsmasq nftables iproute'],
-  ['suse', 'sudo zypper install -y qemu-x86 qemu-img qemu-ovmf-x86_64 bubblewrap bsdtar dnsmasq nftables iproute2'],
+  [
+    'fedora',
+    'sudo dnf install -y qemu-system-x86 qemu-img edk2-ovmf bubblewrap bsdtar dnsmasq nftables iproute iputils',
+  ],
+  ['rhel', 'sudo dnf install -y qemu-kvm qemu-img edk2-ovmf bubblewrap bsdtar dnsmasq nftables iproute iputils'],
+  [
+    'suse',
+    'sudo zypper install -y qemu-x86 qemu-img qemu-ovmf-x86_64 bubblewrap bsdtar dnsmasq nftables iproute2 iputils',
+  ],
   [
     'arch',
-    'sudo pacman -S --needed --noconfirm qemu-system-x86 qemu-img edk2-ovmf bubblewrap libarchive dnsmasq nftables iproute2',
+    'sudo pacman -S --needed --noconfirm qemu-system-x86 qemu-img edk2-ovmf bubblewrap libarchive dnsmasq nftables iproute2 iputils',
   ],
 ]
 
 export function packagesToRun(system: LinuxSystem): string[] {
   return system.isRoot ? [...machinePackages, ...networkPackages] : machinePackages
 }
+
+/** Nothing is refused for want of these. */
+export const packagesWorthHaving = (system: LinuxSystem): string[] => (system.isRoot ? listeningPackages : [])
 
 export type Remedy =
   { kind: 'nothing' } | { kind: 'install'; packages: string[] } | { kind: 'ask-person'; message: string }

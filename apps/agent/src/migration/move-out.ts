@@ -28,14 +28,17 @@ import { sendOffMachine } from './disks/send-off-machine.ts'
 import { sendWithDisks, type SentAll } from './disks/send-with-disks.ts'
 import { arrivedDisks, sentDisks, trashSent } from './disks/sent-disks.ts'
 import { removeMoveKey, writeMoveKey } from './key-folder.ts'
-import { EarlyServing, isPastReturn, lostOnTheWay, standStill } from './early-serving.ts'
+import { EarlyServing, standStill } from './early-serving.ts'
+import { GuestHearing } from './hearing/guest-hearing.ts'
+import { keepSilence } from './hearing/keep-silence.ts'
 import { bringHistory } from './history-out.ts'
 import type { Histories } from './histories.ts'
-import { reportOfGiven, reportOfNote, reportOfSent } from './move-report.ts'
+import { reportOfGiven, reportOfNote, reportOfSent, wallClock } from './move-report.ts'
 import type { MoveStore } from './move-store.ts'
 import type { MoveLimits, SentMemory } from './send-memory.ts'
 import { SendCap } from './send-cap.ts'
 import { stayHere } from './stay-here.ts'
+import { takeBack } from './take-back.ts'
 
 export interface MoveOutOptions {
   machines: VmRegistry
@@ -75,6 +78,8 @@ interface HandOverWork {
   readonly live: LiveMove
   readonly given: GivenRecord
   readonly sent: SentMemory | undefined
+  /** Undefined where nobody listens: it stood, or an agent before this one did. */
+  readonly hearing?: GuestHearing | undefined
   readonly link?: HostLink
 }
 
@@ -83,6 +88,7 @@ interface SendWork {
   readonly live: LiveMove
   readonly signal: AbortSignal
   readonly cap: SendCap
+  readonly hearing?: GuestHearing | undefined
 }
 
 export class MoveOut {
@@ -112,13 +118,15 @@ export class MoveOut {
   }
 
   /**
-   * Resolves when all memory of a machine that was sent has followed. A cancel gives up what cannot. Throws MOVE_MEMORY_LOST,
+   * Resolves when all memory of a machine that was sent has followed, and its network has been listened to. A cancel gives up
+   * what cannot follow. Throws MOVE_MEMORY_LOST,
    * VM_STATE_CONFLICT for a move that nobody here knows.
    */
   follow({ vmId, moveId }: AgentCommandOf<'move.follow'>, { signal, onProgress }: StepLike): Promise<MoveReport> {
-    const note = this.#options.moves.moved(vmId)
-    if (note?.moveId === moveId) return reportOfNote(note)
     const live = this.#live.get(vmId)
+    const note = this.#options.moves.moved(vmId)
+    // While it works, what is noted is not the last word.
+    if (live?.moveId !== moveId && note?.moveId === moveId) return reportOfNote(note)
     if (live?.moveId !== moveId)
       return Promise.reject(new AppError('VM_STATE_CONFLICT', 'No memory of it is sent by this move.'))
     live.onProgress = onProgress
@@ -185,7 +193,7 @@ export class MoveOut {
       .then(() => end(new AppError('VM_BUSY', 'An earlier move of the machine is being called off.')))
       .catch(end)
       .finally(() => {
-        this.#live.delete(actor.vmId)
+        if (this.#live.get(actor.vmId) === live) this.#live.delete(actor.vmId)
         this.#startLate(actor)
       })
     return live
@@ -222,7 +230,8 @@ export class MoveOut {
     // One that is off stays so in what it shows: that it is busy keeps others from it.
     if (actor.hasProcess) actor.publisher.move({ kind: 'moveAsked' }, { sending })
     else actor.publisher.change({ sending })
-    const ready = await this.#sendAndGive(actor, work).catch(async (error: unknown) => {
+    using hearing = isRunning ? this.#hearingOf(actor) : undefined
+    const ready = await this.#sendAndGive(actor, { ...work, hearing }).catch(async (error: unknown) => {
       await stayHere(actor, this.#options.logger)
       // Nobody cancelled it: whoever reads the task must not think so.
       const isOwnEnd = this.#closing.signal.aborted && hasErrorCode(error, 'OPERATION_CANCELLED')
@@ -230,7 +239,13 @@ export class MoveOut {
     })
     await using link = ready.link
     // Awaited here: the link would be closed before its one question is asked.
-    return await this.#handOver(actor, { live, ...ready, link })
+    return await this.#handOver(actor, { live, ...ready, link, hearing })
+  }
+
+  #hearingOf({ vmId, machine, record, publisher }: VmActor): GuestHearing {
+    const { nics } = machine?.spec ?? record.spec
+    const { addresses } = publisher.observation()
+    return new GuestHearing({ vmId, nics, addresses, logger: this.#options.logger, signal: this.#closing.signal })
   }
 
   /** What it opened is closed when it throws; nothing is given then. */
@@ -248,7 +263,7 @@ export class MoveOut {
 
   async #sendAll(
     actor: VmActor,
-    { command, live, signal, cap, link }: SendWork & { readonly link: HostLink },
+    { command, live, signal, cap, hearing, link }: SendWork & { readonly link: HostLink },
   ): Promise<SentAll> {
     const { launcher, store, limits } = this.#options
     const { vmId, moveId, token, target, disks: freight = [] } = command
@@ -264,9 +279,12 @@ export class MoveOut {
     using warm = keepWarm(link, { vmId, silentMs, signal: this.#closing.signal, logger: this.#options.logger })
     const how = {
       ...{ keyDir, limits, signal, silent: warm.silent, cap, freight, door: target.disks, policy: command.policy },
-      onProgress: (move: MoveProgress, share: number | null) =>
-        live.onProgress({ share, text: progressText(move.phase), move }),
+      onProgress: (move: MoveProgress, share: number | null) => {
+        hearing?.see(move)
+        live.onProgress({ share, text: progressText(move.phase), move })
+      },
     }
+    if (freight.length === 0) hearing?.begin()
     const { transport = plainTransport } = command
     try {
       if (machine === undefined) return await sendOffMachine(actor, { ...how, launcher })
@@ -308,29 +326,31 @@ export class MoveOut {
   }
 
   async #handOver(actor: VmActor, work: HandOverWork): Promise<MoveReport> {
-    const { live, given, sent, link } = work
+    const { live, given, sent, link, hearing } = work
     const { vmId } = actor
     const tell = (text: string): void => {
       const move = sent && { ...sent.progress, phase: 'hand-over' as const }
       live.onProgress({ share: 1, text, ...(move && { move }) })
     }
-    const { openLink, logger } = this.#options
+    const { openLink, moves, logger } = this.#options
     const { signal } = this.#closing
     await using serving = given.comesEarly ? await this.#serve(actor, work) : undefined
     const answer = await askUntilAnswered({ vmId, given, link, openLink, logger, tell, signal })
     if (answer.status === 'refused') {
       await serving?.stop()
-      return this.#takeBack(actor, given, answer.reason)
+      return takeBack(actor, { given, reason: answer.reason, logger })
     }
+    const silence = hearing?.afterTaken(wallClock(sent?.stoppedAtMs))
     const went = await (sent ? reportOfSent(actor, sent) : reportOfGiven(actor, given))
-    const taken = { ...went, ...arrivedDisks(given) }
+    const taken = { ...went, ...arrivedDisks(given), ...(hearing?.known && { network: hearing.known }) }
     if (serving !== undefined) live.taken.resolve(taken)
     const { report, loss } = serving === undefined ? { report: taken, loss: null } : await serving.afterTaken(taken)
     const { moveId, hostId, epoch } = given
     const note = { vmId, moveId, hostId, epoch, at: new Date().toISOString(), report, loss }
-    await this.#options.moves.noteMoved(note)
+    await moves.noteMoved(note)
     await this.#letGo(actor, report)
-    return reportOfNote(note)
+    live.taken.resolve(report)
+    return reportOfNote(await keepSilence(note, { silence, moves, logger }))
   }
 
   #serve(actor: VmActor, { live, given, sent }: HandOverWork): Promise<EarlyServing> {
@@ -359,24 +379,6 @@ export class MoveOut {
       this.#options.logger.error({ err: error, vmId: actor.vmId }, 'what a machine that moved left is not cleared away')
     }
     return report
-  }
-
-  async #takeBack(actor: VmActor, given: GivenRecord, reason: string): Promise<never> {
-    const { logger } = this.#options
-    const { publisher, vmId } = actor
-    // The epoch between was promised to the other host, whatever became of that.
-    const epoch = given.epoch + 1
-    publisher.change({ epoch, given: null })
-    // Lost in a crash it is asked again, and answered again: so it may run before that is repaired.
-    await publisher.saved().catch((error: unknown) => logger.error({ err: error, vmId }, 'not on disk'))
-    // One that went ahead of its memory cannot come back from there: QEMU refuses to run it again.
-    const isLost = given.comesEarly && (await isPastReturn(actor))
-    if (isLost) await actor.endGiven()
-    await stayHere(actor, this.#options.logger)
-    if (!actor.hasProcess && actor.record.state === 'migrating') actor.lostItsProcess()
-    if (isLost) throw lostOnTheWay(actor, { reason, epoch })
-    logger.warn({ vmId, moveId: given.moveId, epoch, reason }, 'the other host refused a machine; it goes on here')
-    throw new AppError('MOVE_REFUSED_BY_TARGET', `The other host refused: ${reason}`, { details: { reason, epoch } })
   }
 
   /** The host went down while it was given: it is started like all others, once it is known to be this host's again. */

@@ -4,6 +4,7 @@ import type { MoveReport } from '@berth/core/migration/move-progress'
 import { queryMigrate, type MigrationInfo } from '../qmp/commands/move-commands.ts'
 import type { VmActor } from '../vm/vm-actor.ts'
 import type { GivenRecord } from '../vm/vm-record.ts'
+import { unheard } from './hearing/reply-gaps.ts'
 import { readFigures } from './move-figures.ts'
 import type { MovedNote } from './move-records.ts'
 import type { SentMemory } from './send-memory.ts'
@@ -46,8 +47,13 @@ export async function reportOfGiven(actor: VmActor, given: GivenRecord): Promise
     ...{ pauseMs, transferredBytes, passes: [] },
     totalMs: (info['total-time'] ?? 0) + pauseMs,
     downtimeMs: info.downtime ?? 0,
+    ...(given.isRunning && { network: unheard('The agent of its old host was restarted meanwhile.') }),
   }
 }
+
+/** performance.now() as the wall clock's time, which programs give. */
+export const wallClock = (atMs: number | undefined): number | undefined =>
+  atMs === undefined ? undefined : Date.now() - (performance.now() - atMs)
 
 /** Its QEMU is about to be ended; that it does not answer any more changes nothing in where the machine is. */
 const lastWords = async ({ machine }: VmActor): Promise<MigrationInfo | undefined> =>

@@ -130,6 +130,32 @@ it('is cancelled while it sends, by the source itself', async () => {
   expect(world.leftovers()).toEqual([])
 })
 
+it('keeps what the network saw, once that is known, and does without where nobody can say', async () => {
+  const world = new MoveWorld()
+  const network = { kind: 'measured', silentMs: 84, everyMs: 10 } as const
+  world.moves.network = network
+  expect((await run(world)).outcome.status).toBe('succeeded')
+  expect(world.records.report).toMatchObject({ totalMs: 400, network })
+
+  const old = new MoveWorld()
+  const away = new MoveWorld()
+  let asked = 0
+  for (const { source } of [old, away])
+    source.onCommand = ({ kind }) => {
+      if (kind !== 'move.follow') return
+      asked++
+      throw new AppError('VM_STATE_CONFLICT', 'Nobody knows that move.')
+    }
+  away.target.onCommand = ({ kind }) => {
+    if (kind === 'vm.define') away.source.isOnline = false
+  }
+  for (const one of [old, away]) {
+    expect((await run(one)).outcome.status).toBe('succeeded')
+    expect(one.missing()).toEqual([])
+  }
+  expect([asked, away.source.isOnline]).toEqual([1, false])
+})
+
 it('succeeds when the cancel comes too late', async () => {
   const world = new MoveWorld()
   const cancelled = new AbortController()

@@ -1,9 +1,10 @@
 /**
- * Moves a running machine to another host: check ─▶ inspect ─▶ prepare ─▶ send ─▶ publish ─▶ settle (─▶ follow ─▶ confirm).
+ * Moves a running machine to another host: check ─▶ inspect ─▶ prepare ─▶ send ─▶ publish ─▶ settle (─▶ listen) (─▶ follow ─▶ confirm).
  *
  *   prepare   a QEMU waits on the target                      undo: it is ended there
  *   send      the point of no return: the source's agent gives the machine away, by itself, in its own record
  *   publish   the rows follow whoever says that the machine is his
+ *   listen    what the network saw of the switch, which the source's agent hears out for some seconds: kept if it comes
  *   follow    only of one that may go ahead of its memory: until all of that is there as well
  *   confirm   only where some of it was lost: says so, once
  *
@@ -57,6 +58,8 @@ interface VmMigrateState extends Readonly<Record<string, unknown>> {
 const sendLimits = { timeoutMs: 6 * 3_600_000, maxAttempts: 8, backoffMs: 500 } as const
 /** A target that is there answers this within seconds; the machine runs on the source and should not stay busy. */
 const abandonMs = 12_000
+/** More than an agent listens for. */
+const listenMs = 12_000
 /** Only forward from there: a host that is away then is waited for, for a day. */
 const afterwardsLimits = { timeoutMs: 600_000, maxAttempts: 150, backoffMs: 500 } as const
 
@@ -161,6 +164,15 @@ export const vmMigrate = defineWorkflow<WorkflowContext, VmMigrateState>({
       },
     },
     {
+      name: 'listen',
+      title: 'Hear what its network saw',
+      ...rowStepLimits,
+      maxAttempts: 1,
+      // One that may go ahead of its memory is followed in any case, and its report says it then.
+      isNeeded: ({ policy, isOff, report }) => !isOff && !policyMay(policy, 'switch') && isStillListenedTo(report),
+      do: listen,
+    },
+    {
       name: 'follow',
       title: 'Let the rest of its memory follow',
       ...sendLimits,
@@ -203,6 +215,26 @@ async function send(context: WorkflowContext, state: VmMigrateState, run: StepRu
     command,
     onMove: (progress) => figures.note(progress),
   })
+}
+
+/** Nobody waits for a host that is away, or for an agent that cannot say: the move is over, and well. */
+async function listen(context: WorkflowContext, state: VmMigrateState, run: StepRun): Promise<undefined> {
+  const link = context.link(state.sourceHostId)
+  if (!link.isOnline) return undefined
+  const command = { kind: 'move.follow', ...vmOf(state), moveId: operationIdSchema.parse(run.operationId) } as const
+  const signal = AbortSignal.any([run.signal, AbortSignal.timeout(listenMs)])
+  const result = await runOnHost(link, { run: { ...run, signal }, command }).catch((error: unknown) => {
+    if (run.signal.aborted) throw error
+    // Its report is kept already, without this one figure.
+    return undefined
+  })
+  if (result !== undefined) await context.moves.setReport(run.operationId, moveReportSchema.parse(result))
+  return undefined
+}
+
+const isStillListenedTo = (report: unknown): boolean => {
+  const parsed = moveReportSchema.safeParse(report)
+  return parsed.success && parsed.data.network === undefined
 }
 
 /** An operator who cancels while the source is away gives up what is there: nobody else can say whether it will come back. */

@@ -116,7 +116,10 @@ export const moveBandwidthSchema = z.strictObject({
 })
 export type MoveBandwidth = z.infer<typeof moveBandwidthSchema>
 
-/** Resolves with the report of the whole move when all memory has followed. A cancel gives up what is not there while the link is lost. */
+/**
+ * Resolves with the report of the whole move when all memory has followed and its network was listened to for some seconds. A cancel
+ * gives up what is not there while the link is lost.
+ */
 export const moveFollowSchema = z.strictObject({ kind: z.literal('move.follow'), ...vmTarget, moveId: moveIdSchema })
 
 export const moveAbandonSchema = z.strictObject({

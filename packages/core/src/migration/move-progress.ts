@@ -88,6 +88,17 @@ export const moveProgressSchema = z.object({
 })
 export type MoveProgress = z.infer<typeof moveProgressSchema>
 
+/**
+ * What the network saw of the switch: the source asks the guest for an echo each `everyMs`, and goes on for some seconds after
+ * the hand-over. `silentMs` is the longest time between two answers from the guest's STOP on, so what it was silent at most.
+ */
+export const networkSilenceSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('measured'), silentMs: z.int().nonnegative(), everyMs: z.int().positive() }),
+  /** A sentence. */
+  z.object({ kind: z.literal('unheard'), reason: z.string().min(1).max(500) }),
+])
+export type NetworkSilence = z.infer<typeof networkSilenceSchema>
+
 /** How it went, when the machine runs on the target. */
 export const moveReportSchema = z.object({
   totalMs: z.int().nonnegative(),
@@ -98,5 +109,7 @@ export const moveReportSchema = z.object({
   passes: z.array(movePassSchema).max(200),
   /** Those that travelled; absent without one. */
   disks: z.array(arrivedDiskSchema).max(16).optional(),
+  /** Absent of a machine that stood, while it is still listened to, and from agents that do not listen. */
+  network: networkSilenceSchema.optional(),
 })
 export type MoveReport = z.infer<typeof moveReportSchema>

@@ -12,6 +12,7 @@ import { TaskError } from '../tasks/task-error.tsx'
 import { ForecastAgainst } from './forecast-against.tsx'
 import { Figure } from './figure.tsx'
 import { whereText } from './move-words.ts'
+import { NetworkHeard } from './network-heard.tsx'
 import { OffMoveReport } from './off-move-report.tsx'
 
 /** How a move ended, first of all where the machine is now. Nothing while it goes on. */
@@ -93,6 +94,7 @@ function Report({ report, memoryBytes, children }: ReportProps) {
           note="over its memory"
         />
       </dl>
+      {report.network && <NetworkHeard network={report.network} />}
       {children && <div className="border-ok/25 mt-3 border-t pt-2">{children}</div>}
     </section>
   )

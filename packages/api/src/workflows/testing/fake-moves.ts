@@ -7,7 +7,7 @@ import type { AgentCommand } from '@berth/core/agent-contract/agent-commands'
 import type { MoveOwnership, MovePassport } from '@berth/core/agent-contract/move-commands'
 import { AppError } from '@berth/core/errors/app-error'
 import type { HostId } from '@berth/core/ids/ids'
-import type { MoveReport } from '@berth/core/migration/move-progress'
+import type { MoveReport, NetworkSilence } from '@berth/core/migration/move-progress'
 
 type MoveCommand = Extract<AgentCommand, { kind: `move.${string}` }>
 type CommandOf<K extends MoveCommand['kind']> = Extract<MoveCommand, { kind: K }>
@@ -25,6 +25,8 @@ export class FakeMoves {
   readonly #passport: MovePassport
   /** Why not all memory followed a machine that went ahead of it. */
   memoryLoss: string | null = null
+  /** Known only after the move. */
+  network: NetworkSilence | undefined
   /** What must never have been, one line each. */
   readonly violations: string[] = []
   /** Called when the source has given the machine away and before the target is asked; throws as a target that refuses. */
@@ -55,7 +57,7 @@ export class FakeMoves {
         return this.#send(hostId, command)
       case 'move.follow':
         if (this.memoryLoss !== null) throw new AppError('MOVE_MEMORY_LOST', this.memoryLoss)
-        return fakeReport
+        return { ...fakeReport, ...(this.network && { network: this.network }) }
       case 'move.abandon':
         if (this.ownerAt(hostId).kind === 'waiting') this.#say(hostId, { kind: 'unknown' })
         return {}
