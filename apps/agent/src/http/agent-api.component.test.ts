@@ -23,7 +23,7 @@ describe('the door', () => {
       contractVersion: 1,
       capabilities: [
         ...['consoles', 'metrics', 'moves', 'renewal', 'refusals', 'pools', 'move-options', 'forecast', 'mirror'],
-        'off-moves',
+        ...['off-moves', 'nfs-pools'],
       ],
     })
   })

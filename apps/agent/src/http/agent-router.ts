@@ -54,7 +54,7 @@ export function createAgentRouter(context: AgentContext, { renewal, refused }: C
       metrics: query(host.metrics, (input) => sampler.queryHost(input)),
     },
     pool: {
-      inspect: query(agentContract.pool.inspect, ({ path }) => storage.inspectDirectory(path)),
+      inspect: query(agentContract.pool.inspect, (place) => storage.inspect(place)),
     },
     vm: {
       observe: query(vm.observe, async ({ vmId }) => {

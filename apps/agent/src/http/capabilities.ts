@@ -15,4 +15,5 @@ export const capabilities: readonly string[] = [
   'mirror',
   'off-moves',
   'move-network',
+  'nfs-pools',
 ]

@@ -2,14 +2,17 @@
 import { join } from 'node:path'
 import { AppError } from '@berth/core/errors/app-error'
 import { hostIdSchema, poolIdSchema } from '@berth/core/ids/ids'
-import { poolNameSchema, poolPathSchema } from '@berth/core/storage/volume'
+import { poolSourceSchema } from '@berth/core/storage/pool-source'
+import { poolNameSchema } from '@berth/core/storage/volume'
 import { z } from 'zod'
 import { readFileIfAny, writeFileDurably } from './durable-files.ts'
 
 const entrySchema = z.object({
   poolId: poolIdSchema,
   name: poolNameSchema,
-  path: poolPathSchema,
+  /** A directory that was there, or where the agent mounts the source: below its data, whatever that is called. */
+  path: z.string().startsWith('/'),
+  source: poolSourceSchema.optional(),
   /** Who this host is in the pool, as the panel said when it was attached. */
   hostId: hostIdSchema,
 })

@@ -16,7 +16,7 @@ export interface PoolSight {
 }
 
 const patienceMs = 4_000
-const noSpace: Space = { totalBytes: 0, freeBytes: 0 }
+export const noSpace: Space = { totalBytes: 0, freeBytes: 0 }
 
 export class PoolWatch {
   readonly #root: string

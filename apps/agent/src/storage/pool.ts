@@ -9,11 +9,17 @@ import { defaultPoolName, type PoolObservation } from '@berth/core/storage/volum
 import { ImageStore } from './image-store.ts'
 import type { PoolEntry } from './pool-book.ts'
 import { PoolLayout } from './pool-layout.ts'
-import { PoolWatch, type PoolSight } from './pool-sight.ts'
+import { noSpace, PoolWatch, type PoolSight } from './pool-sight.ts'
+import type { PoolMounts } from './pool-mounts.ts'
 import { spaceOf } from './pool-space.ts'
 import { PoolTrash } from './pool-trash.ts'
 import { supportsDirectIo } from './qemu-img.ts'
 import { VolumeStore } from './volume-store.ts'
+
+interface SharedPoolOptions {
+  readonly mayReachLoopback: boolean
+  readonly mounts: PoolMounts
+}
 
 export class Pool {
   readonly name: string
@@ -24,10 +30,16 @@ export class Pool {
   readonly images: ImageStore
   readonly volumes: VolumeStore
   readonly #watch: PoolWatch | undefined
+  readonly #mounts: PoolMounts | undefined
   #hasDirectIo: boolean | undefined
   #problem: string | null = null
 
-  private constructor(place: { layout: PoolLayout; entry: PoolEntry | null; mayReachLoopback: boolean }) {
+  private constructor(place: {
+    layout: PoolLayout
+    entry: PoolEntry | null
+    mayReachLoopback: boolean
+    mounts?: PoolMounts
+  }) {
     const { layout, entry, mayReachLoopback } = place
     this.name = entry?.name ?? defaultPoolName
     this.layout = layout
@@ -35,6 +47,7 @@ export class Pool {
     this.trash = new PoolTrash(layout)
     this.images = new ImageStore(layout, { trash: this.trash, mayReachLoopback })
     this.volumes = new VolumeStore(layout, this.images, this.trash)
+    this.#mounts = place.mounts
     this.#watch = entry === null ? undefined : new PoolWatch(entry.path, entry.poolId)
   }
 
@@ -48,8 +61,8 @@ export class Pool {
   }
 
   /** One that is not there is opened all the same, and told so. */
-  static async openShared(entry: PoolEntry, mayReachLoopback: boolean): Promise<Pool> {
-    const pool = new Pool({ layout: new PoolLayout(entry.path, entry.hostId), entry, mayReachLoopback })
+  static async openShared(entry: PoolEntry, options: SharedPoolOptions): Promise<Pool> {
+    const pool = new Pool({ layout: new PoolLayout(entry.path, entry.hostId), entry, ...options })
     await pool.look()
     return pool
   }
@@ -65,15 +78,19 @@ export class Pool {
   }
 
   async look(): Promise<PoolSight> {
-    const sight = await (this.#watch?.look() ?? this.#lookAtOwn())
+    const sight = await this.#sight()
     this.#problem = sight.problem
     // Found out once it is there, for which it is written to.
     if (sight.problem === null) this.#hasDirectIo ??= await supportsDirectIo(this.layout.volumes, this.layout.hostId)
     return sight
   }
 
-  async #lookAtOwn(): Promise<PoolSight> {
-    return { problem: null, space: await spaceOf(this.layout.root) }
+  async #sight(): Promise<PoolSight> {
+    if (this.#watch === undefined) return { problem: null, space: await spaceOf(this.layout.root) }
+    const { path, source } = this.entry ?? {}
+    const isMounted = path !== undefined && source !== undefined
+    const problem = isMounted ? await this.#mounts?.problem({ path, source }) : null
+    return typeof problem === 'string' ? { problem, space: noSpace } : this.#watch.look()
   }
 
   /** Throws POOL_UNAVAILABLE with what is the matter. */

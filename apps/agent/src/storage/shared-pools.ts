@@ -2,18 +2,23 @@
  * How this host comes to a shared pool, and leaves it.
  *
  * Owner of its state: `pools.json`, and the map of open pools with it. Invariants: a pool is in the book once its marker
- * was found, and before anything of it is used; changes go one after the other.
+ * was found, and before anything of it is used; changes go one after the other. What the agent mounts for a pool is mounted
+ * before it is entered, and unmounted when it is left; what is in the book is mounted again (pool-mounts.ts).
  */
 import { rm } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { AppError } from '@berth/core/errors/app-error'
+import { setTimeout as wait } from 'node:timers/promises'
+import { AppError, toAppError } from '@berth/core/errors/app-error'
 import type { AgentCommandOf } from '@berth/core/agent-contract/agent-commands'
+import type { DirectoryReport, PoolPlaceWish } from '@berth/core/agent-contract/pool-commands'
+import { sourceText } from '@berth/core/storage/pool-source'
 import type { PoolObservation } from '@berth/core/storage/volume'
 import type { VmSpec } from '@berth/core/vm/vm-spec'
 import { syncDirectory } from './durable-files.ts'
 import { inspectDirectory } from './inspect-directory.ts'
 import { fileExists } from './image-store.ts'
 import { PoolBook, type PoolEntry } from './pool-book.ts'
+import { PoolMounts, type MountPlace } from './pool-mounts.ts'
 import { makeMarker, markerPath, readMarker } from './pool-marker.ts'
 import { PoolLayout } from './pool-layout.ts'
 import { Pool } from './pool.ts'
@@ -24,22 +29,30 @@ export interface SharedPoolsOptions {
   readonly mayReachLoopback: boolean
 }
 
+/** What the agent's start waits for servers: machines that start with the host have their disks there. */
+const startPatienceMs = 8_000
+
 export class SharedPools {
   readonly #options: SharedPoolsOptions
   readonly #book: PoolBook
+  readonly #mounts: PoolMounts
   readonly #pools = new Map<string, Pool>()
+  /** Pools that are being left: not mounted again under the hands of that. */
+  readonly #leaving = new Set<string>()
   #turn: Promise<unknown> = Promise.resolve()
 
-  private constructor(options: SharedPoolsOptions) {
+  private constructor(options: SharedPoolsOptions, mounts = new PoolMounts(options.dataDir)) {
     this.#options = options
+    this.#mounts = mounts
     this.#book = new PoolBook(options.dataDir)
   }
 
   /** Side by side: one whose server is away costs its seconds once. */
-  static async open(options: SharedPoolsOptions): Promise<SharedPools> {
-    const shared = new SharedPools(options)
+  static async open(options: SharedPoolsOptions, mounts?: PoolMounts): Promise<SharedPools> {
+    const shared = new SharedPools(options, mounts)
     const entries = await shared.#book.read()
-    const pools = await Promise.all(entries.map((entry) => Pool.openShared(entry, options.mayReachLoopback)))
+    await shared.#mountAll(entries)
+    const pools = await Promise.all(entries.map((entry) => shared.#openPool(entry)))
     for (const pool of pools) shared.#pools.set(pool.name, pool)
     return shared
   }
@@ -54,41 +67,108 @@ export class SharedPools {
    */
   attach(command: AgentCommandOf<'pool.attach'>): Promise<PoolObservation> {
     return this.#inTurn(async () => {
-      const { poolId, name, path, hostId } = command
-      const entry: PoolEntry = { poolId, name, path, hostId }
+      const { name, poolId } = command
+      const entry = this.#entryOf(command)
       const known = this.all().find((pool) => pool.name === name || pool.entry?.poolId === poolId)
       if (known?.entry) {
         requireSame(known.entry, entry)
         await known.requireUsable()
         return known.observe(0)
       }
-      this.#refuseNested(path)
-      await enter(command)
-      // Before it is opened, which tries direct IO out in one of its folders.
-      await new PoolLayout(path, hostId).create()
-      const pool = await Pool.openShared(entry, this.#options.mayReachLoopback)
-      await pool.requireUsable()
-      await this.#book.write([...this.#entries(), entry])
-      this.#pools.set(name, pool)
-      return pool.observe(0)
+      const place = mountPlaceOf(entry)
+      if (place === null) this.#refuseNested(entry.path)
+      else await this.#mounts.mount(place)
+      try {
+        return await this.#enter(entry, command.isFirst)
+      } catch (error) {
+        // Nothing stays of it; where it does not go, the reason why it was refused is what matters.
+        if (place !== null) await this.#mounts.unmount(place, false).catch(() => undefined)
+        throw error
+      }
     })
+  }
+
+  async #enter(entry: PoolEntry, isFirst: boolean): Promise<PoolObservation> {
+    await enter(entry, isFirst)
+    // Before it is opened, which tries direct IO out in one of its folders.
+    await new PoolLayout(entry.path, entry.hostId).create()
+    const pool = await this.#openPool(entry)
+    await pool.requireUsable()
+    await this.#book.write([...this.#entries(), entry])
+    this.#pools.set(entry.name, pool)
+    return pool.observe(0)
+  }
+
+  /** What is found in a directory, or in an export that is mounted for as long as that takes. Never throws. */
+  async inspect({ path, source }: PoolPlaceWish): Promise<DirectoryReport> {
+    if (source === undefined) return inspectDirectory(path ?? '')
+    const place = { path: this.#mounts.trialPath(), source }
+    try {
+      await this.#mounts.mount(place)
+      const report = await inspectDirectory(place.path)
+      const problem = report.problem?.replaceAll(place.path, sourceText(source)) ?? null
+      return { ...report, problem }
+    } catch (error) {
+      return { ...nothingFound, problem: toAppError(error).message }
+    } finally {
+      // The next start of the agent takes away what stays.
+      await this.#mounts.unmount(place, true).catch(() => undefined)
+    }
+  }
+
+  /** Mounts what is not mounted and should be, each when its time has come. Waits for nothing. */
+  tendMounts(): void {
+    this.#mounts.tend(mountPlacesOf(this.#entries().filter(({ poolId }) => !this.#leaving.has(poolId))))
   }
 
   /** Idempotent. What lies in it stays. Throws POOL_IN_USE with the names of machines that have disks there. */
   detach(command: AgentCommandOf<'pool.detach'>, specs: readonly VmSpec[]): Promise<void> {
     return this.#inTurn(async () => {
-      const { poolId, name, path, hostId, isLast } = command
+      const { poolId, name } = command
       const known = this.#pools.get(name)
       const isHere = known?.entry?.poolId === poolId
       if (isHere) refuseInUse(name, specs)
-      // Also where the attaching agent died before the book was written: the marker would stay for ever.
-      const entry: PoolEntry = { poolId, name, path, hostId }
-      const pool = isHere ? known : await Pool.openShared(entry, this.#options.mayReachLoopback)
-      if ((await pool.look()).problem === null) await leave(pool, isLast)
-      if (!isHere) return
-      await this.#book.write(this.#entries().filter((each) => each.poolId !== poolId))
-      this.#pools.delete(name)
+      this.#leaving.add(poolId)
+      try {
+        await this.#leave(isHere ? known : undefined, command)
+        if (!isHere) return
+        await this.#book.write(this.#entries().filter((each) => each.poolId !== poolId))
+        this.#pools.delete(name)
+      } finally {
+        this.#leaving.delete(poolId)
+      }
     })
+  }
+
+  /** Unmounted before it is out of the book: where that fails the host still says that it has the pool. */
+  async #leave(known: Pool | undefined, command: AgentCommandOf<'pool.detach'>): Promise<void> {
+    const place = mountPlaceOf(known?.entry ?? this.#entryOf(command))
+    // Also where the attaching agent died before the book was written: the marker would stay for ever. What cannot be
+    // mounted was not entered, or cannot be tidied now.
+    if (known === undefined && place !== null && command.isLast) await this.#mounts.mount(place).catch(() => undefined)
+    const pool = known ?? (await this.#openPool(this.#entryOf(command)))
+    const { problem } = await pool.look()
+    if (problem === null) await leave(pool, command.isLast)
+    if (place !== null) await this.#mounts.unmount(place, problem !== null)
+  }
+
+  #entryOf({ poolId, name, hostId, path, source }: AgentCommandOf<'pool.attach' | 'pool.detach'>): PoolEntry {
+    const place = path ?? this.#mounts.pathOf(poolId)
+    return { poolId, name, hostId, path: place, ...(source === undefined ? {} : { source }) }
+  }
+
+  #openPool(entry: PoolEntry): Promise<Pool> {
+    return Pool.openShared(entry, { mayReachLoopback: this.#options.mayReachLoopback, mounts: this.#mounts })
+  }
+
+  /** For as long as the start has patience; who is late is tended later. */
+  async #mountAll(entries: readonly PoolEntry[]): Promise<void> {
+    await this.#mounts.sweep()
+    const inTime = new AbortController()
+    const patience = wait(startPatienceMs, undefined, inTime).catch(() => undefined)
+    const tries = mountPlacesOf(entries).map((place) => this.#mounts.mount(place).catch(() => undefined)) // told by `problem`
+    await Promise.race([Promise.all(tries), patience])
+    inTime.abort()
   }
 
   #entries(): PoolEntry[] {
@@ -111,9 +191,25 @@ export class SharedPools {
 
 const isWithin = (path: string, root: string): boolean => path === root || path.startsWith(root + sep)
 
+const nothingFound: DirectoryReport = {
+  ...{ fileSystem: 'unknown', isOnRootDisk: false, totalBytes: 0, freeBytes: 0, supportsDirectIo: false },
+  ...{ poolId: null, problem: null },
+}
+
+/** Null for a directory that somebody else has mounted. */
+const mountPlaceOf = ({ path, source }: PoolEntry): MountPlace | null =>
+  source === undefined ? null : { path, source }
+
+const mountPlacesOf = (entries: readonly PoolEntry[]): MountPlace[] =>
+  entries.flatMap((entry) => mountPlaceOf(entry) ?? [])
+
+const faceOf = ({ poolId, name, path, source }: PoolEntry): string =>
+  JSON.stringify([poolId, name, path, source && [sourceText(source), source.version]])
+
 function requireSame(known: PoolEntry, asked: PoolEntry): void {
-  if (known.poolId === asked.poolId && known.name === asked.name && known.path === asked.path) return
-  const message = `This host has the pool "${known.name}" already, in ${known.path}.`
+  if (faceOf(known) === faceOf(asked)) return
+  const from = known.source === undefined ? '' : `, mounted from ${sourceText(known.source)}`
+  const message = `This host has the pool "${known.name}" already, in ${known.path}${from}.`
   throw new AppError('POOL_WRONG', message, { details: { ...known } })
 }
 
@@ -124,12 +220,15 @@ function refuseInUse(name: string, specs: readonly VmSpec[]): void {
   throw new AppError('POOL_IN_USE', message, { details: { names } })
 }
 
-async function enter({ poolId, path, isFirst }: AgentCommandOf<'pool.attach'>): Promise<void> {
+async function enter({ poolId, path, source }: PoolEntry, isFirst: boolean): Promise<void> {
   const report = await inspectDirectory(path)
   const isMade = report.poolId === null && !isFirst
   // Before its problem: "not empty" of a directory that is not mounted would lead astray.
   if (isMade) {
-    const message = `The pool is not in ${path}: its file system is not mounted, or this host sees another directory.`
+    const message =
+      source === undefined
+        ? `The pool is not in ${path}: its file system is not mounted, or this host sees another directory.`
+        : `The pool is not in ${sourceText(source)}: that is another export, or another server by that name.`
     throw new AppError('POOL_WRONG', message)
   }
   if (report.problem !== null) throw new AppError('POOL_UNAVAILABLE', report.problem)

@@ -5,7 +5,7 @@
 import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AgentCommandOf } from '@berth/core/agent-contract/agent-commands'
-import type { DirectoryReport } from '@berth/core/agent-contract/pool-commands'
+import type { DirectoryReport, PoolPlaceWish } from '@berth/core/agent-contract/pool-commands'
 import type { ImageId } from '@berth/core/ids/ids'
 import { defaultPoolName, type PoolObservation } from '@berth/core/storage/volume'
 import type { VmSpec } from '@berth/core/vm/vm-spec'
@@ -13,8 +13,8 @@ import { publishFile } from './durable-files.ts'
 import { HostImages } from './host-images.ts'
 import { HostVolumes } from './host-volumes.ts'
 import { fileExists } from './image-store.ts'
-import { inspectDirectory } from './inspect-directory.ts'
 import { PoolDirectory } from './pool-directory.ts'
+import type { PoolMounts } from './pool-mounts.ts'
 import { Pool } from './pool.ts'
 import { SharedPools, type SharedPoolsOptions } from './shared-pools.ts'
 import { sweepPool } from './sweep-pool.ts'
@@ -81,16 +81,22 @@ export class Storage {
     return this.#shared.detach(command, specs)
   }
 
-  inspectDirectory(path: string): Promise<DirectoryReport> {
-    return inspectDirectory(path)
+  /** What is found there; whatever is the matter is its `problem`. */
+  inspect(place: PoolPlaceWish): Promise<DirectoryReport> {
+    return this.#shared.inspect(place)
+  }
+
+  /** Mounts again what this host's shared pools need and has come off. Waits for nothing. */
+  tendMounts(): void {
+    this.#shared.tendMounts()
   }
 }
 
 /** Throws INTERNAL when `pools.json` cannot be read; a shared pool that is not there is no reason not to start. */
-export async function createStorage(options: SharedPoolsOptions): Promise<Storage> {
+export async function createStorage(options: SharedPoolsOptions, mounts?: PoolMounts): Promise<Storage> {
   const { dataDir, mayReachLoopback } = options
   const own = await Pool.openOwn(join(dataDir, 'pools', defaultPoolName), mayReachLoopback)
-  return new Storage(own, await SharedPools.open({ dataDir, mayReachLoopback }))
+  return new Storage(own, await SharedPools.open({ dataDir, mayReachLoopback }, mounts))
 }
 
 const usedImages = (specs: readonly VmSpec[]): Set<ImageId> =>

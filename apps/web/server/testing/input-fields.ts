@@ -35,6 +35,8 @@ const fitting: Readonly<Record<string, unknown>> = {
   name: 'fits',
   pool: 'default',
   path: '/srv/fits',
+  server: 'nas.example',
+  exportPath: '/srv/fits',
   folder: '/opt/fits',
   address: null,
   bridge: 'br0',
@@ -78,7 +80,12 @@ function fit(schema: JsonSchema, name: string): unknown {
   if (rest.const !== undefined) return rest.const
   if (rest.enum !== undefined) return rest.enum[0]
   if (properties !== undefined)
-    return Object.fromEntries(Object.entries(properties).map(([key, each]) => [key, fit(read(each), key)]))
+    return Object.fromEntries(
+      Object.entries(properties)
+        // Of the two one is named: a directory, or what is mounted.
+        .filter(([key]) => key !== 'source' || properties['path'] === undefined)
+        .map(([key, each]) => [key, fit(read(each), key)]),
+    )
   if (type === 'array') return items === undefined || rest.minItems === undefined ? [] : [fit(read(items), name)]
   if (type === 'integer' || type === 'number') return Math.max(1, rest.minimum ?? 1)
   if (type === 'boolean') return false

@@ -220,7 +220,7 @@ export class AgentConnection implements AgentLink, AsyncDisposable {
     if (this.#hello === null) return
     const misfit = misfitOf(this.#hello)
     if (misfit !== null) throw misfit
-    const needed = procedure === agentContract.step.run ? capabilityForCommand(stepKindSchema.parse(input)) : null
+    const needed = procedure === agentContract.step.run ? capabilityForCommand(stepFaceSchema.parse(input)) : null
     if (needed === null || this.#canDo(needed)) return
     const { agentVersion, capabilities } = this.#hello
     const message = `The agent at ${this.#options.target.address} is too old for this: it lacks "${needed}".`
@@ -232,7 +232,9 @@ export class AgentConnection implements AgentLink, AsyncDisposable {
   }
 }
 
-const stepKindSchema = z.object({ command: z.object({ kind: z.string() }) }).transform(({ command }) => command.kind)
+const stepFaceSchema = z
+  .object({ command: z.object({ kind: z.string(), source: z.unknown().optional() }) })
+  .transform(({ command }) => command)
 
 function misfitOf(hello: AgentHello): AppError | null {
   const fit = agentFitOf(hello)

@@ -135,8 +135,8 @@ const askAgain: Readonly<Record<OperationKind, AskAgain>> = {
   },
   'pool.create': async ({ panel, caller }, { args, idempotencyKey }) => {
     requireAdmin(caller)
-    const { name, path, hostIds } = operationArgsSchemas['pool.create'].parse(args)
-    return (await createSharedPool(panel, caller, { name, path, hostIds, idempotencyKey })).operationId
+    const { name, path, source, hostIds } = operationArgsSchemas['pool.create'].parse(args)
+    return (await createSharedPool(panel, caller, { name, path, source, hostIds, idempotencyKey })).operationId
   },
   'pool.attach': async ({ panel, caller }, { args, idempotencyKey }) => {
     requireAdmin(caller)

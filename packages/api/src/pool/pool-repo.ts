@@ -2,6 +2,7 @@
 import { Prisma, type DatabaseClient } from '@berth/prisma/client'
 import { AppError } from '@berth/core/errors/app-error'
 import { poolViewSchema, type PoolView } from '@berth/core/storage/pool'
+import { poolSourceSchema, type PoolSource } from '@berth/core/storage/pool-source'
 import { decodeCursor, encodeCursor, type Page, type PageCut } from '../trpc/paging.ts'
 
 interface PoolKey {
@@ -45,19 +46,28 @@ async function findPoolViews(db: DatabaseClient, keys: readonly PoolKey[]): Prom
     db,
     rows.map(({ hostId }) => hostId),
   )
-  const nameOf = new Map(shared.map(({ id, name }) => [id, name]))
+  const known = new Map(shared.map((row) => [row.id, row]))
   return ids.flatMap((id) => {
     const here = rows.filter((row) => (row.sharedId ?? row.id) === id)
-    const name = nameOf.get(id) ?? here[0]?.name
-    return name === undefined ? [] : [poolViewOf({ id, name, isShared: nameOf.has(id) }, here, counts)]
+    const own = known.get(id)
+    const name = own?.name ?? here[0]?.name
+    const face = { id, isShared: own !== undefined, source: own?.source ?? null }
+    return name === undefined ? [] : [poolViewOf({ ...face, name }, here, counts)]
   })
 }
 
 type PoolRow = Prisma.PoolGetPayload<{ include: { host: { select: { name: true; state: true } } } }>
 const countKey = (hostId: string, pool: string): string => `${hostId} ${pool}`
 
+interface PoolFace {
+  readonly id: string
+  readonly name: string
+  readonly isShared: boolean
+  readonly source: unknown
+}
+
 function poolViewOf(
-  { id, name, isShared }: { id: string; name: string; isShared: boolean },
+  { id, name, isShared, source }: PoolFace,
   rows: readonly PoolRow[],
   counts: ReadonlyMap<string, number>,
 ): PoolView {
@@ -68,6 +78,7 @@ function poolViewOf(
   return poolViewSchema.parse({
     poolId: isShared || rows.some((row) => row.sharedId !== null) ? id : null,
     name,
+    source,
     hosts: rows.map((row) => ({
       hostId: row.hostId,
       name: row.host.name,
@@ -96,8 +107,9 @@ async function countMachines(db: DatabaseClient, hostIds: readonly string[]): Pr
 }
 
 /** Throws POOL_NAME_TAKEN. */
-export async function insertSharedPool(tx: DatabaseClient, { poolId, name }: NamedPool): Promise<void> {
-  const { count } = await tx.sharedPool.createMany({ data: [{ id: poolId, name }], skipDuplicates: true })
+export async function insertSharedPool(tx: DatabaseClient, { poolId, name, source }: NamedPool): Promise<void> {
+  const row = { id: poolId, name, ...(source === null ? {} : { source }) }
+  const { count } = await tx.sharedPool.createMany({ data: [row], skipDuplicates: true })
   if (count === 0) throw nameTaken(name)
 }
 
@@ -107,13 +119,15 @@ export const nameTaken = (name: string): AppError =>
 export interface NamedPool {
   readonly poolId: string
   readonly name: string
+  /** What agents mount for it; null for a directory. */
+  readonly source: PoolSource | null
 }
 
 /** Throws OBJECT_NOT_FOUND. */
 export async function requireSharedPool(db: DatabaseClient, poolId: string): Promise<NamedPool> {
   const row = await db.sharedPool.findUnique({ where: { id: poolId } })
   if (row === null) throw new AppError('OBJECT_NOT_FOUND', `There is no shared pool ${poolId}.`)
-  return { poolId, name: row.name }
+  return { poolId, name: row.name, source: poolSourceSchema.nullable().parse(row.source) }
 }
 
 /** Where a host has a shared pool; null when it has not. */

@@ -1,8 +1,16 @@
+import { sourceText } from '@berth/core/storage/pool-source'
 import { t } from '../trpc/init.ts'
 import { pageCutOf } from '../trpc/paging.ts'
-import { adminChanging, adminOnly, audited } from '../trpc/procedures.ts'
+import { adminChanging, adminOnly, audited, doneAtOnce } from '../trpc/procedures.ts'
 import { attachPool, createSharedPool, detachPool } from './change-pools.ts'
-import { poolAttachInput, poolCreateInput, poolDetachInput, poolListInput, poolTestInput } from './pool-inputs.ts'
+import {
+  poolAttachInput,
+  poolCreateInput,
+  poolDetachInput,
+  poolListInput,
+  poolTestInput,
+  poolTestMountInput,
+} from './pool-inputs.ts'
 import { listPools } from './pool-repo.ts'
 import { testDirectory } from './test-directory.ts'
 
@@ -13,6 +21,17 @@ export const poolRouter = t.router({
   test: adminOnly
     .input(poolTestInput)
     .query(async ({ ctx, input }) => ({ items: await testDirectory(ctx.panel, input) })),
+  /**
+   * Each host mounts the export for as long as it looks at it. No query: another site's link must not make hosts speak to
+   * a server of its choice.
+   */
+  testMount: adminChanging
+    .input(poolTestMountInput)
+    .use(audited)
+    .mutation(async ({ ctx, input }) => {
+      Object.assign(ctx.notes, { targetKind: 'pool', targetName: sourceText(input.source) })
+      return { ...doneAtOnce, items: await testDirectory(ctx.panel, input) }
+    }),
   createShared: adminChanging
     .input(poolCreateInput)
     .use(audited)

@@ -31,6 +31,8 @@ it('takes for an existing pool only the directory that has its id', () => {
   expect(directoryVerdict(reportOf({ problem: notEmpty }), poolId).text).toContain('not mounted')
   const missing = 'There is no directory /srv/x on this host.'
   expect(directoryVerdict(reportOf({ problem: missing }), poolId).text).toBe(missing)
+  const unmounted = { problem: 'nas does not answer.', fileSystem: 'unknown' }
+  expect(directoryVerdict(reportOf(unmounted), poolId).text).toBe('nas does not answer.')
 })
 
 it('warns where hosts see file systems of different sizes', () => {

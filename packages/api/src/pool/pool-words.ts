@@ -37,4 +37,6 @@ export function withSizesCompared(tests: readonly PoolTest[], sizes: ReadonlyMap
 }
 
 const cannot = (text: string): Verdict => ({ verdict: 'cannot', text })
-const missing = ({ problem }: DirectoryReport): string | null => (problem?.startsWith('There is no') ? problem : null)
+/** Where nothing was seen at all, that is what is the matter: no directory, no answer, nothing that can be mounted. */
+const missing = ({ problem, fileSystem }: DirectoryReport): string | null =>
+  fileSystem === 'unknown' || problem?.startsWith('There is no') === true ? problem : null

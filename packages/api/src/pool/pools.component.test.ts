@@ -125,6 +125,64 @@ test('names are the installation’s, and hosts must be there', async () => {
   await expect(create({})).rejects.toMatchObject({ cause: { code: 'POOL_NAME_TAKEN' } })
 })
 
+test('a pool that agents mount has its source, and no path of its own', async () => {
+  const { db } = world.process.panel
+  const source = { kind: 'nfs', server: 'nas.example.org', exportPath: '/srv/berth', version: '4.2' } as const
+  const createMounted = (change: object = {}) => create({ name: 'mounted', path: undefined, source, ...change })
+  const asked = { source, hostIds: [requireId(a)] }
+  expect(await pools().testMount(asked)).toMatchObject({
+    items: [{ verdict: 'cannot', text: 'Its agent mounts no NFS exports: update it.' }],
+  })
+  await expect(createMounted()).rejects.toMatchObject({
+    cause: { code: 'AGENT_INCOMPATIBLE', message: 'Their agents mount no NFS exports: host-a.' },
+  })
+  for (const hostId of [a, b])
+    await db.host.update({ where: { id: requireId(hostId) }, data: { capabilities: ['pools', 'nfs-pools'] } })
+  for (const change of [{ path: '/srv/slow' }, { source: undefined }, { source: { ...source, options: 'rw' } }])
+    await expect(createMounted(change)).rejects.toMatchObject({ cause: { code: 'INPUT_INVALID' } })
+  for (const server of ['-o', 'nas,rw', 'nas:/x', 'nas\nnas', '[fd00::1]', ''])
+    await expect(createMounted({ source: { ...source, server } })).rejects.toMatchObject({
+      cause: { code: 'INPUT_INVALID' },
+    })
+  for (const exportPath of ['srv', '/srv/../etc', '/srv,soft', '/srv x', '-o', '/srv/'])
+    await expect(createMounted({ source: { ...source, exportPath } })).rejects.toMatchObject({
+      cause: { code: 'INPUT_INVALID' },
+    })
+  const { operationId } = await createMounted()
+  const argsOf = async (id: string) => (await db.operation.findUniqueOrThrow({ where: { id } })).args
+  const made = operationArgsSchemas['pool.create'].parse(await argsOf(operationId))
+  expect(made).toMatchObject({ name: 'mounted', source })
+  expect(made.path).toBeUndefined()
+  const { items } = await pools().list()
+  expect(items.find(({ name }) => name === 'mounted')).toMatchObject({ source, poolId: made.poolId })
+  expect(items.find(({ name }) => name === 'fast')?.source).toBeNull()
+
+  const onHost = { poolId: made.poolId, hostId: requireId(b) }
+  await expect(pools().attach({ ...onHost, path: '/srv/slow' })).rejects.toMatchObject({
+    cause: { code: 'INPUT_INVALID' },
+  })
+  const attached = await pools().attach(onHost)
+  expect(operationArgsSchemas['pool.attach'].parse(await argsOf(attached.operationId))).toMatchObject({
+    ...onHost,
+    source,
+  })
+  await writeOnePool(
+    db,
+    requireId(a),
+    fastOf({ name: 'mounted', path: '/data/mounts/x', shared: { poolId: made.poolId } }),
+  )
+  const detached = await pools().detach({ poolId: made.poolId, hostId: requireId(a) })
+  const left = operationArgsSchemas['pool.detach'].parse(await argsOf(detached.operationId))
+  expect(left).toMatchObject({ source })
+  expect(left.path).toBeUndefined()
+  await expect(pools().attach({ poolId, hostId: requireId(b) })).rejects.toMatchObject({
+    cause: { code: 'INPUT_INVALID' },
+  })
+  const records = new PrismaPoolRecords(db)
+  await records.removeSeen(requireId(a), { poolId: made.poolId, name: 'mounted' })
+  await records.forget(made.poolId)
+})
+
 test('a host leaves a pool when no machine of it has a disk there, and its images stay within reach', async () => {
   const { db } = world.process.panel
   const attached = pools().attach({ poolId, hostId: requireId(b), path: '/srv/fast' })

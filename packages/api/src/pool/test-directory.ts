@@ -9,8 +9,8 @@ import type { PoolTestInput } from './pool-inputs.ts'
 import { requirePoolHosts } from './pool-repo.ts'
 import { directoryVerdict, withSizesCompared } from './pool-words.ts'
 
-/** Longer than the agent itself waits for a file system that does not answer. */
-const askMs = 12_000
+/** Longer than the agent itself waits for a file system that does not answer, and for one to be mounted and unmounted. */
+const askMs = { path: 12_000, source: 45_000 } as const
 
 export async function testDirectory(panel: Panel, input: PoolTestInput): Promise<PoolTest[]> {
   const hosts = await requirePoolHosts(panel.db, input.hostIds)
@@ -22,7 +22,9 @@ export async function testDirectory(panel: Panel, input: PoolTestInput): Promise
       if (state !== 'online') return tell({ verdict: 'cannot', text: `The host is ${state}.` })
       if (!capabilities.includes('pools'))
         return tell({ verdict: 'cannot', text: 'Its agent knows no shared pools: update it.' })
-      const found = await ask(panel, id, input.path)
+      if ('source' in input && !capabilities.includes('nfs-pools'))
+        return tell({ verdict: 'cannot', text: 'Its agent mounts no NFS exports: update it.' })
+      const found = await ask(panel, id, input)
       if (typeof found === 'string') return tell({ verdict: 'cannot', text: found })
       if (found.problem === null) sizes.set(id, found.totalBytes)
       return tell(directoryVerdict(found, input.poolId ?? null))
@@ -31,9 +33,11 @@ export async function testDirectory(panel: Panel, input: PoolTestInput): Promise
   return withSizesCompared(tests, sizes)
 }
 
-async function ask(panel: Panel, hostId: string, path: string): Promise<DirectoryReport | string> {
+async function ask(panel: Panel, hostId: string, input: PoolTestInput): Promise<DirectoryReport | string> {
   try {
-    return await panel.agents.link(hostId).call(agentContract.pool.inspect, { path }, { timeoutMs: askMs })
+    const place = 'source' in input ? { source: input.source } : { path: input.path }
+    const timeoutMs = askMs['source' in input ? 'source' : 'path']
+    return await panel.agents.link(hostId).call(agentContract.pool.inspect, place, { timeoutMs })
   } catch (error) {
     return toAppError(error).message
   }

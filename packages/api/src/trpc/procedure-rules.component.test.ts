@@ -28,7 +28,7 @@ const adminOnly = [
   ...['maintenance.get', 'maintenance.leave', 'maintenance.pause', 'maintenance.plan', 'maintenance.planMoves'],
   ...['maintenance.resume', 'maintenance.start'],
   ...['network.create', 'network.delete'],
-  ...['pool.attach', 'pool.createShared', 'pool.detach', 'pool.list', 'pool.test'],
+  ...['pool.attach', 'pool.createShared', 'pool.detach', 'pool.list', 'pool.test', 'pool.testMount'],
   ...['user.create', 'user.disable', 'user.enable', 'user.get', 'user.list', 'user.resetPassword'],
   ...['user.revokeSessions', 'user.update', 'vm.commandLine', 'vm.flightRecords', 'vm.forecast'],
   ...['vm.migrate', 'vm.moveTargets', 'vm.rehearse', 'vm.setMoveBandwidth'],

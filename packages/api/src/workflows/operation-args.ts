@@ -11,6 +11,7 @@ import { movePolicySchema } from '@berth/core/migration/move-policy'
 import { moveTransportSchema, plainTransport } from '@berth/core/migration/move-transport'
 import type { OperationKind } from '@berth/core/operation/operation'
 import { drainChoiceSchema } from '@berth/core/maintenance/drain'
+import { poolSourceSchema } from '@berth/core/storage/pool-source'
 import { poolNameSchema, poolPathSchema } from '@berth/core/storage/volume'
 import { vmSpecSchema } from '@berth/core/vm/vm-spec'
 
@@ -27,7 +28,13 @@ const wantedChange = z.object({
   firmware: firmwareSchema.optional(),
   hasScreen: z.boolean().optional(),
 })
-const onePool = { poolId: poolIdSchema, name: poolNameSchema, path: poolPathSchema }
+/** `path` of a directory, or of what the agent mounts itself: where that is on a host only the host knows. */
+const onePool = {
+  poolId: poolIdSchema,
+  name: poolNameSchema,
+  path: poolPathSchema.optional(),
+  source: poolSourceSchema.optional(),
+}
 const gracefully = oneVm.extend({ timeoutMs: z.int().min(1_000).max(3_600_000) })
 
 export const operationArgsSchemas = {

@@ -13,8 +13,8 @@ import { hostStepLimits, rowStepLimits } from './vm-target.ts'
 type PoolCreateState = Readonly<z.infer<(typeof operationArgsSchemas)['pool.create']>> &
   Readonly<Record<string, unknown>>
 
-const placesOf = ({ hostIds, poolId, name, path }: PoolCreateState): PoolPlace[] =>
-  hostIds.map((hostId) => ({ poolId, name, path, hostId }))
+const placesOf = ({ hostIds, poolId, name, path, source }: PoolCreateState): PoolPlace[] =>
+  hostIds.map((hostId) => ({ poolId, name, path, source, hostId }))
 
 export const poolCreate = defineWorkflow<WorkflowContext, PoolCreateState>({
   kind: 'pool.create',

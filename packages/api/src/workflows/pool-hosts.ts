@@ -8,7 +8,9 @@ import { hostStepLimits, rowStepLimits } from './vm-target.ts'
 type PoolHostState = PoolPlace & Readonly<Record<string, unknown>>
 type PoolHostWorkflow = Workflow<WorkflowContext, PoolHostState>
 
-const placeOf = ({ poolId, name, path, hostId }: PoolHostState): PoolPlace => ({ poolId, name, path, hostId })
+const placeOf = ({ poolId, name, path, source, hostId }: PoolHostState): PoolPlace => ({
+  ...{ poolId, name, path, source, hostId },
+})
 
 export const poolAttach: PoolHostWorkflow = defineWorkflow<WorkflowContext, PoolHostState>({
   kind: 'pool.attach',

@@ -1,5 +1,6 @@
 /** What the pool workflows share: bringing one host to a pool, and taking it off again. */
 import type { PoolId, HostId } from '@berth/core/ids/ids'
+import type { PoolSource } from '@berth/core/storage/pool-source'
 import { poolObservationSchema } from '@berth/core/storage/volume'
 import type { StepRun } from '@berth/core/workflow/step'
 import type { WorkflowContext } from './ports.ts'
@@ -8,7 +9,9 @@ import { runOnHost } from './run-on-host.ts'
 export interface PoolPlace {
   readonly poolId: PoolId
   readonly name: string
-  readonly path: string
+  /** One of the two. */
+  readonly path?: string | undefined
+  readonly source?: PoolSource | undefined
   readonly hostId: HostId
 }
 

@@ -21,8 +21,7 @@ import {
 import { dirtySampleSchema, pathSampleSchema } from '../migration/move-forecast.ts'
 import { moveHistorySchema } from './move-history.ts'
 import { hostDoorSchema } from './rehearsal-commands.ts'
-import { poolPathSchema } from '../storage/volume.ts'
-import { directoryReportSchema } from './pool-commands.ts'
+import { directoryReportSchema, poolInspectSchema } from './pool-commands.ts'
 import { stepKeySchema, stepReportSchema, stepRunRequestSchema, stepWaitRequestSchema } from './step-report.ts'
 
 /** Raised when old and new cannot talk at all; what is optional is announced as a capability name instead. */
@@ -79,8 +78,8 @@ export const agentContract = {
   },
   /** Only agents with the capability "pools". */
   pool: {
-    /** What the host finds at a path that is to be a shared pool. Whatever is the matter there is in the answer. */
-    inspect: query(z.object({ path: poolPathSchema }), directoryReportSchema),
+    /** What the host finds in a directory that is to be a shared pool, or in what it mounts. Whatever is the matter is in the answer. */
+    inspect: query(poolInspectSchema, directoryReportSchema),
   },
   vm: {
     /** Looks at QEMU now (query-status), not at what was remembered. */

@@ -13,6 +13,7 @@ export const agentCapabilities = [
   'mirror',
   'off-moves',
   'move-network',
+  'nfs-pools',
 ] as const
 export type AgentCapability = (typeof agentCapabilities)[number]
 

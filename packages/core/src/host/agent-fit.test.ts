@@ -18,5 +18,11 @@ test('an agent fits by its contract version, and lacks what it does not name', (
 })
 
 test('what every agent of this contract can needs no capability', () => {
-  expect(capabilityForCommand('vm.start')).toBeNull()
+  expect(capabilityForCommand({ kind: 'vm.start' })).toBeNull()
+  expect(capabilityForCommand({ kind: 'image.import', source: { kind: 'url' } })).toBeNull()
+})
+
+test('a pool that the agent is to mount needs one that mounts', () => {
+  expect(capabilityForCommand({ kind: 'pool.attach' })).toBe('pools')
+  expect(capabilityForCommand({ kind: 'pool.attach', source: { kind: 'nfs' } })).toBe('nfs-pools')
 })

@@ -20,10 +20,18 @@ export function agentFitOf(agent: AgentSelf): AgentFit {
   return missing.length === 0 ? { kind: 'whole' } : { kind: 'partial', missing }
 }
 
+/** As much of a command as says it. */
+interface CommandFace {
+  readonly kind: string
+  /** Of a shared pool: what it is mounted from. */
+  readonly source?: unknown
+}
+
 /** What an agent must be able to do before it is sent this command; null for what all agents of this contract can. */
-export function capabilityForCommand(kind: string): AgentCapability | null {
+export function capabilityForCommand({ kind, source }: CommandFace): AgentCapability | null {
   if (kind === 'move.rehearse') return 'forecast'
   if (kind === 'move.follow') return 'move-options'
   if (kind.startsWith('move.')) return 'moves'
+  if (kind.startsWith('pool.') && source !== undefined) return 'nfs-pools'
   return kind.startsWith('pool.') || kind === 'image.copy' ? 'pools' : null
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { hostStateSchema } from '../host/host.ts'
 import { hostIdSchema, poolIdSchema } from '../ids/ids.ts'
+import { poolSourceSchema } from './pool-source.ts'
 import { poolNameSchema } from './volume.ts'
 
 export const poolHostSchema = z.object({
@@ -22,6 +23,8 @@ export const poolViewSchema = z.object({
   /** Null for a host's own pool. */
   poolId: poolIdSchema.nullable(),
   name: poolNameSchema,
+  /** What each host's agent mounts for it; null for a directory. */
+  source: poolSourceSchema.nullable(),
   /** By name; none for a shared pool that is just being made. */
   hosts: z.array(poolHostSchema),
   /** Of a shared pool as the host last saw it that sees it now. */

@@ -59,6 +59,7 @@ interface Beat extends HeartbeatOptions {
 }
 
 async function beat({ storage, machines, events, nodes }: Beat, round: SampleRound, count: number): Promise<void> {
+  storage.tendMounts()
   // Figures are not kept: without a reader there is nobody to tell.
   if (events.readerCount() > 0) {
     const [numaNodes, hugePages] = await Promise.all([nodes, readHugePages()])

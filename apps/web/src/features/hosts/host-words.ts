@@ -48,6 +48,7 @@ const missingWords: Readonly<Record<AgentCapability, string>> = {
   refusals: 'it does not hear of other hosts that are revoked',
   moves: 'machines cannot be moved to or from it',
   pools: 'it has no shared pools',
+  'nfs-pools': 'it mounts no NFS exports for shared pools',
   mirror: 'machines move to or from it only where both hosts see their disks',
   'off-moves': 'machines that are off cannot be moved to or from it',
   'move-network': 'machines cannot come to it by a network of their own',

@@ -3,7 +3,7 @@ import { Button } from '@berth/ui/button'
 import { Dialog } from '@berth/ui/dialog'
 import { InlineAlert } from '@berth/ui/inline-alert'
 import { TextField } from '@berth/ui/text-field'
-import { poolNameSchema, poolPathSchema } from '@berth/core/storage/volume'
+import { poolNameSchema } from '@berth/core/storage/volume'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { errorLine, fieldErrors } from '../../lib/error-text.ts'
@@ -11,22 +11,24 @@ import { newIdempotencyKey } from '../../lib/idempotency-key.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
 import { DirectoryTestList } from './directory-test-list.tsx'
 import { HostChoice } from './host-choice.tsx'
+import { emptyPlace, placeOf, placeProblems, type PlaceProblems, type PoolPlaceDraft } from './pool-place.ts'
+import { PoolPlaceFields } from './pool-place-fields.tsx'
 import { PoolTask } from './pool-task.tsx'
 import { useDirectoryTest } from './use-directory-test.ts'
 
 interface Draft {
   readonly name: string
-  readonly path: string
+  readonly place: PoolPlaceDraft
   readonly hostIds: readonly string[]
 }
-const empty: Draft = { name: '', path: '', hostIds: [] }
+const empty: Draft = { name: '', place: emptyPlace, hostIds: [] }
 
 export interface AddPoolDialogProps {
   open: boolean
   onOpenChange: (open: boolean) => void
 }
 
-/** Tests the directory on each chosen host, then makes the pool; where hosts see different directories nothing is left. */
+/** Tests the place on each chosen host, then makes the pool; where hosts see different directories nothing is left. */
 export function AddPoolDialog({ open, onOpenChange }: AddPoolDialogProps) {
   const trpc = useTRPC()
   const [draft, setDraft] = useState(empty)
@@ -35,7 +37,8 @@ export function AddPoolDialog({ open, onOpenChange }: AddPoolDialogProps) {
   const [idempotencyKey, setKey] = useState(newIdempotencyKey)
   const hosts = useQuery(trpc.host.list.queryOptions({ limit: 200 }, { enabled: open }))
   const create = useMutation(trpc.pool.createShared.mutationOptions({ meta: { showsError: true } }))
-  const test = useDirectoryTest({ path: draft.path, hostIds: draft.hostIds, poolId: null })
+  const place = Object.keys(placeProblems(draft.place)).length === 0 ? placeOf(draft.place) : null
+  const test = useDirectoryTest({ place, hostIds: draft.hostIds, poolId: null })
   const refused = fieldErrors(create.error)
   const problems = showsProblems ? problemsOf(draft) : {}
   const set = (part: Partial<Draft>) => {
@@ -54,7 +57,7 @@ export function AddPoolDialog({ open, onOpenChange }: AddPoolDialogProps) {
   }
   const make = () =>
     create.mutate(
-      { ...draft, hostIds: [...draft.hostIds], idempotencyKey },
+      { name: draft.name, ...place, hostIds: [...draft.hostIds], idempotencyKey },
       { onSuccess: (started) => setOperationId(started.operationId) },
     )
   const submit = (event: FormEvent) => {
@@ -73,7 +76,7 @@ export function AddPoolDialog({ open, onOpenChange }: AddPoolDialogProps) {
       {...(operationId === null
         ? {
             description:
-              'A directory that several hosts see, on NFS or a cluster file system, and that is mounted on each of them already. Machines with their disks there can move between those hosts while they run.',
+              'A place that several hosts see. Machines with their disks there can move between those hosts while they run.',
           }
         : {})}
       footer={
@@ -106,15 +109,10 @@ export function AddPoolDialog({ open, onOpenChange }: AddPoolDialogProps) {
             error={problems.name ?? refused['name']}
             autoComplete="off"
           />
-          <TextField
-            label="Directory"
-            placeholder="/srv/berth"
-            hint="The same path on each host. It must be empty."
-            value={draft.path}
-            onChange={(event) => set({ path: event.target.value.trim() })}
-            error={problems.path ?? refused['path']}
-            autoComplete="off"
-            className="[&_input]:font-mono"
+          <PoolPlaceFields
+            place={draft.place}
+            onChange={(part) => set({ place: { ...draft.place, ...part } })}
+            problems={{ ...refusedPlace(refused), ...problems }}
           />
           <HostChoice
             hosts={hosts.data?.items ?? []}
@@ -137,11 +135,15 @@ function submitLabel(worst: 'can' | 'warning' | 'cannot' | null): string {
   return worst === 'cannot' ? 'Test again' : 'Test and add'
 }
 
-function problemsOf({ name, path, hostIds }: Draft): { name?: string; path?: string; hostIds?: string } {
-  const [badName, badPath] = [poolNameSchema.safeParse(name), poolPathSchema.safeParse(path)]
+/** Fields of the export bear its name before theirs. */
+const refusedPlace = (refused: Readonly<Record<string, string>>): PlaceProblems =>
+  Object.fromEntries(Object.entries(refused).map(([field, words]) => [field.replace(/^source\./, ''), words]))
+
+function problemsOf({ name, place, hostIds }: Draft): PlaceProblems & { name?: string; hostIds?: string } {
+  const badName = poolNameSchema.safeParse(name)
   return {
     ...(badName.success ? {} : { name: badName.error.issues[0]?.message ?? 'Type a name.' }),
-    ...(badPath.success ? {} : { path: badPath.error.issues[0]?.message ?? 'Type a path.' }),
+    ...placeProblems(place),
     ...(hostIds.length > 0 ? {} : { hostIds: 'Choose the hosts that see it.' }),
   }
 }

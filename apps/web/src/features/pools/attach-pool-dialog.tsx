@@ -6,6 +6,7 @@ import { Select } from '@berth/ui/select'
 import { TextField } from '@berth/ui/text-field'
 import { poolPathSchema } from '@berth/core/storage/volume'
 import type { PoolView } from '@berth/core/storage/pool'
+import { sourceText } from '@berth/core/storage/pool-source'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { errorLine } from '../../lib/error-text.ts'
@@ -28,10 +29,15 @@ export function AttachPoolDialog({ pool, open, onOpenChange }: AttachPoolDialogP
   const [operationId, setOperationId] = useState<string | null>(null)
   const hosts = useQuery(trpc.host.list.queryOptions({ limit: 200 }, { enabled: open }))
   const attach = useMutation(trpc.pool.attach.mutationOptions({ meta: { showsError: true } }))
-  const test = useDirectoryTest({ path, hostIds: [hostId], poolId: pool.poolId })
+  const { source } = pool
+  const test = useDirectoryTest({
+    place: source === null ? { path } : { source },
+    hostIds: [hostId],
+    poolId: pool.poolId,
+  })
   const others = (hosts.data?.items ?? []).filter((host) => !pool.hosts.some((known) => known.hostId === host.hostId))
   const { poolId } = pool
-  const isReady = poolId !== null && hostId !== '' && poolPathSchema.safeParse(path).success
+  const isReady = poolId !== null && hostId !== '' && (source !== null || poolPathSchema.safeParse(path).success)
   const change = (next: boolean) => {
     onOpenChange(next)
     if (next || operationId === null) return
@@ -42,7 +48,11 @@ export function AttachPoolDialog({ pool, open, onOpenChange }: AttachPoolDialogP
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (!isReady || attach.isPending || test.ask.isPending) return
-    const go = () => attach.mutate({ poolId, hostId, path }, { onSuccess: (made) => setOperationId(made.operationId) })
+    const go = () =>
+      attach.mutate(
+        { poolId, hostId, ...(source === null ? { path } : {}) },
+        { onSuccess: (made) => setOperationId(made.operationId) },
+      )
     test.ask.mutate(undefined, { onSuccess: (worst) => worst !== 'cannot' && go() })
   }
   const failure = attach.error ?? test.ask.error
@@ -52,7 +62,12 @@ export function AttachPoolDialog({ pool, open, onOpenChange }: AttachPoolDialogP
       onOpenChange={change}
       title={`Add a host to ${pool.name}`}
       {...(operationId === null
-        ? { description: 'The host must see the same directory. Its path may be another one there.' }
+        ? {
+            description:
+              source === null
+                ? 'The host must see the same directory. Its path may be another one there.'
+                : `The host mounts ${sourceText(source)}, and must find the pool there.`,
+          }
         : {})}
       footer={
         operationId === null ? (
@@ -63,7 +78,9 @@ export function AttachPoolDialog({ pool, open, onOpenChange }: AttachPoolDialogP
               form="attach-pool"
               variant="primary"
               pending={attach.isPending || test.ask.isPending}
-              disabledReason={isReady ? null : 'Choose a host, and where it has the directory'}
+              disabledReason={
+                isReady ? null : source === null ? 'Choose a host, and where it has the directory' : 'Choose a host'
+              }
             >
               Test and add
             </Button>
@@ -94,13 +111,15 @@ export function AttachPoolDialog({ pool, open, onOpenChange }: AttachPoolDialogP
               }))}
             />
           )}
-          <TextField
-            label="Directory on that host"
-            value={path}
-            onChange={(event) => setPath(event.target.value.trim())}
-            autoComplete="off"
-            className="[&_input]:font-mono"
-          />
+          {source === null && (
+            <TextField
+              label="Directory on that host"
+              value={path}
+              onChange={(event) => setPath(event.target.value.trim())}
+              autoComplete="off"
+              className="[&_input]:font-mono"
+            />
+          )}
           {test.items !== null && <DirectoryTestList items={test.items} />}
           {failure !== null && <InlineAlert tone="bad">{errorLine(failure)}</InlineAlert>}
         </form>

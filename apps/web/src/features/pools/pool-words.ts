@@ -1,9 +1,14 @@
 /** How a pool reads: its room, what is promised of it, and what is the matter with it where. */
 import type { PoolHost, PoolView } from '@berth/core/storage/pool'
+import { sourceText } from '@berth/core/storage/pool-source'
 import type { StateKind } from '@berth/ui/state-dot'
 import { formatBytes, formatPercent, plural } from '../../lib/format.ts'
 
 type Room = Pick<PoolView, 'totalBytes' | 'freeBytes' | 'committedBytes'>
+
+/** "NFS 4.2 from nas:/srv/berth", of a pool that its hosts mount; none for a directory. */
+export const sourceWords = ({ source }: Pick<PoolView, 'source'>): string[] =>
+  source === null ? [] : [`NFS ${source.version === null ? '' : `${source.version} `}from ${sourceText(source)}`]
 
 /** "73 GiB free", or why that is not known. */
 export const freeText = ({ totalBytes, freeBytes }: Room): string =>

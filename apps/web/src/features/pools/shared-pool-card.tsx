@@ -10,7 +10,7 @@ import { plural } from '../../lib/format.ts'
 import { AttachPoolDialog } from './attach-pool-dialog.tsx'
 import { PoolHostRow } from './pool-host-row.tsx'
 import { PoolMeter } from './pool-meter.tsx'
-import { isOvercommitted, poolTrouble, promisedNote, promisedText } from './pool-words.ts'
+import { isOvercommitted, poolTrouble, promisedNote, promisedText, sourceWords } from './pool-words.ts'
 
 /** One shared pool: its room once, and each host with what it sees of it. */
 export function SharedPoolCard({ pool }: { pool: PoolView }) {
@@ -30,7 +30,11 @@ export function SharedPoolCard({ pool }: { pool: PoolView }) {
         </span>
       }
       aria-label={`Pool ${pool.name}`}
-      description={`Shared by ${plural(pool.hosts.length, 'host')} · ${plural(vmCount, 'machine')}`}
+      description={[
+        `Shared by ${plural(pool.hosts.length, 'host')}`,
+        plural(vmCount, 'machine'),
+        ...sourceWords(pool),
+      ].join(' · ')}
       actions={
         <Button size="sm" onClick={() => setIsAdding(true)}>
           <Plus aria-hidden />

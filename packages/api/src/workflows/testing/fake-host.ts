@@ -135,7 +135,12 @@ export class FakeHost implements AgentLink {
         return { ...fakeImage, imageId: command.imageId }
       case 'pool.attach':
         this.pools.add(command.poolId)
-        return { ...fakePool, name: command.name, path: command.path, shared: { poolId: command.poolId } }
+        return {
+          ...fakePool,
+          name: command.name,
+          path: command.path ?? `/mounts/${command.poolId}`,
+          shared: { poolId: command.poolId },
+        }
       case 'pool.detach':
         this.pools.delete(command.poolId)
         return {}

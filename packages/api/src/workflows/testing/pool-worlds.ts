@@ -36,6 +36,11 @@ class PoolWorld {
     return { poolId: this.poolId, name, path }
   }
 
+  /** The same, where agents mount it. */
+  get mounted() {
+    return { poolId: this.poolId, name, source: { kind: 'nfs', server: 'nas', exportPath: '/srv', version: null } }
+  }
+
   /** How many hosts have it, by their own word; `NaN` where the rows say otherwise. */
   get attached(): number {
     const count = this.hosts.filter((host) => host.pools.has(this.poolId)).length
@@ -87,7 +92,7 @@ export const poolCases = {
       world: () => {
         const world = new PoolWorld(2)
         return worldOf({
-          ...{ world, args: { ...world.place, hostId: world.hosts[2].hostId } },
+          ...{ world, args: { ...world.mounted, hostId: world.hosts[2].hostId } },
           before: { attached: 2, isNamed: true },
           after: { attached: 3, isNamed: true },
         })
