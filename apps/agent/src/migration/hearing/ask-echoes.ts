@@ -6,8 +6,12 @@ import { cidrsIn, type EchoAddress } from './echo-address.ts'
 import { replyTimeOf } from './reply-gaps.ts'
 
 export const everyMs = 10
-/** ping ends by itself then, also where it outlived its agent: an answer each 10 ms is some 1 MB of text until then. */
-const deadlineS = 120
+/**
+ * After so many ping ends by itself, also where it outlived its agent: some 1 MB of text, if all are answered. Not by its deadline
+ * (-w): with that it ends when the guest stands for so long that the kernel calls its address unreachable.
+ */
+const count = 12_000
+const turnMs = count * everyMs
 const maxOutputBytes = 8 * MiB
 /** Half an hour: a hand-over that waits for a host that is away is not listened to for ever. */
 const maxTurns = 15
@@ -35,7 +39,7 @@ export async function askEchoes(to: EchoAddress, ear: EchoEar): Promise<string |
     const beganAtMs = performance.now()
     const trouble = await askOnce(to, ear)
     // A program that ends at once is not begun again and again.
-    const hasLasted = performance.now() - beganAtMs > (deadlineS * 1_000) / 2
+    const hasLasted = performance.now() - beganAtMs > turnMs / 2
     if (trouble !== undefined && !hasLasted) return trouble
   }
   return undefined
@@ -43,12 +47,13 @@ export async function askEchoes(to: EchoAddress, ear: EchoEar): Promise<string |
 
 async function askOnce({ family, address }: EchoAddress, { bridge, onReply, signal }: EchoEar) {
   const way = family === 4 ? ['-I', bridge] : []
-  const args = [`-${family}`, '-n', '-D', '-i', String(everyMs / 1_000), '-w', String(deadlineS), ...way, address]
+  const args = [`-${family}`, '-n', '-D', '-i', String(everyMs / 1_000), '-c', String(count), ...way, address]
   const onLine = (line: string): void => {
     const atMs = replyTimeOf(line)
     if (atMs !== undefined) onReply(atMs)
   }
-  const timeoutMs = (deadlineS + 10) * 1_000
+  // An interval is kept as well as the host's own load lets it.
+  const timeoutMs = 2 * turnMs
   try {
     await hypervisor().runTool({ file: 'ping', args, timeoutMs, maxOutputBytes, endsWithAgent: true, signal, onLine })
     return undefined

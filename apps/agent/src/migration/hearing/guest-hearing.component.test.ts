@@ -65,7 +65,7 @@ describe.runIf(process.getuid?.() === 0)('the ear of a move', () => {
     hearing.begin()
     while ((await pings()).length === 0) await pause(10)
     await pause(300)
-    expect(await pings()).toEqual([expect.stringContaining(`-6 -n -D -i 0.01 -w 120 ${linkLocalOf(mac)}%${bridge}`)])
+    expect(await pings()).toEqual([expect.stringContaining(`-6 -n -D -i 0.01 -c 12000 ${linkLocalOf(mac)}%${bridge}`)])
     const stoppedAtMs = Date.now()
     await cutFor(400)
     const heard = await hearing.afterTaken(stoppedAtMs)
