@@ -68,6 +68,13 @@ async function addressOf(panel: PanelClient, vmId: string): Promise<string> {
 
 const withoutGap = (counts: readonly number[]): number[] => counts.map((_count, index) => (counts[0] ?? 0) + index)
 
+/** A duration that the report tells in such words, in ms. */
+async function durationIn(report: Locator, words: RegExp): Promise<number> {
+  await expect(report).toContainText(words, { timeout: 20_000 })
+  const [, number, unit] = words.exec((await report.textContent()) ?? '') ?? []
+  return Number(number) * (unit === 's' ? 1_000 : 1)
+}
+
 /** Processes of the machine on each host. */
 const qemusOf = async (lab: Lab, vmId: string): Promise<number[]> =>
   Promise.all(lab.hosts.map(async (host) => (await host.qemus()).filter(({ argv }) => argv.includes(vmId)).length))
@@ -90,9 +97,12 @@ if (process.getuid?.() === 0)
     const serve = `counter 100 | nc -l -p ${countPort}`
     await machine.typeSerial(`dirty-memory 24 4 90 & (${serve}) & counter 200`)
     await machine.expectSerial(/^CNT 5 /m)
-    using session = openGuestSession(berth.lab, await addressOf(berth.panel, vmId), countPort)
+    const address = await addressOf(berth.panel, vmId)
+    using session = openGuestSession(berth.lab, address, countPort)
     await expect.poll(() => session.counts.length, { message: 'numbers over TCP' }).toBeGreaterThan(5)
     await page.evaluate(() => Object.assign(window, { isSamePage: true }))
+    const pings = berth.lab.ping(address)
+    await pings.answered(10_000)
 
     await test.step('the deck shows its passes', async () => {
       const deck = await askForMove(page, 'host-2', 8)
@@ -123,8 +133,13 @@ if (process.getuid?.() === 0)
       await machine.openTab('Activity')
       await page.getByRole('button', { name: new RegExp(`^Move ${name} to host-2`) }).click()
       const report = page.getByRole('region', { name: 'Report' })
-      await expect(report).toContainText(/Stood still\d+(\.\d)? m?s/)
       await expect(report).toContainText(/Passes([3-9]|\d\d)/)
+      const stoodMs = await durationIn(report, /Stood still([\d.]+) (ms|s)/)
+      const silentMs = await durationIn(report, /On the network it was silent for at most ([\d.]+) (ms|s)\./)
+      // Of the whole time, from another place of the guest network: a gap that has nothing to do with the switch may be longer.
+      const { longestGapMs } = await pings.stop()
+      expect(silentMs).toBeLessThanOrEqual(longestGapMs + 100)
+      expect(silentMs).toBeGreaterThanOrEqual(stoodMs / 2)
     })
 
     await test.step('a move that is cancelled leaves it where it is', async () => {
