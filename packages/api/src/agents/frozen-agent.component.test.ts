@@ -2,6 +2,7 @@
 import { expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { agentContract } from '@berth/core/agent-contract/agent-contract'
+import { agentCapabilities } from '@berth/core/host/agent-capabilities'
 import { hostIdSchema, newUuid, operationIdSchema } from '@berth/core/ids/ids'
 import { addImage, addVm } from '../testing/fleet-fixture-repo.ts'
 import { openTestPanel } from '../testing/open-test-panel.ts'
@@ -66,10 +67,7 @@ test('starts machines on it, shows what it says, and asks it for nothing that it
     state: 'online',
     facts: { hostname: 'old' },
     pools: [{ name: 'default', freeBytes: 2 ** 39 }],
-    agentFit: {
-      kind: 'partial',
-      missing: ['refusals', 'moves', 'pools', 'move-options', 'forecast', 'mirror', 'off-moves', 'nfs-pools'],
-    },
+    agentFit: { kind: 'partial', missing: agentCapabilities.filter((each) => !frozenCapabilities.includes(each)) },
   }
   await vi.waitFor(async () => expect(await api.host.get({ hostId })).toMatchObject(told), 10_000)
 

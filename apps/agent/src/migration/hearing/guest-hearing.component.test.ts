@@ -87,6 +87,18 @@ describe.runIf(process.getuid?.() === 0)('the ear of a move', () => {
     expect(await hearing.afterTaken(Date.now())).toMatchObject({ kind: 'measured' })
   })
 
+  it('goes on asking when the kernel has called the guest unreachable', async () => {
+    await ip('link', 'set', cable, 'nomaster')
+    await ip('-6', 'neigh', 'flush', 'dev', bridge)
+    using hearing = listen()
+    hearing.begin()
+    // It is that when three requests for its MAC, a second apart, went unanswered, and until the next echo is asked for.
+    await pause(4_000)
+    await ip('link', 'set', cable, 'master', bridge)
+    await pause(1_500)
+    expect(await hearing.afterTaken(Date.now())).toMatchObject({ kind: 'measured' })
+  })
+
   it('says that it heard nothing, and ends its program with the agent', async () => {
     const agent = new AbortController()
     using gone = listen([], agent.signal)
