@@ -24,6 +24,7 @@ describe('the door', () => {
       capabilities: [
         ...['consoles', 'metrics', 'moves', 'renewal', 'refusals', 'pools', 'move-options', 'forecast', 'mirror'],
         'off-moves',
+        'image-transfer',
       ],
     })
   })

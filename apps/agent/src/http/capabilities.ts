@@ -14,4 +14,5 @@ export const capabilities: readonly string[] = [
   'forecast',
   'mirror',
   'off-moves',
+  'image-transfer',
 ]

@@ -68,7 +68,7 @@ test('starts machines on it, shows what it says, and asks it for nothing that it
     pools: [{ name: 'default', freeBytes: 2 ** 39 }],
     agentFit: {
       kind: 'partial',
-      missing: ['refusals', 'moves', 'pools', 'move-options', 'forecast', 'mirror', 'off-moves'],
+      missing: ['refusals', 'moves', 'pools', 'move-options', 'forecast', 'mirror', 'off-moves', 'image-transfer'],
     },
   }
   await vi.waitFor(async () => expect(await api.host.get({ hostId })).toMatchObject(told), 10_000)

@@ -12,6 +12,7 @@ export const agentCapabilities = [
   'forecast',
   'mirror',
   'off-moves',
+  'image-transfer',
 ] as const
 export type AgentCapability = (typeof agentCapabilities)[number]
 
