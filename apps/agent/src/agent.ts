@@ -27,6 +27,7 @@ import { machineSight } from './operations/machine-sight.ts'
 import { Journal } from './operations/journal.ts'
 import { StepRunner } from './operations/step-runner.ts'
 import { createRunRoot } from './qemu/run-dir.ts'
+import { ImageOffers } from './storage/image-offers.ts'
 import { createStorage } from './storage/storage.ts'
 import { autostart } from './vm/autostart.ts'
 import { LastScreens } from './vm/last-screens.ts'
@@ -101,9 +102,10 @@ export async function startAgent({ config, logger, signal }: StartAgentOptions):
   const journal = await Journal.open(join(dataDir, 'journal', 'steps.jsonl'))
   parts.defer(() => journal.close())
   if (journal.damagedLines > 0) logger.error({ lines: journal.damagedLines }, 'the journal has damaged lines')
+  const offers = new ImageOffers(storage.images)
   const steps = new StepRunner({
     ...{ journal, logger, publish: events.publish },
-    runCommandStep: (command, run) => runAgentCommand({ storage, machines, store, movement }, command, run),
+    runCommandStep: (command, run) => runAgentCommand({ storage, machines, store, movement, offers }, command, run),
     sightMachine: machineSight(machines, bootId),
   })
   await movement.moveIn.open()
@@ -127,6 +129,7 @@ export async function startAgent({ config, logger, signal }: StartAgentOptions):
     facts,
     machines,
     storage,
+    offers,
   }
   const starting = autostart(machines.all(), { bootId, logger, signal })
   parts.defer(async () => void (await starting))

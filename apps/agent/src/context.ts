@@ -8,6 +8,7 @@ import type { SnapshotSources } from './host/host-snapshot.ts'
 import type { Sampler } from './metrics/sampler.ts'
 import type { Movement } from './migration/movement.ts'
 import type { StepRunner } from './operations/step-runner.ts'
+import type { ImageOffers } from './storage/image-offers.ts'
 import type { LastScreens } from './vm/last-screens.ts'
 
 export interface AgentContext extends SnapshotSources {
@@ -20,4 +21,5 @@ export interface AgentContext extends SnapshotSources {
   readonly consoles: Consoles
   readonly sampler: Sampler
   readonly screens: LastScreens
+  readonly offers: ImageOffers
 }

@@ -11,6 +11,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { SecureContextOptions, TLSSocket } from 'node:tls'
 import { pathProbePath } from '@berth/core/agent-contract/agent-contract'
+import { imageFilePath } from '@berth/core/agent-contract/image-commands'
 import { leashPostPath } from '@berth/core/console/leash-words'
 import { AppError, errorToWire, toAppError } from '@berth/core/errors/app-error'
 import type { AnyTRPCRouter } from '@trpc/server'
@@ -18,6 +19,7 @@ import { createHTTPHandler } from '@trpc/server/adapters/standalone'
 import type { Logger } from 'pino'
 import type { ConsoleRequest, Upgrade } from '../console/consoles.ts'
 import type { PathSink } from '../forecast/path-sink.ts'
+import type { ImageOffers } from '../storage/image-offers.ts'
 import { readConsolePath } from './console-path.ts'
 import type { HostIdentity } from './host-identity.ts'
 import { checkMayAsk, peerOf, trpcPath } from './peer.ts'
@@ -34,6 +36,7 @@ export interface AgentServerOptions {
   openLeashPost: ((connection: Duplex) => void) | undefined
   refused: RefusedCertificates
   pathSink: PathSink
+  offers: ImageOffers
   logger: Logger
 }
 
@@ -72,6 +75,8 @@ export async function openAgentServer(options: AgentServerOptions): Promise<Agen
     const refusal = refuse(request)
     if (refusal === undefined && request.url?.startsWith(trpcPath) === true) return void handleTrpc(request, response)
     if (refusal === undefined && request.url === pathProbePath) return options.pathSink.take(request, response)
+    if (refusal === undefined && request.url?.startsWith(`${imageFilePath}?`) === true)
+      return void options.offers.send(peerOf(request.socket), request, response)
     const error = refusal ?? new AppError('OBJECT_NOT_FOUND', 'There is nothing at this address')
     response.writeHead(refusal === undefined ? 404 : 403, { 'content-type': 'application/json' })
     response.end(JSON.stringify({ error: errorToWire(error) }))

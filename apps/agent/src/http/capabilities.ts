@@ -16,4 +16,5 @@ export const capabilities: readonly string[] = [
   'off-moves',
   'move-network',
   'nfs-pools',
+  'image-transfer',
 ]

@@ -2,9 +2,11 @@
  * Speaks to another host's agent: the few procedures of core's `betweenHosts`, over mutual TLS with this host's own
  * identity. It keeps its connection open, so that a question in a machine's pause costs no handshake.
  */
+import type { Readable } from 'node:stream'
 import type { PeerCertificate } from 'node:tls'
 import { agentContract, type betweenHosts } from '@berth/core/agent-contract/agent-contract'
 import { hostCommonName } from '@berth/core/agent-contract/join'
+import { imageFilePath } from '@berth/core/agent-contract/image-commands'
 import type {
   MoveFile,
   MoveListener,
@@ -15,7 +17,7 @@ import type {
 } from '@berth/core/agent-contract/move-commands'
 import type { MoveHistory } from '@berth/core/agent-contract/move-history'
 import { AppError, errorFromWire } from '@berth/core/errors/app-error'
-import type { HostId, VmId } from '@berth/core/ids/ids'
+import type { HostId, ImageId, VmId } from '@berth/core/ids/ids'
 import { Agent, request } from 'undici'
 import { z } from 'zod'
 import type { HostIdentity } from './host-identity.ts'
@@ -34,6 +36,8 @@ export interface HostCallOptions {
 type Path = (typeof betweenHosts)[number]
 
 const connectMs = 5_000
+/** Of a file on its way: whoever is silent for so long is gone. */
+const silenceMs = 20_000
 const answerSchema = z.union([
   z.object({ result: z.object({ data: z.unknown() }) }),
   z.object({ error: z.object({ data: z.object({ appError: z.unknown() }) }) }),
@@ -84,6 +88,21 @@ export class HostLink implements AsyncDisposable {
     return agentContract.move.owner.output.parse(await this.#ask({ path, method: 'GET' }, options))
   }
 
+  /** The bytes of an image's file that it has offered, from `from` on. Throws as `take`; breaks off with the connection. */
+  async readImage(
+    { imageId, token, from }: { imageId: ImageId; token: string; from: number },
+    signal: AbortSignal,
+  ): Promise<Readable> {
+    const url = `${this.#origin}${imageFilePath}?imageId=${imageId}&from=${from}`
+    const silence = { headersTimeout: silenceMs, bodyTimeout: silenceMs }
+    const sent = { dispatcher: this.#sockets, headers: { authorization: `Bearer ${token}` }, signal, ...silence }
+    const { statusCode, body } = await request(url, sent).catch((error: unknown) => {
+      throw this.#unreachable(error, signal)
+    })
+    if (statusCode === 200) return body
+    throw refusalOf(await body.json().catch(() => undefined), this.#name)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#sockets.destroy()
   }
@@ -96,11 +115,9 @@ export class HostLink implements AsyncDisposable {
     { path, ...sent }: { path: string; method: 'GET' | 'POST'; body?: string },
     { timeoutMs, signal }: HostCallOptions,
   ): Promise<unknown> {
-    const { address, port } = this.#address
-    const host = address.includes(':') ? `[${address}]` : address
     let answer: unknown
     try {
-      const { body } = await request(`https://${host}:${port}/trpc/${path}`, {
+      const { body } = await request(`${this.#origin}/trpc/${path}`, {
         ...sent,
         headers: { 'content-type': 'application/json' },
         dispatcher: this.#sockets,
@@ -108,11 +125,24 @@ export class HostLink implements AsyncDisposable {
       })
       answer = await body.json()
     } catch (error) {
-      if (signal.aborted) throw new AppError('OPERATION_CANCELLED', 'The other host is not asked any more.')
-      const reason = error instanceof Error ? error.message : String(error)
-      throw new AppError('HOST_UNREACHABLE', `${address}:${port} does not answer: ${reason}`, { cause: error })
+      throw this.#unreachable(error, signal)
     }
-    return resultOf(answer, `${address}:${port}`)
+    return resultOf(answer, this.#name)
+  }
+
+  get #name(): string {
+    return `${this.#address.address}:${this.#address.port}`
+  }
+
+  get #origin(): string {
+    const { address, port } = this.#address
+    return `https://${address.includes(':') ? `[${address}]` : address}:${port}`
+  }
+
+  #unreachable(error: unknown, signal: AbortSignal): AppError {
+    if (signal.aborted) return new AppError('OPERATION_CANCELLED', 'The other host is not asked any more.')
+    const reason = error instanceof Error ? error.message : String(error)
+    return new AppError('HOST_UNREACHABLE', `${this.#name} does not answer: ${reason}`, { cause: error })
   }
 }
 
@@ -120,8 +150,12 @@ function resultOf(answer: unknown, name: string): unknown {
   const known = answerSchema.safeParse(answer)
   if (known.success && 'result' in known.data) return known.data.result.data
   if (known.success && 'error' in known.data) throw errorFromWire(known.data.error.data.appError)
-  // The door itself refuses, before any procedure is looked at.
+  throw refusalOf(answer, name)
+}
+
+/** Of the door itself, before any procedure is looked at. */
+function refusalOf(answer: unknown, name: string): AppError {
   const refusal = refusalSchema.safeParse(answer)
-  if (refusal.success) throw errorFromWire(refusal.data.error)
-  throw new AppError('AGENT_INCOMPATIBLE', `${name} answered in another form.`)
+  if (refusal.success) return errorFromWire(refusal.data.error)
+  return new AppError('AGENT_INCOMPATIBLE', `${name} answered in another form.`)
 }

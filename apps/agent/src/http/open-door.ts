@@ -12,7 +12,7 @@ import { RefusedCertificates } from './refused-certificates.ts'
 
 /** Throws JOIN_REFUSED, or what the system says when it cannot listen. Machines run meanwhile: they need no panel. */
 export async function openDoor(context: AgentContext, signal: AbortSignal): Promise<AgentServer> {
-  const { config, consoles, forecasting, logger, machines } = context
+  const { config, consoles, forecasting, logger, machines, offers } = context
   const passed = config.house && new PassedSockets(config.house, process)
   const { listen, dataDir, panelUrl, joinTokenFile } = config
   const identity = await ensureIdentity({
@@ -26,7 +26,7 @@ export async function openDoor(context: AgentContext, signal: AbortSignal): Prom
     onRenewed: (renewed) => server.useIdentity(renewed),
   })
   const server = await openAgentServer({
-    ...{ identity, listen, logger, refused, pathSink: forecasting.sink },
+    ...{ identity, listen, logger, refused, pathSink: forecasting.sink, offers },
     router: createAgentRouter(context, { renewal, refused }),
     openLeashPost: passed && ((connection) => passed.takePost(connection)),
     openConsole: (upgrade, target) => {

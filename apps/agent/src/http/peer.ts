@@ -1,5 +1,6 @@
 /** Who speaks at the door, and what that one may ask: by the certificate's common name, and by nothing else. */
 import { TLSSocket } from 'node:tls'
+import { imageFilePath } from '@berth/core/agent-contract/image-commands'
 import { betweenHosts, pathProbePath } from '@berth/core/agent-contract/agent-contract'
 import { hostCommonName, panelCommonName } from '@berth/core/agent-contract/join'
 import { AppError } from '@berth/core/errors/app-error'
@@ -12,7 +13,11 @@ export const trpcPath = '/trpc/'
 const panel: Peer = { kind: 'panel' }
 const hostPrefix = hostCommonName('')
 /** One procedure a request, by its exact path: a batch, or another spelling, is none of these. */
-const openToHosts: ReadonlySet<string> = new Set([pathProbePath, ...betweenHosts.map((name) => `${trpcPath}${name}`)])
+const openToHosts: ReadonlySet<string> = new Set([
+  pathProbePath,
+  imageFilePath,
+  ...betweenHosts.map((name) => `${trpcPath}${name}`),
+])
 
 /** Throws PERMISSION_DENIED for anybody who is neither the panel nor a host of this installation. */
 export function peerOf(socket: unknown): Peer {

@@ -92,6 +92,11 @@ export class Movement {
     return ownershipOf({ record: machines.get(vmId)?.record, incoming, moved: moves.moved(vmId) })
   }
 
+  /** For a file that another host has offered to this one. Throws HOST_UNREACHABLE without a certificate of its own. */
+  openLink(to: HostAddress): Promise<HostLink> {
+    return this.#openLink(to)
+  }
+
   checks(): HostCheck[] {
     const { moveIn } = this
     return [

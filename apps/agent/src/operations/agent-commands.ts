@@ -7,6 +7,7 @@
 import type { AgentCommand, AgentCommandOf, AgentResultOf } from '@berth/core/agent-contract/agent-commands'
 import { AppError } from '@berth/core/errors/app-error'
 import type { Movement } from '../migration/movement.ts'
+import type { ImageOffers } from '../storage/image-offers.ts'
 import type { Storage } from '../storage/storage.ts'
 import { sightVolumes } from '../vm/volume-sightings.ts'
 import type { VmRegistry } from '../vm/vm-registry.ts'
@@ -21,6 +22,7 @@ export interface CommandTargets {
   readonly machines: VmRegistry
   readonly store: VmStore
   readonly movement: Movement
+  readonly offers: ImageOffers
 }
 
 type Target = Pick<AgentCommandOf<'vm.undefine'>, 'vmId' | 'vmEpoch'>
@@ -32,7 +34,7 @@ export async function runAgentCommand(
   command: AgentCommand,
   run: StepRun,
 ): Promise<AnyResult> {
-  const { storage, machines, movement } = targets
+  const { storage, machines, movement, offers } = targets
   const volumes = volumeCommands(targets)
   switch (command.kind) {
     case 'image.import':
@@ -44,6 +46,10 @@ export async function runAgentCommand(
       return {}
     case 'image.copy':
       return storage.images.copy(command, run)
+    case 'image.offer':
+      return offers.offer(command, run)
+    case 'image.fetch':
+      return fetchImage(targets, command, run)
     case 'pool.attach':
       return storage.attachPool(command)
     case 'pool.detach':
@@ -104,6 +110,17 @@ export async function runAgentCommand(
   }
 }
 
+/** One connection for all its pieces; none where the image is here by now. */
+async function fetchImage(
+  { storage, movement }: CommandTargets,
+  command: AgentCommandOf<'image.fetch'>,
+  run: StepRun,
+): Promise<AgentResultOf<'image.fetch'>> {
+  const { imageId, token } = command
+  await using link = await movement.openLink(command.from)
+  return await storage.images.fetch(command, (from) => link.readImage({ imageId, token, from }, run.signal), run)
+}
+
 async function claimOwn({ machines, storage }: CommandTargets, target: Target): Promise<void> {
   if (machines.get(target.vmId) === undefined) return
   const { record } = machines.target(target)
@@ -112,13 +129,13 @@ async function claimOwn({ machines, storage }: CommandTargets, target: Target): 
 
 /** An overlay reads its image for as long as it lives, a drive its disc. */
 function refuseUsedImage(machines: VmRegistry, { imageId }: AgentCommandOf<'image.delete'>): void {
-  const users = machines
-    .specs()
-    .filter(
-      ({ disks, cdrom }) =>
-        cdrom?.imageId === imageId ||
-        disks.some(({ source }) => source.kind === 'image' && source.mode === 'overlay' && source.imageId === imageId),
-    )
+  // One that is on its way here has its overlay already, and no record yet.
+  const coming = [...machines.waiting.values()].map(({ spec }) => spec)
+  const users = [...machines.specs(), ...coming].filter(
+    ({ disks, cdrom }) =>
+      cdrom?.imageId === imageId ||
+      disks.some(({ source }) => source.kind === 'image' && source.mode === 'overlay' && source.imageId === imageId),
+  )
   if (users.length === 0) return
   const names = users.map(({ name }) => name)
   throw new AppError('IMAGE_IN_USE', `Machines on this host use the image: ${names.join(', ')}`, { details: { names } })

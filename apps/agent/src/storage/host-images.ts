@@ -1,9 +1,11 @@
 /** The images of this host, in whichever of its pools they lie. An overlay's image lies in the overlay's own pool. */
 import type { AgentCommandOf } from '@berth/core/agent-contract/agent-commands'
+import type { OfferedImage } from '@berth/core/agent-contract/image-commands'
 import { AppError } from '@berth/core/errors/app-error'
 import type { ImageId } from '@berth/core/ids/ids'
 import type { ImageObservation } from '@berth/core/image/image'
 import { defaultPoolName } from '@berth/core/storage/volume'
+import { fetchImageFile, type ImageReader } from './image-fetch.ts'
 import type { ImportRun } from './image-store.ts'
 import type { Pool } from './pool.ts'
 import type { PoolDirectory } from './pool-directory.ts'
@@ -54,6 +56,23 @@ export class HostImages {
     if (present !== undefined) return present
     const source = await this.#find(imageId)
     return target.images.copyFrom(source.pool.images, imageId, run)
+  }
+
+  /** What another host would get of it, and where its file lies. Throws IMAGE_NOT_FOUND. */
+  async offered(imageId: ImageId, run: ImportRun): Promise<{ image: OfferedImage; path: string }> {
+    const { pool } = await this.#find(imageId)
+    const image = await pool.images.offered(imageId, run)
+    return { image, path: pool.images.filePath(image) }
+  }
+
+  /** Idempotent. `read` opens it at the other host; see image-fetch.ts for what it throws. */
+  async fetch(
+    { pool, image }: AgentCommandOf<'image.fetch'>,
+    read: ImageReader,
+    run: ImportRun,
+  ): Promise<ImageObservation> {
+    const target = await this.#pools.requireUsable(pool)
+    return target.images.bring(image, run, (to) => fetchImageFile({ ...run, to, image, read }))
   }
 
   async delete(imageId: ImageId, pool: string = defaultPoolName): Promise<void> {

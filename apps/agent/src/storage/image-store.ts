@@ -10,6 +10,7 @@ import { AppError } from '@berth/core/errors/app-error'
 import { imageIdSchema, type ImageId } from '@berth/core/ids/ids'
 import { imageObservationSchema, type ImageObservation } from '@berth/core/image/image'
 import type { DiskFormat } from '@berth/core/storage/volume'
+import type { OfferedImage } from '@berth/core/agent-contract/image-commands'
 import { formatBytes } from '@berth/core/units/bytes'
 import { copyImageFile } from './copy-image-file.ts'
 import { isMissing, publishFile, readFileIfAny, removeFile, writeFileDurably } from './durable-files.ts'
@@ -30,7 +31,7 @@ export class ImageStore {
   readonly #layout: PoolLayout
   readonly #trash: PoolTrash
   readonly #mayReachLoopback: boolean
-  readonly #copying = new Map<ImageId, Promise<void>>()
+  readonly #bringing = new Map<ImageId, Promise<void>>()
 
   constructor(layout: PoolLayout, options: { trash: PoolTrash; mayReachLoopback: boolean }) {
     this.#layout = layout
@@ -51,7 +52,10 @@ export class ImageStore {
   /** What is known of an image that is here, or undefined. */
   async get(imageId: ImageId): Promise<ImageObservation | undefined> {
     const text = await readFileIfAny(this.#layout.imageFacts(imageId))
-    return text === undefined ? undefined : imageObservationSchema.parse(JSON.parse(text))
+    if (text === undefined) return undefined
+    const image = imageObservationSchema.parse(JSON.parse(text))
+    // Somebody may have taken the file itself away: then it is not here, whatever is known of it.
+    return (await fileExists(this.filePath(image))) ? image : undefined
   }
 
   async require(imageId: ImageId): Promise<ImageObservation> {
@@ -179,37 +183,62 @@ export class ImageStore {
     return known
   }
 
+  /** With what a copy of its file is checked against; the file is read for that once. Throws IMAGE_NOT_FOUND. */
+  async offered(imageId: ImageId, run: ImportRun): Promise<OfferedImage> {
+    const image = await this.#withFileHash(await this.require(imageId), run)
+    return { ...image, fileBytes: (await stat(this.filePath(image))).size }
+  }
+
   /**
    * Brings an image here from another pool of this host, checked by its hash. Idempotent, also where another host does the
    * same in a shared pool: the content is the same, and the name is taken whole. Throws IMAGE_NOT_FOUND, POOL_FULL,
    * IMAGE_CHECKSUM_MISMATCH, OPERATION_CANCELLED.
    */
-  async copyFrom(other: ImageStore, imageId: ImageId, run: ImportRun): Promise<ImageObservation> {
-    // Two machines may want the same image here at once, and there is one half-done file per host.
-    const before = this.#copying.get(imageId) ?? Promise.resolve()
-    const copying = before.then(() => this.#copyFrom(other, imageId, run))
-    const ended = copying.then(
+  copyFrom(other: ImageStore, imageId: ImageId, run: ImportRun): Promise<ImageObservation> {
+    return this.#alone(imageId, run, async () => {
+      const image = await other.offered(imageId, run)
+      const from = other.filePath(image)
+      return this.#take(image, (to) => copyImageFile({ from, to, sha256: image.fileSha256, ...run }))
+    })
+  }
+
+  /** The same from anywhere: `fill` writes the file's bytes, and answers for it that they are those of the image. */
+  bring(image: OfferedImage, run: ImportRun, fill: (partPath: string) => Promise<void>): Promise<ImageObservation> {
+    return this.#alone(image.imageId, run, () => this.#take(image, fill))
+  }
+
+  /** Two machines may want the same image here at once, and there is one half-done file per host: it is brought once. */
+  async #alone(
+    imageId: ImageId,
+    { signal }: ImportRun,
+    bring: () => Promise<ImageObservation>,
+  ): Promise<ImageObservation> {
+    const before = this.#bringing.get(imageId) ?? Promise.resolve()
+    const bringing = before.then(async () => {
+      if (signal.aborted) throw new AppError('OPERATION_CANCELLED', 'The copy was cancelled.')
+      return (await this.get(imageId)) ?? bring()
+    })
+    const ended = bringing.then(
       () => undefined,
       () => undefined,
     )
-    this.#copying.set(imageId, ended)
+    this.#bringing.set(imageId, ended)
     try {
-      return await copying
+      return await bringing
     } finally {
-      if (this.#copying.get(imageId) === ended) this.#copying.delete(imageId)
+      if (this.#bringing.get(imageId) === ended) this.#bringing.delete(imageId)
     }
   }
 
-  async #copyFrom(other: ImageStore, imageId: ImageId, run: ImportRun): Promise<ImageObservation> {
-    run.signal.throwIfAborted()
-    const present = await this.get(imageId)
-    if (present !== undefined) return present
-    const image = await other.#withFileHash(await other.require(imageId), run)
-    const [from, path] = [other.filePath(image), this.filePath(image)]
+  async #take(
+    { fileBytes, ...image }: OfferedImage,
+    fill: (partPath: string) => Promise<void>,
+  ): Promise<ImageObservation> {
+    const path = this.filePath(image)
     const partPath = this.#layout.part(path)
-    await this.#trash.makeRoom((await stat(from)).size)
+    await this.#trash.makeRoom(fileBytes)
     try {
-      await copyImageFile({ from, to: partPath, sha256: image.fileSha256, ...run })
+      await fill(partPath)
       await chmod(partPath, 0o444)
       await publishFile(partPath, path)
     } catch (error) {

@@ -16,6 +16,7 @@ import { isDatabaseUnavailable } from '@berth/prisma/database-errors'
 import type { AgentHello, AgentSink } from './agent-sink.ts'
 import { writeFacts, writeHello, writeMisfit, writePools } from './host-link-repo.ts'
 import type { LiveFiguresStore } from './live-figures-store.ts'
+import { writeImages } from '../image/image-sighting-repo.ts'
 import { forgetObservation, writeObservation, writeSnapshot } from './vm-observed-repo.ts'
 
 /** How often something is tried again that the database, though it is there, does not take. */
@@ -177,6 +178,7 @@ export class AgentIngest implements AgentSink {
         await writeFacts(db, hostId, snapshot.facts)
         await writeSnapshot(db, { hostId, bootId, vms: snapshot.vms })
         await writePools(db, hostId, snapshot.pools)
+        await writeImages(db, hostId, snapshot)
       }
       // One machine that cannot be written must not keep its neighbours from it.
       const giveUp = (): void => {

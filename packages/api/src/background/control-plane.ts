@@ -23,6 +23,7 @@ import { findVmViews } from '../vm/vm-repo.ts'
 import { PrismaImageRecords } from '../workflows/image-records-repo.ts'
 import { PrismaPoolRecords } from '../workflows/pool-records-repo.ts'
 import { PrismaVmRecords } from '../workflows/vm-records-repo.ts'
+import { startImageKeeper } from './image-keeper.ts'
 import { startHostKeeper } from './host-keeper.ts'
 import { startOperationSweeper } from './operation-sweeper.ts'
 import { prepareJobs, startOperationWorker } from './operation-worker.ts'
@@ -87,6 +88,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     parts.use(startOperationSweeper(db, log))
     parts.use(startHostKeeper({ db, agents, live, log }))
     parts.use(startMoveKeeper({ db, context, log }))
+    parts.use(startImageKeeper({ db, operations, log }))
     parts.use(startReconciler({ db, operations, images: context.images, log }))
   }
   const running = parts.move()

@@ -1,7 +1,7 @@
 /** Accepts the rehearsal of a move: the same questions as for the move, and a task that leaves nothing behind. */
 import { AppError } from '@berth/core/errors/app-error'
 import { ownerScope } from '../trpc/caller.ts'
-import { movedDisksOf } from '../migration/moved-disks.ts'
+import { broughtImagesOf, movedDisksOf } from '../migration/moved-disks.ts'
 import { requireMoveOptions } from '../migration/move-options-repo.ts'
 import { findMoveTargets, requireFitHost } from '../migration/move-targets.ts'
 import { requireAbleHosts } from './able-hosts-repo.ts'
@@ -30,7 +30,7 @@ export async function rehearseVm(asking: Asking, input: VmRehearseInput): Promis
   await requireAbleHosts(panel.db, sides)
   const { operationId } = await panel.operations.start({
     ...asked,
-    args: { vmId, ...sides, vmEpoch: ownerEpoch, policy, transport, disks },
+    args: { vmId, ...sides, vmEpoch: ownerEpoch, policy, transport, disks, bringImages: broughtImagesOf(target.disks) },
     target: { vmId, hostId: target.hostId, name: vm.name, destination: target.name },
   })
   return { operationId }

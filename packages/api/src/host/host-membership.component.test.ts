@@ -164,6 +164,29 @@ describe('a host that is removed', () => {
       cause: { code: 'HOST_NOT_FOUND' },
     })
   })
+
+  test('and is away for good may have had the only copy of an image: that says so, and can be imported again', async () => {
+    await using world = await openTestPanel()
+    const { db } = world.process.panel
+    const [hostId, elsewhere] = [await addHost(db, 'host-b'), await addHost(db, 'host-c')]
+    const imageId = await addImage(db, hostId, 'only-there')
+    const copied = await addImage(db, hostId, 'elsewhere-too')
+    await db.imageReplica.create({ data: { imageId: copied, hostId: elsewhere, pool: 'default', state: 'ready' } })
+    const api = world.as(world.admin)
+    const remove = () => api.host.remove({ hostId: hostIdSchema.parse(hostId) })
+    await expect(remove()).rejects.toMatchObject({ cause: { code: 'HOST_IN_USE' } })
+    await db.host.update({ where: { id: hostId }, data: { state: 'offline' } })
+    const vmId = await addVm(db, { ownerId: world.ada.userId, hostId, name: 'web-1' })
+    await expect(remove()).rejects.toMatchObject({ cause: { message: 'host-b holds 1 machine.' } })
+    await db.vm.update({ where: { id: vmId }, data: { deletedAt: new Date() } })
+    await remove()
+    const viewOf = async (id: string) => (await api.image.list({})).items.find((image) => image.imageId === id)
+    expect(await viewOf(imageId)).toMatchObject({
+      ...{ state: 'failed', places: [] },
+      error: { code: 'IMAGE_NOT_FOUND', message: 'File lost: the only host that had it was removed.' },
+    })
+    expect(await viewOf(copied)).toMatchObject({ state: 'ready', error: null, places: [{ hostName: 'host-c' }] })
+  })
 })
 
 describe('the network that machines come by', () => {

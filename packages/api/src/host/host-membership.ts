@@ -70,11 +70,11 @@ export class HostMembership {
   /** Answers the host's name. Throws HOST_NOT_FOUND; HOST_IN_USE with `{holdings}` while it holds what is nowhere else. */
   async remove(hostId: string): Promise<string> {
     const { db, refreshHosts } = this.#options
-    const { name } = await requireHostRow(db, hostId)
+    const { name, state } = await requireHostRow(db, hostId)
     await db.$transaction(async (tx) => {
       // First, so that its row is locked: whoever places something there now waits, and then finds no host.
       await turnOut(tx, hostId)
-      const holdings = await findHostHoldings(tx, hostId)
+      const holdings = await findHostHoldings(tx, hostId, state === 'online')
       if (holdings.length > 0) {
         throw new AppError('HOST_IN_USE', `${name} holds ${holdingsText(holdings)}.`, { details: { holdings } })
       }

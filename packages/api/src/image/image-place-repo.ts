@@ -16,6 +16,25 @@ export async function findImagePlaces(db: DatabaseClient, imageId: string): Prom
     WHERE replica.image_id = ${imageId}::uuid AND replica.state = 'ready'`
 }
 
+export interface ImageSender {
+  readonly hostId: string
+  readonly name: string
+  readonly address: string
+  readonly port: number
+}
+
+/** The hosts that can send it to another one now, by name: online, with an agent that knows how, and with the file in a pool that works. */
+export async function findImageSenders(db: DatabaseClient, imageId: string): Promise<ImageSender[]> {
+  return db.$queryRaw<ImageSender[]>`
+    SELECT DISTINCT host.id AS "hostId", host.name, host.address, host.port FROM host
+    JOIN pool here ON here.host_id = host.id AND here.problem IS NULL
+    JOIN image_replica replica ON replica.image_id = ${imageId}::uuid AND replica.state = 'ready'
+    JOIN pool there ON there.host_id = replica.host_id AND there.name = replica.pool
+    WHERE ((there.host_id = here.host_id AND there.name = here.name) OR there.shared_id = here.shared_id)
+      AND host.state = 'online' AND host.revoked_at IS NULL AND 'image-transfer' = ANY(host.capabilities)
+    ORDER BY host.name`
+}
+
 /**
  * A host loses a shared pool: what it brought there is within reach of the others, and is theirs from now on. What was in a
  * pool that nobody else has is nowhere any more.

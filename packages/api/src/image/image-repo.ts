@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import { Prisma, type DatabaseClient } from '@berth/prisma/client'
 import { imageSourceSchema, type ImageSource } from '@berth/core/agent-contract/agent-commands'
-import { AppError } from '@berth/core/errors/app-error'
+import { AppError, type WireError } from '@berth/core/errors/app-error'
 import { imageViewSchema, type ImageHints, type ImageView } from '@berth/core/image/image'
 import { findImagePlaces } from './image-place-repo.ts'
 import { decodeCursor, encodeCursor, likePattern, type Page, type PageCut } from '../trpc/paging.ts'
@@ -14,6 +14,7 @@ export async function findImageViews(db: DatabaseClient, imageIds: readonly stri
     db.image.findMany({
       where: { id: { in: [...imageIds] } },
       include: {
+        replicas: { include: { host: { select: { name: true } } }, orderBy: { host: { name: 'asc' } } },
         _count: { select: { vms: { where: { deletedAt: null } } } },
         overlays: { where: { vm: { deletedAt: null } }, select: { vmId: true }, distinct: ['vmId'] },
       },
@@ -47,9 +48,20 @@ export async function findImageViews(db: DatabaseClient, imageIds: readonly stri
         insertedVmCount: inserted.get(row.id) ?? 0,
         createdAt: row.createdAt.toISOString(),
         operationId: operationOf.get(row.id) ?? null,
+        places: row.replicas.map(({ hostId, host, pool, state }) => ({ hostId, hostName: host.name, pool, state })),
+        error: row.state === 'failed' ? row.error : lostFileError(row.replicas),
       }),
     ]
   })
+}
+
+/** Told whatever else is there: a machine that lies on it would not start. */
+function lostFileError(replicas: readonly { state: string; pool: string; host: { name: string } }[]): WireError | null {
+  const lost = replicas.filter(({ state }) => state === 'lost')
+  if (lost.length === 0) return null
+  const places = lost.map(({ host, pool }) => `${host.name}, pool "${pool}"`).join('; ')
+  const rest = replicas.some(({ state }) => state === 'ready') ? '' : ' It lies nowhere else; import it again.'
+  return new AppError('IMAGE_NOT_FOUND', `File lost: it is not where it should be on ${places}.${rest}`).toWire()
 }
 
 /** How many machines have each disc in their drive; index vm_disc. */

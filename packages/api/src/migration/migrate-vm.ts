@@ -8,7 +8,7 @@ import type { VmMigrateInput } from '../vm/vm-inputs.ts'
 import { requireVmHost, requireVmView } from '../vm/vm-repo.ts'
 import { requireVerb, type Asking } from '../vm/vm-verbs.ts'
 import { bestOf } from '../placement/host-fitness.ts'
-import { movedDisksOf } from './moved-disks.ts'
+import { broughtImagesOf, movedDisksOf } from './moved-disks.ts'
 import { requireMoveOptions } from './move-options-repo.ts'
 import { insertMove } from './move-row-repo.ts'
 import { findMoveTargets, requireFitHost } from './move-targets.ts'
@@ -57,6 +57,7 @@ export async function migrateVm(asking: Asking, input: VmMigrateInput): Promise<
       bandwidthBytesPerSecond,
       transport,
       disks,
+      bringImages: broughtImagesOf(target.disks),
       isOff,
     },
     target: { vmId, hostId: target.hostId, name: vm.name, destination: target.name },

@@ -8,7 +8,7 @@ import type { DiskSpec } from '@berth/core/storage/volume'
 import { vmObservationSchema, type VmObservation } from '@berth/core/vm/vm-observation'
 import { vmSpecSchema } from '@berth/core/vm/vm-spec'
 import type { DatabaseClient } from '@berth/prisma/client'
-import { findImagePlaces } from '../image/image-place-repo.ts'
+import { findImagePlaces, findImageSenders } from '../image/image-place-repo.ts'
 import type { CandidatePool } from '../placement/candidate-host.ts'
 import { candidatePoolOf } from '../placement/candidate-repo.ts'
 import type { MovingDisk, MovingMachine } from '../placement/moving-machine.ts'
@@ -82,12 +82,13 @@ async function movingDisk(
 }
 
 async function findDiskImage(db: DatabaseClient, imageId: ImageId): Promise<MovingDisk['image']> {
-  const [image, places] = await Promise.all([
+  const [image, places, senders] = await Promise.all([
     db.image.findUnique({ where: { id: imageId }, select: { sha256: true, allocatedBytes: true, virtualBytes: true } }),
     findImagePlaces(db, imageId),
+    findImageSenders(db, imageId),
   ])
   const bytes = Number(image?.allocatedBytes ?? image?.virtualBytes ?? 0)
-  return { imageId, sha256: image?.sha256 ?? null, bytes, places }
+  return { imageId, sha256: image?.sha256 ?? null, bytes, places, senderHostIds: senders.map(({ hostId }) => hostId) }
 }
 
 async function findDisc(db: DatabaseClient, imageId: string | null): Promise<MovingMachine['disc']> {

@@ -12,7 +12,7 @@ import { findMoveTargets, requireFitHost } from './move-targets.ts'
 import { FigureKeeper } from './figure-keeper.ts'
 import { movedDisksOf } from './moved-disks.ts'
 import { setAbandonOwed, writeMoveProgress, writeMoveReport } from './move-row-repo.ts'
-import { moveSecretsOf } from './move-secrets.ts'
+import { imageTokenOf, moveSecretsOf } from './move-secrets.ts'
 
 export interface PanelMoveOptions {
   readonly db: PrismaClient
@@ -53,6 +53,10 @@ export class PanelMoveRecords implements MoveRecords {
 
   secretsOf(operationId: string): MoveSecrets {
     return moveSecretsOf(this.#options.box, operationId)
+  }
+
+  imageTokenOf(operationId: string): Pick<MoveSecrets, 'token' | 'tokenHash'> {
+    return imageTokenOf(this.#options.box, operationId)
   }
 
   async addressOf(hostId: string): Promise<{ address: string; port: number; moveNetwork: string | null }> {

@@ -133,6 +133,9 @@ const askAgain: Readonly<Record<OperationKind, AskAgain>> = {
     const { imageId } = operationArgsSchemas['image.delete'].parse(args)
     return (await deleteImage(panel, caller, { imageId, idempotencyKey })).operationId
   },
+  /** Its keeper looks again by itself, and may find that somebody uses it by now. */
+  'image.forget': () =>
+    Promise.reject(new AppError('OPERATION_NOT_RETRYABLE', 'It is looked at again within the hour, by itself.')),
   'pool.create': async ({ panel, caller }, { args, idempotencyKey }) => {
     requireAdmin(caller)
     const { name, path, source, hostIds } = operationArgsSchemas['pool.create'].parse(args)

@@ -4,7 +4,7 @@ import { hostFactsSchema, hostStateSchema } from '@berth/core/host/host'
 import { networksOffered } from '@berth/core/network/network'
 import type { DatabaseClient } from '@berth/prisma/client'
 import { promisedMemory } from '../host/committed-repo.ts'
-import { findImagePlaces } from '../image/image-place-repo.ts'
+import { findImagePlaces, findImageSenders } from '../image/image-place-repo.ts'
 import type { CandidateHost, CandidatePool } from './candidate-host.ts'
 import type { PlacementHost } from './place-vm.ts'
 import { promisedRoom, roomKey } from './promised-room-repo.ts'
@@ -84,9 +84,16 @@ export const candidatePoolOf = ({ name, freeBytes, sharedId, problem }: PoolRow)
 
 /** All hosts, for a machine that is made from an image. */
 export async function findPlacementHosts(db: DatabaseClient, imageId: string): Promise<PlacementHost[]> {
-  const [hosts, places] = await Promise.all([findCandidateHosts(db, null), findImagePlaces(db, imageId)])
+  const [hosts, places, senders] = await Promise.all([
+    findCandidateHosts(db, null),
+    findImagePlaces(db, imageId),
+    findImageSenders(db, imageId),
+  ])
   return hosts.map((host) => ({
     ...host,
+    imageFrom: host.capabilities.includes('image-transfer')
+      ? (senders.find(({ hostId }) => hostId !== host.hostId)?.name ?? null)
+      : null,
     imagePools: places.filter(({ hostId }) => hostId === host.hostId).map(({ pool }) => pool),
   }))
 }

@@ -1,7 +1,7 @@
 /** The rule about a moving machine's disks, and about what the agents on both sides must know for it. */
 import { formatBytes } from '@berth/core/units/bytes'
 import type { TravellingDisk } from '@berth/core/migration/disk-plan'
-import { can, cannot, listed, type HostRule, type Judgement } from './host-rule.ts'
+import { can, cannot, listed, warns, type HostRule, type Judgement } from './host-rule.ts'
 import { diskWords, planDisks } from './plan-disks.ts'
 import type { MovingMachine } from './moving-machine.ts'
 
@@ -34,10 +34,15 @@ function carryObjection(vm: MovingMachine, capabilities: readonly string[]): str
 }
 
 function told(disk: TravellingDisk): readonly Judgement[] {
-  const { targetPool, needBytes, isFlattened, choices } = disk
+  const { targetPool, needBytes, isFlattened, sentImageBytes, choices } = disk
   const free = choices.find(({ pool }) => pool === targetPool)?.freeBytes ?? 0
   const whole = isFlattened ? ', as a whole, because its image does not lie there' : ''
-  return can(
-    `${diskWords(disk)} travels into pool "${targetPool}": ${formatBytes(needBytes)} of ${formatBytes(free)} free${whole}`,
-  )
+  return [
+    ...(sentImageBytes === 0
+      ? []
+      : warns(`the image of ${diskWords(disk)}, ${formatBytes(sentImageBytes)}, is sent there first`)),
+    ...can(
+      `${diskWords(disk)} travels into pool "${targetPool}": ${formatBytes(needBytes)} of ${formatBytes(free)} free${whole}`,
+    ),
+  ]
 }

@@ -11,6 +11,8 @@ interface DiskImage {
   /** Of its file. */
   readonly bytes: number
   readonly places: readonly { readonly hostId: string; readonly pool: string }[]
+  /** Hosts that are online and can send it to another. */
+  readonly senderHostIds: readonly string[]
 }
 
 export interface MovingDisk {

@@ -6,6 +6,7 @@ import { makeCandidate } from './testing/make-candidate.ts'
 const host = (name: string, change: Partial<PlacementHost> = {}): PlacementHost => ({
   ...makeCandidate(name),
   imagePools: ['default'],
+  imageFrom: null,
   ...change,
 })
 const request: PlacementRequest = {
@@ -55,6 +56,20 @@ test.each(refusals)('refuses for %s with the numbers', (...row) => {
   const ask = () => placeVm({ ...request, ...requestChange }, [host('a', hostChange)])
   expect(ask).toThrow(words)
   expect(ask).toThrow(expect.objectContaining({ code: 'HOST_CAPACITY' }))
+})
+
+test('a host without the image takes it where another can send it, after those that have it', () => {
+  const lacking = host('b', { imagePools: [], imageFrom: 'a', memoryBytes: 64 * GiB })
+  const asked = { ...request, imageBytes: GiB }
+  const placed = placeVm(asked, [host('a'), lacking])
+  expect(placed.hostName).toBe('a')
+  expect(placed.trace.map(({ warning }) => warning)).toEqual([null, 'the image (1 GiB) is sent there first, from a'])
+  expect(placeVm({ ...asked, hostId: 'b' }, [lacking]).hostName).toBe('b')
+  // Its file needs room there, that of a disc too.
+  for (const isDisc of [false, true]) {
+    const tooLarge = { ...asked, imageBytes: 101 * GiB, isDisc }
+    expect(() => placeVm(tooLarge, [lacking])).toThrow(/101 GiB of disk asked/)
+  }
 })
 
 test('a wish for an unknown host is not found; no host at all is no room', () => {

@@ -11,6 +11,8 @@ import { roomRules, type MachineNeeds } from './room-rules.ts'
 export interface PlacementHost extends CandidateHost {
   /** The pools of this host in which the image's file lies. */
   readonly imagePools: readonly string[]
+  /** The name of a host that is online and would send the image to this one; null: none can. */
+  readonly imageFrom: string | null
 }
 
 export interface PlacementRequest extends MachineNeeds {
@@ -18,6 +20,8 @@ export interface PlacementRequest extends MachineNeeds {
   readonly diskBytesNow: number
   /** Of the image's file, which must come to the pool where it is not there yet. */
   readonly imageBytes: number
+  /** A disc is read from whichever pool it lies in. */
+  readonly isDisc?: boolean
   readonly pool: string
   readonly needsImage: boolean
   readonly hostId: string | null
@@ -29,6 +33,8 @@ export interface PlacementVerdict {
   readonly isPossible: boolean
   /** One sentence with its numbers: "8 GiB asked, 3.2 GiB free of 16 GiB". */
   readonly reason: string
+  /** What comes first, where it is possible: "the image (300 MiB) is sent there first, from host-a". */
+  readonly warning: string | null
   readonly freeMemoryBytes: number
 }
 
@@ -45,13 +51,16 @@ export function placeVm(request: PlacementRequest, hosts: readonly PlacementHost
     throw new AppError('HOST_NOT_FOUND', `There is no host ${request.hostId}.`)
   }
   const trace = candidates.map((host) => judge(request, host))
-  const best = trace.filter((verdict) => verdict.isPossible).sort(byFreeMemory)[0]
+  const best = trace.filter((verdict) => verdict.isPossible).sort(byMerit)[0]
   if (best) return { hostId: best.hostId, hostName: best.name, trace }
   throw new AppError('HOST_CAPACITY', refusal(request, trace), { details: { trace } })
 }
 
-const byFreeMemory = (a: PlacementVerdict, b: PlacementVerdict): number =>
-  b.freeMemoryBytes - a.freeMemoryBytes || a.name.localeCompare(b.name)
+/** Where nothing must be sent first a machine is there sooner. */
+const byMerit = (a: PlacementVerdict, b: PlacementVerdict): number =>
+  Number(a.warning !== null) - Number(b.warning !== null) ||
+  b.freeMemoryBytes - a.freeMemoryBytes ||
+  a.name.localeCompare(b.name)
 
 function judge(request: PlacementRequest, host: PlacementHost): PlacementVerdict {
   const freeMemoryBytes = Math.max(0, freeMemoryBytesOf(host))
@@ -61,6 +70,7 @@ function judge(request: PlacementRequest, host: PlacementHost): PlacementVerdict
     name: host.name,
     isPossible: against === undefined,
     reason: against ?? `${formatBytes(freeMemoryBytes)} of memory free of ${formatBytes(host.memoryBytes)}`,
+    warning: against === undefined && isSent(request, host) ? sendingWords(request, host) : null,
     freeMemoryBytes,
   }
 }
@@ -73,14 +83,22 @@ function storageObjection(request: PlacementRequest, host: PlacementHost): strin
   const pool = host.pools.find((found) => found.name === request.pool)
   if (!pool) return `it has no pool "${request.pool}"`
   if (pool.problem !== null) return `its pool "${pool.name}" cannot be used: ${pool.problem.replace(/\.$/, '')}`
-  if (request.needsImage && host.imagePools.length === 0) return 'the image does not lie there'
+  if (request.needsImage && host.imagePools.length === 0 && host.imageFrom === null)
+    return 'the image does not lie there, and no other host that is online can send it'
   // An overlay and its image lie in one pool: where it is not there yet, it is copied in first.
-  const diskBytes = request.diskBytesNow + (host.imagePools.includes(pool.name) ? 0 : request.imageBytes)
+  const isThere = request.isDisc === true ? host.imagePools.length > 0 : host.imagePools.includes(pool.name)
+  const diskBytes = request.diskBytesNow + (isThere ? 0 : request.imageBytes)
   if (diskBytes > pool.freeBytes) {
     return `${formatBytes(diskBytes)} of disk asked, ${formatBytes(pool.freeBytes)} free in pool "${pool.name}"`
   }
   return undefined
 }
+
+const isSent = ({ needsImage }: PlacementRequest, { imagePools }: PlacementHost): boolean =>
+  needsImage && imagePools.length === 0
+
+const sendingWords = ({ imageBytes }: PlacementRequest, { imageFrom }: PlacementHost): string =>
+  `the image (${formatBytes(imageBytes)}) is sent there first, from ${imageFrom ?? ''}`
 
 function refusal(request: PlacementRequest, trace: readonly PlacementVerdict[]): string {
   const [only] = trace

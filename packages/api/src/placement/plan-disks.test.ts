@@ -21,6 +21,7 @@ const disk = (change: Partial<MovingDisk> = {}): MovingDisk => ({
 const debian = {
   ...{ imageId: imageIdSchema.parse(newUuid()), sha256: 'a'.repeat(64), bytes: 300 * MiB },
   places: [{ hostId: 'host-a', pool: 'default' }],
+  senderHostIds: ['host-a'],
 }
 
 const plan = (disks: readonly MovingDisk[], pools: readonly CandidatePool[]) =>
@@ -92,6 +93,22 @@ describe('what it takes', () => {
     const base = { kind: 'image', imageId, sha256 }
     expect(needOf({ image: there })).toMatchObject({ needBytes: GiB, isFlattened: false, base })
     expect(needOf({ image: { ...there, sha256: null } })).toMatchObject(whole)
+  })
+
+  it('is its image beside it where another host can send that, and this one can take it', () => {
+    const pools = [pool('default', 100), pool('images', 50)]
+    const candidate = makeCandidate('host-b', { pools, capabilities: ['mirror', 'image-transfer'] })
+    const one = (image: MovingDisk['image']) => planDisks([disk({ pool: 'fast', image })], candidate)[0]
+    const { imageId, sha256 } = debian
+    expect(one(debian)).toMatchObject({
+      ...{ targetPool: 'default', isFlattened: false, sentImageBytes: 300 * MiB, needBytes: GiB + 300 * MiB },
+      base: { kind: 'image', imageId, sha256 },
+    })
+    // Where it lies already nothing is sent; where nobody can send it, the disk comes as a whole.
+    const there = { ...debian, places: [{ hostId: 'host-b', pool: 'images' }] }
+    expect(one(there)).toMatchObject({ targetPool: 'images', sentImageBytes: 0, needBytes: GiB })
+    expect(one({ ...debian, senderHostIds: [] })).toMatchObject({ isFlattened: true, sentImageBytes: 0 })
+    expect(one({ ...debian, senderHostIds: ['host-b'] })).toMatchObject({ isFlattened: true })
   })
 
   it('is gone for the next disk', () => {

@@ -35,15 +35,15 @@ function planDisk({ disk, number }: NumberedDisk, host: CandidateHost, taken: Re
     const why = sharedObjection(disk, host)
     return why === null ? { ...known, kind: 'stays' } : { ...known, kind: 'stuck', why: `${what} ${why}`, choices: [] }
   }
-  const choices = host.pools.map((found) => weigh(disk, host.hostId, found))
+  const choices = host.pools.map((found) => weigh(disk, host, found))
   const asked = disk.wishedPool === null ? choices : choices.filter((each) => each.pool === disk.wishedPool)
   const judged = asked.map((each) => ({ ...each, refusal: refusalBeside(each, taken.get(each.pool) ?? 0) }))
   const chosen = bestPool(disk, judged)
   if (chosen === undefined) return { ...known, kind: 'stuck', why: `${what} ${against(disk, judged)}`, choices }
-  const { pool: targetPool, needBytes, isFlattened } = chosen
+  const { pool: targetPool, needBytes, isFlattened, sentImageBytes } = chosen
   const { format } = disk
   const base = baseOf(disk, isFlattened)
-  return { ...known, kind: 'travels', targetPool, needBytes, format, base, isFlattened, choices }
+  return { ...known, kind: 'travels', targetPool, needBytes, format, base, isFlattened, sentImageBytes, choices }
 }
 
 /** Its pool is one that several hosts see: whether this host is one of them. */
@@ -61,15 +61,22 @@ const stayObjection = ({ pool, wishedPool }: MovingDisk): string | null =>
     : `lies in the shared pool "${pool}" and stays there; it does not go into "${wishedPool}"`
 
 /** For this disk alone. */
-function weigh(disk: MovingDisk, hostId: string, { name, freeBytes, problem }: CandidatePool): DiskPoolChoice {
+function weigh(disk: MovingDisk, host: CandidateHost, { name, freeBytes, problem }: CandidatePool): DiskPoolChoice {
   const { image } = disk
-  const isThere = image?.places.some((place) => place.hostId === hostId && place.pool === name) ?? false
-  const isFlattened = image !== null && !(isThere && image.sha256 !== null)
-  const needBytes = bytesOf(disk, isFlattened)
+  const isThere = image?.places.some((place) => place.hostId === host.hostId && place.pool === name) ?? false
+  const canCome = image !== null && image.sha256 !== null && canBeSent(image, host)
+  const isFlattened = image !== null && !((isThere || canCome) && image.sha256 !== null)
+  const sentImageBytes = !isThere && canCome ? image.bytes : 0
+  const needBytes = bytesOf(disk, isFlattened) + sentImageBytes
   const refusal =
     problem === null ? roomObjection(needBytes, freeBytes) : `does not work: ${problem.replace(/\.$/, '')}`
-  return { pool: name, freeBytes, needBytes, isFlattened, refusal }
+  return { pool: name, freeBytes, needBytes, isFlattened, sentImageBytes, refusal }
 }
+
+/** From another host; a host that has it in another pool copies it by itself. */
+const canBeSent = ({ places, senderHostIds }: NonNullable<MovingDisk['image']>, host: CandidateHost): boolean =>
+  host.capabilities.includes('image-transfer') &&
+  (places.some(({ hostId }) => hostId === host.hostId) || senderHostIds.some((hostId) => hostId !== host.hostId))
 
 /** `takenBytes`: by earlier disks of the same machine. */
 const refusalBeside = ({ refusal, needBytes, freeBytes }: DiskPoolChoice, takenBytes: number): string | null =>
@@ -91,7 +98,8 @@ function baseOf({ image }: MovingDisk, isFlattened: boolean): DiskBase {
 
 function bestPool(disk: MovingDisk, choices: readonly DiskPoolChoice[]): DiskPoolChoice | undefined {
   const merit = (choice: DiskPoolChoice): number =>
-    (choice.pool === disk.pool ? 2 : 0) + (choice.isFlattened || disk.image === null ? 0 : 1)
+    (choice.pool === disk.pool ? 2 : 0) +
+    (choice.isFlattened || choice.sentImageBytes > 0 || disk.image === null ? 0 : 1)
   return choices
     .filter(({ refusal }) => refusal === null)
     .toSorted((a, b) => merit(b) - merit(a) || b.freeBytes - a.freeBytes || (a.pool < b.pool ? -1 : 1))[0]

@@ -83,7 +83,8 @@ async function placeFor(
       networks: networks.map(networkNeed),
       diskBytesNow: input.diskMode === 'copy' && image.kind === 'disk' ? (image.virtualBytes ?? 0) : 0,
       pool: input.pool,
-      imageBytes: image.kind === 'disk' ? (image.allocatedBytes ?? 0) : 0,
+      imageBytes: image.allocatedBytes ?? 0,
+      isDisc: image.kind === 'iso',
       needsImage: true,
       hostId: input.hostId ?? null,
     },
@@ -143,9 +144,9 @@ async function missingImage(
   { imageId, kind }: ImageView,
   { hostId, pool }: ImagePlace,
 ): Promise<VmPlan['bringImage']> {
-  if (kind === 'iso') return undefined
-  const places = await findImagePlaces(db, imageId)
-  return places.some((place) => place.hostId === hostId && place.pool === pool) ? undefined : { imageId, pool }
+  const places = (await findImagePlaces(db, imageId)).filter((place) => place.hostId === hostId)
+  const isThere = kind === 'iso' ? places.length > 0 : places.some((place) => place.pool === pool)
+  return isThere ? undefined : { imageId, pool }
 }
 
 function requireFit(image: ImageView, input: VmCreateInput): void {

@@ -3,10 +3,12 @@ import { z } from 'zod'
 import { imageSourceSchema } from '@berth/core/agent-contract/agent-commands'
 import { AppError, type WireError } from '@berth/core/errors/app-error'
 import type { ImageObservation } from '@berth/core/image/image'
-import type { Prisma, PrismaClient } from '@berth/prisma/client'
+import type { DatabaseClient, Prisma, PrismaClient } from '@berth/prisma/client'
 import { announce } from '../events/outbox-repo.ts'
+import { findImagePlaces, findImageSenders } from '../image/image-place-repo.ts'
+import { findOtherCopies, isCopyInUse, type ImageCopy } from '../image/image-copy-repo.ts'
 import { requireUnused } from '../image/image-repo.ts'
-import type { ImageRecord, ImageRecords } from './ports.ts'
+import type { ImageRecord, ImageRecords, ImageWhereabouts } from './ports.ts'
 
 const plainJsonSchema = z.custom<Prisma.InputJsonObject>((value) => typeof value === 'object')
 
@@ -29,10 +31,14 @@ export class PrismaImageRecords implements ImageRecords {
     imageId: string,
     { hostId, pool, state }: { hostId: string; pool: string; state: 'importing' | 'ready' },
   ): Promise<void> {
-    await this.#db.imageReplica.upsert({
-      where: { imageId_hostId_pool: { imageId, hostId, pool } },
-      create: { imageId, hostId, pool, state },
-      update: { state },
+    const usedAt = new Date()
+    await this.#db.$transaction(async (tx) => {
+      await tx.imageReplica.upsert({
+        where: { imageId_hostId_pool: { imageId, hostId, pool } },
+        create: { imageId, hostId, pool, state, usedAt },
+        update: { state, usedAt },
+      })
+      await announce(tx, { kind: 'image.changed', imageId })
     })
   }
 
@@ -74,7 +80,55 @@ export class PrismaImageRecords implements ImageRecords {
   }
 
   async removeReplica(imageId: string, { hostId, pool }: { hostId: string; pool: string }): Promise<void> {
-    await this.#db.imageReplica.deleteMany({ where: { imageId, hostId, pool } })
+    await this.#db.$transaction(async (tx) => {
+      const { count } = await tx.imageReplica.deleteMany({ where: { imageId, hostId, pool } })
+      if (count > 0) await announce(tx, { kind: 'image.changed', imageId })
+    })
+  }
+
+  async whereabouts(imageId: string): Promise<ImageWhereabouts> {
+    const image = await this.#db.image.findUnique({ where: { id: imageId }, select: { name: true, sha256: true } })
+    if (image === null) throw new AppError('IMAGE_NOT_FOUND', `There is no image ${imageId}.`)
+    const [places, senders, leaving] = await Promise.all([
+      findImagePlaces(this.#db, imageId),
+      findImageSenders(this.#db, imageId),
+      this.#db.imageReplica.findMany({
+        where: { imageId, state: 'deleting' },
+        select: { hostId: true, pool: true },
+      }),
+    ])
+    return { ...image, places, senders, leaving }
+  }
+
+  async setForgetting(imageId: string, place: { hostId: string; pool: string }): Promise<void> {
+    await this.#db.$transaction(async (tx) => {
+      // The lock keeps out the machine that is being made from it right now, and the one that forgets another copy.
+      const [image] = await tx.$queryRaw<{ name: string }[]>`
+        SELECT name FROM image WHERE id = ${imageId}::uuid FOR UPDATE`
+      const copy = await tx.imageReplica.findFirst({ where: { imageId, ...place }, select: { state: true } })
+      if (!image || copy?.state !== 'ready') return
+      if (await isCopyInUse(tx, { imageId, ...place }))
+        throw new AppError('IMAGE_IN_USE', `Machines of its host use "${image.name}" again.`)
+      if ((await findOtherCopies(tx, { imageId, ...place })) === 0)
+        throw new AppError('IMAGE_IN_USE', `No other host that is online has "${image.name}": this copy is kept.`)
+      await this.#setCopyState(tx, { imageId, ...place }, { from: 'ready', to: 'deleting' })
+    })
+  }
+
+  async setKept(imageId: string, place: { hostId: string; pool: string }): Promise<void> {
+    await this.#db.$transaction((tx) =>
+      this.#setCopyState(tx, { imageId, ...place }, { from: 'deleting', to: 'ready' }),
+    )
+  }
+
+  async #setCopyState(
+    tx: DatabaseClient,
+    { imageId, hostId, pool }: ImageCopy,
+    { from, to }: { from: string; to: string },
+  ): Promise<void> {
+    const where = { imageId, hostId, pool, state: from }
+    const { count } = await tx.imageReplica.updateMany({ where, data: { state: to } })
+    if (count > 0) await announce(tx, { kind: 'image.changed', imageId })
   }
 
   async remove(imageId: string): Promise<void> {

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { imageSourceSchema } from '@berth/core/agent-contract/agent-commands'
 import { firmwareSchema } from '@berth/core/image/image'
 import { hostIdSchema, imageIdSchema, poolIdSchema, vmIdSchema } from '@berth/core/ids/ids'
-import { movedDiskSchema } from '@berth/core/migration/disk-plan'
+import { broughtImageSchema, movedDiskSchema } from '@berth/core/migration/disk-plan'
 import { movePolicySchema } from '@berth/core/migration/move-policy'
 import { moveTransportSchema, plainTransport } from '@berth/core/migration/move-transport'
 import type { OperationKind } from '@berth/core/operation/operation'
@@ -42,8 +42,8 @@ export const operationArgsSchemas = {
   'vm.create': oneVm.extend({
     start: z.boolean(),
     hadPassword: z.boolean().optional(),
-    /** Where the image is not in the disk's pool yet, but in another one of the host. */
-    bringImage: z.object({ imageId: imageIdSchema, pool: poolNameSchema }).optional(),
+    /** Where the image is not in the disk's pool yet: from another pool of the host, or from another host. */
+    bringImage: broughtImageSchema.optional(),
   }),
   'vm.start': oneVm,
   'vm.stop': oneVm,
@@ -67,6 +67,8 @@ export const operationArgsSchemas = {
     transport: moveTransportSchema.default(plainTransport),
     /** Those that travel; the others stay in pools that both hosts see. */
     disks: z.array(movedDiskSchema).default([]),
+    /** Those that its disks lie on and that the target does not have. */
+    bringImages: z.array(broughtImageSchema).default([]),
     /** When it was accepted. One whose guest turns it off meanwhile moves all the same, as one that is off. */
     isOff: z.boolean().default(false),
   }),
@@ -78,6 +80,8 @@ export const operationArgsSchemas = {
     policy: movePolicySchema,
     transport: moveTransportSchema,
     disks: z.array(movedDiskSchema).default([]),
+    /** As for the move; here they are not brought. */
+    bringImages: z.array(broughtImageSchema).default([]),
   }),
   'vm.delete': oneVm,
   /** The image's row was written, in state importing. */
@@ -88,6 +92,8 @@ export const operationArgsSchemas = {
     source: imageSourceSchema,
   }),
   'image.delete': z.object({ imageId: imageIdSchema }),
+  /** One copy of it, of several. */
+  'image.forget': z.object({ imageId: imageIdSchema, hostId: hostIdSchema, pool: poolNameSchema }),
   /** The pool's row was written. The first host makes it. */
   'pool.create': z.object({ ...onePool, hostIds: z.array(hostIdSchema).min(1) }),
   'pool.attach': z.object({ ...onePool, hostId: hostIdSchema }),

@@ -5,6 +5,7 @@
 import type { ImageSource } from '@berth/core/agent-contract/agent-commands'
 import type { VmSighting } from '@berth/core/agent-contract/step-report'
 import type { WireError } from '@berth/core/errors/app-error'
+import type { ImageSender } from '../image/image-place-repo.ts'
 import type { ImageObservation } from '@berth/core/image/image'
 import type { MovePlan } from '@berth/core/maintenance/drain'
 import type { MovedDisk } from '@berth/core/migration/disk-plan'
@@ -61,6 +62,17 @@ export interface ImageRecord {
   readonly replicas: readonly { readonly hostId: string; readonly pool: string }[]
 }
 
+/** Where an image is now, and who can send it. */
+export interface ImageWhereabouts {
+  readonly name: string
+  /** Of what was imported: the same wherever it is the same image. */
+  readonly sha256: string | null
+  readonly places: readonly { readonly hostId: string; readonly pool: string }[]
+  /** Copies that are being forgotten: nobody may begin to use them. */
+  readonly leaving: readonly { readonly hostId: string; readonly pool: string }[]
+  readonly senders: readonly ImageSender[]
+}
+
 export interface ImageRecords {
   find(imageId: string): Promise<ImageRecord | null>
   setReplica(imageId: string, replica: { hostId: string; pool: string; state: 'importing' | 'ready' }): Promise<void>
@@ -71,6 +83,15 @@ export interface ImageRecords {
   setDeleting(imageId: string): Promise<void>
   setUndeleted(imageId: string): Promise<void>
   removeReplica(imageId: string, place: { hostId: string; pool: string }): Promise<void>
+  /** Throws IMAGE_NOT_FOUND. */
+  whereabouts(imageId: string): Promise<ImageWhereabouts>
+  /**
+   * Takes one copy out of use, so that nothing new is made of it. Throws IMAGE_IN_USE when something is, or where no other
+   * copy would be left, in the same transaction. Nothing where it is out of use, or gone.
+   */
+  setForgetting(imageId: string, place: { hostId: string; pool: string }): Promise<void>
+  /** The copy is there still. */
+  setKept(imageId: string, place: { hostId: string; pool: string }): Promise<void>
   remove(imageId: string): Promise<void>
 }
 
@@ -93,6 +114,8 @@ export interface MoveRecords {
    */
   requireFit(vmId: string, target: { hostId: string; disks: readonly MovedDisk[] }): Promise<HostFitness>
   secretsOf(operationId: string): MoveSecrets
+  /** By which a host shows that it may read images of another one for this operation. Kept as the secrets are. */
+  imageTokenOf(operationId: string): Pick<MoveSecrets, 'token' | 'tokenHash'>
   /** Where a host's agent listens, and the subnet by which machines come to it, if that is another. Throws HOST_NOT_FOUND. */
   addressOf(hostId: string): Promise<{ address: string; port: number; moveNetwork: string | null }>
   figures(operationId: string): MoveFigures

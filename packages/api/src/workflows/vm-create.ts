@@ -1,12 +1,12 @@
 /**
- * Makes a machine: reserve (rows, when it was accepted) ─▶ image (into the disk's pool, where it is not there) ─▶ volumes ─▶ define ─▶ start ─▶ publish.
+ * Makes a machine: reserve (rows, when it was accepted) ─▶ image (into the disk's pool, where it is not there, from another host too) ─▶ volumes ─▶ define ─▶ start ─▶ publish.
  * Until it is published it can be undone whole: host first, rows last, so that no file outlives its row.
  */
 import type { ImageId } from '@berth/core/ids/ids'
 import { defineWorkflow } from '@berth/core/workflow/step'
+import { bringImages, imageStepLimits } from './bring-image.ts'
 import { operationArgsSchemas } from './operation-args.ts'
 import type { WorkflowContext } from './ports.ts'
-import { runOnHost } from './run-on-host.ts'
 import {
   commandVm,
   commandVmIfThere,
@@ -43,15 +43,13 @@ export const vmCreate = defineWorkflow<WorkflowContext, VmCreateState>({
     {
       name: 'image',
       title: 'Bring the image to the pool',
-      ...hostStepLimits,
-      timeoutMs: 3_600_000,
+      ...imageStepLimits,
       isNeeded: ({ bringImage }) => bringImage !== undefined,
       // Not undone: the next machine in that pool may be made of it already.
       do: async (context, { vmId, bringImage }, run) => {
         if (bringImage === undefined) return undefined
         const { hostId } = await requireVm(context, vmId)
-        await runOnHost(context.link(hostId), { run, command: { kind: 'image.copy', ...bringImage } })
-        await context.images.setReplica(bringImage.imageId, { hostId, pool: bringImage.pool, state: 'ready' })
+        await bringImages(context, { hostId, images: [bringImage] }, run)
         return undefined
       },
     },

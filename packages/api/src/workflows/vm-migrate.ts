@@ -1,5 +1,5 @@
 /**
- * Moves a running machine to another host: check ─▶ inspect ─▶ prepare ─▶ send ─▶ publish ─▶ settle (─▶ listen) (─▶ follow ─▶ confirm).
+ * Moves a running machine to another host: check ─▶ image (those of its disks that are not there yet) ─▶ inspect ─▶ prepare ─▶ send ─▶ publish ─▶ settle (─▶ listen) (─▶ follow ─▶ confirm).
  *
  *   prepare   a QEMU waits on the target                      undo: it is ended there
  *   send      the point of no return: the source's agent gives the machine away, by itself, in its own record
@@ -16,7 +16,7 @@ import { agentResultSchemas } from '@berth/core/agent-contract/agent-commands'
 import { moveListenerSchema, movePassportSchema } from '@berth/core/agent-contract/move-commands'
 import { AppError, hasErrorCode } from '@berth/core/errors/app-error'
 import { hostIdSchema, operationIdSchema, vmIdSchema } from '@berth/core/ids/ids'
-import type { MovedDisk } from '@berth/core/migration/disk-plan'
+import type { BroughtImage, MovedDisk } from '@berth/core/migration/disk-plan'
 import { policyMay, type MovePolicy } from '@berth/core/migration/move-policy'
 import { usesStreams, type MoveTransport } from '@berth/core/migration/move-transport'
 import { moveReportSchema, type MoveProgress } from '@berth/core/migration/move-progress'
@@ -24,6 +24,7 @@ import type { AgentLink } from '../agents/agent-link.ts'
 import { defineWorkflow, retryClassOf, type StepRun } from '@berth/core/workflow/step'
 import { FinalFailure } from '../migration/final-failure.ts'
 import { freightOf } from '../migration/moved-disks.ts'
+import { bringImages, imageStepLimits } from './bring-image.ts'
 import { askOwner, askOwners, requireMoved } from './move-ownership.ts'
 import { operationArgsSchemas } from './operation-args.ts'
 import type { WorkflowContext } from './ports.ts'
@@ -42,6 +43,7 @@ interface VmMigrateState extends Readonly<Record<string, unknown>> {
   readonly isOff: boolean
   /** Those that travel. */
   readonly disks: readonly MovedDisk[]
+  readonly bringImages: readonly BroughtImage[]
   /** Of check. */
   readonly fitness?: unknown
   /** Of inspect. */
@@ -81,6 +83,18 @@ export const vmMigrate = defineWorkflow<WorkflowContext, VmMigrateState>({
         }
         // In the journal, so that it can be read later why that host was thought to fit.
         return { fitness: await context.moves.requireFit(vmId, { hostId: targetHostId, disks }) }
+      },
+    },
+    {
+      name: 'image',
+      title: 'Send its image there first',
+      ...imageStepLimits,
+      weight: 10,
+      isNeeded: ({ bringImages: images }) => images.length > 0,
+      // Not undone: another machine there may lie on it already; what nobody uses is forgotten in time.
+      do: async (context, { targetHostId, bringImages: images }, run) => {
+        await bringImages(context, { hostId: targetHostId, images }, run)
+        return undefined
       },
     },
     {

@@ -12,11 +12,11 @@ import { agentResultSchemas } from '@berth/core/agent-contract/agent-commands'
 import { moveListenerSchema, movePassportSchema } from '@berth/core/agent-contract/move-commands'
 import { AppError } from '@berth/core/errors/app-error'
 import { hostIdSchema, operationIdSchema, vmIdSchema } from '@berth/core/ids/ids'
-import type { MovedDisk } from '@berth/core/migration/disk-plan'
+import type { BroughtImage, MovedDisk } from '@berth/core/migration/disk-plan'
 import { policyMay, type MovePolicy } from '@berth/core/migration/move-policy'
 import { usesStreams, type MoveTransport } from '@berth/core/migration/move-transport'
 import { defineWorkflow, type StepRun } from '@berth/core/workflow/step'
-import { freightOf } from '../migration/moved-disks.ts'
+import { freightOf, withoutBrought } from '../migration/moved-disks.ts'
 import { rehearsalNotes } from '../forecast/rehearsal-notes.ts'
 import { operationArgsSchemas } from './operation-args.ts'
 import type { WorkflowContext } from './ports.ts'
@@ -32,6 +32,7 @@ interface VmRehearseState extends Readonly<Record<string, unknown>> {
   readonly policy: MovePolicy
   readonly transport: MoveTransport
   readonly disks: readonly MovedDisk[]
+  readonly bringImages: readonly BroughtImage[]
   /** Of inspect. */
   readonly passport?: unknown
   /** Of each step: what it found. */
@@ -134,7 +135,7 @@ async function prepare(context: WorkflowContext, state: VmRehearseState, { run, 
     ...{ ...vmOf(state), moveId: idOf(run), isRehearsal: true, tokenHash, tlsKey },
     sourceHostId: hostIdSchema.parse(state.sourceHostId),
     passport: movePassportSchema.parse(state.passport),
-    ...freightOf(state.disks),
+    ...freightOf(withoutBrought(state.disks, state.bringImages)),
     ...(usesStreams(state.transport) ? { transport: state.transport } : {}),
     ...(policyMay(state.policy, 'switch') ? { mayComeEarly: true } : {}),
     ...(moveNetwork === null ? {} : { network: moveNetwork }),

@@ -4,6 +4,7 @@ import { runSteps, type WorkflowOutcome, type WorkflowRun } from '@berth/core/wo
 import type { JsonObject, Workflow } from '@berth/core/workflow/step'
 import { hostDrain } from './host-drain.ts'
 import { imageDelete } from './image-delete.ts'
+import { imageForget } from './image-forget.ts'
 import { imageImport } from './image-import.ts'
 import { poolCreate } from './pool-create.ts'
 import { poolAttach, poolDetach } from './pool-hosts.ts'
@@ -59,6 +60,7 @@ export const workflowRegistry: Readonly<Record<OperationKind, RegisteredWorkflow
   'vm.delete': register(vmDelete),
   'image.import': register(imageImport),
   'image.delete': register(imageDelete),
+  'image.forget': register(imageForget),
   'pool.create': register(poolCreate),
   'pool.attach': register(poolAttach),
   'pool.detach': register(poolDetach),

@@ -7,6 +7,7 @@ import { vmSpecSchema, type VmSpec } from '@berth/core/vm/vm-spec'
 import type { JsonObject, Workflow } from '@berth/core/workflow/step'
 import { harnessCases, type HarnessCase, type HarnessWorld } from '@berth/core/workflow/workflow-harness'
 import { imageDelete } from './image-delete.ts'
+import { imageForget } from './image-forget.ts'
 import { imageImport } from './image-import.ts'
 import type { VmRecord, WorkflowContext } from './ports.ts'
 import { FakeHost } from './testing/fake-host.ts'
@@ -48,12 +49,13 @@ function makeSpec(changes: Partial<VmSpec> = {}): VmSpec {
 }
 
 class Panel {
+  readonly other: FakeHost | undefined
   readonly host = new FakeHost()
   readonly vms = new MemoryVms()
   readonly images = new MemoryImages()
   readonly pools = new MemoryPools()
   readonly context: WorkflowContext = {
-    link: () => this.host,
+    link: (hostId) => (this.other?.hostId === hostId ? this.other : this.host),
     vms: this.vms,
     images: this.images,
     pools: this.pools,
@@ -62,6 +64,10 @@ class Panel {
   }
   readonly vmId = newUuid()
   readonly imageId = imageIdSchema.parse(newUuid())
+
+  constructor(other?: FakeHost) {
+    this.other = other
+  }
 
   addVm(lifecycle: VmRecord['lifecycle'], spec = makeSpec()): void {
     const { vmId } = this
@@ -135,8 +141,8 @@ const isOff = (panel: Panel) => ({
   'wanted off': panel.row?.spec.desiredPower === 'off',
 })
 
-const makeCreateWorld = (bringImage?: { imageId: ImageId; pool: string }) => {
-  const panel = new Panel()
+const makeCreateWorld = (bringImage?: { imageId: ImageId; pool: string }, other?: FakeHost) => {
+  const panel = new Panel(other)
   panel.addVm('creating')
   const world = worldOf({
     panel,
@@ -203,7 +209,11 @@ const fail = (): never => {
 
 const registrations: Readonly<Record<OperationKind, () => readonly HarnessCase[]>> = {
   ...poolCases,
-  'vm.create': () => [...cases(vmCreate, () => makeCreateWorld().world), ...cases(vmCreate, createInPoolWorld)],
+  'vm.create': () => [
+    ...cases(vmCreate, () => makeCreateWorld().world),
+    ...cases(vmCreate, createInPoolWorld),
+    ...cases(vmCreate, createFromOtherHostWorld),
+  ],
   'vm.delete': () =>
     cases(vmDelete, () => {
       const panel = new Panel()
@@ -280,6 +290,46 @@ const registrations: Readonly<Record<OperationKind, () => readonly HarnessCase[]
         missing: () => [...panel.onHost(), ...panel.images.rows.keys()],
       })
     }),
+  'image.forget': () =>
+    cases(imageForget, () => {
+      const panel = new Panel()
+      const source = { kind: 'incoming', fileName: 'tiny.qcow2', checksum: null } as const
+      const { hostId } = panel.host
+      const replicas = [hostId, newUuid()].map((each) => ({ hostId: each, pool: 'default' }))
+      panel.images.rows.set(panel.imageId, { source, state: 'ready', error: null, replicas })
+      panel.host.images.add(panel.imageId)
+      const copies = () => panel.images.rows.get(panel.imageId)?.replicas ?? []
+      const ownCopy = () => copies().find((each) => each.hostId === hostId)
+      return worldOf({
+        panel,
+        args: { imageId: panel.imageId, hostId, pool: 'default' },
+        leftovers: () => unless({ 'in use again': ownCopy() !== undefined && ownCopy()?.isLeaving !== true }),
+        missing: () => [...panel.onHost(), ...unless({ 'one copy is left': copies().length === 1 && !ownCopy() })],
+      })
+    }),
+}
+
+/** Only another host has the image: it comes from there. */
+const createFromOtherHostWorld = () => {
+  const sender = new FakeHost()
+  const { panel, world } = makeCreateWorld({ imageId: discId, pool: 'default' }, sender)
+  sender.images.add(discId)
+  panel.images.rows.set(discId, {
+    source: { kind: 'incoming', fileName: 'tiny.qcow2', checksum: null },
+    ...{ state: 'ready', error: null, replicas: [{ hostId: sender.hostId, pool: 'default' }] },
+  })
+  return {
+    ...world,
+    leftovers: () => world.leftovers().filter((left) => left !== discId),
+    missing: () => [
+      ...world.missing(),
+      ...unless({
+        'the image is there': panel.host.images.has(discId),
+        'and where it was': sender.images.has(discId),
+        'both places are known': panel.images.rows.get(discId)?.replicas.length === 2,
+      }),
+    ],
+  }
 }
 
 /** Its disks are to be in a pool to which the image comes first; there it stays, for others may begin to use it. */

@@ -18,6 +18,7 @@ import {
   moveSendSchema,
 } from './move-commands.ts'
 import { moveRehearsalSchema, moveRehearseSchema } from './rehearsal-commands.ts'
+import { imageFetchSchema, imageOfferSchema, offeredImageSchema } from './image-commands.ts'
 import { imageCopySchema, poolAttachSchema, poolDetachSchema } from './pool-commands.ts'
 
 const vmTarget = { vmId: vmIdSchema, vmEpoch: z.int().nonnegative() }
@@ -43,6 +44,8 @@ export const agentCommandSchema = z.discriminatedUnion('kind', [
   /** `pool` is the host's own where it is not said, here and below. */
   z.strictObject({ kind: z.literal('image.delete'), imageId: imageIdSchema, pool: poolNameSchema.optional() }),
   imageCopySchema,
+  imageOfferSchema,
+  imageFetchSchema,
   poolAttachSchema,
   poolDetachSchema,
   z.strictObject({ kind: z.literal('volume.create'), ...vmTarget, disk: diskSpecSchema }),
@@ -97,6 +100,8 @@ export const agentResultSchemas = {
   'image.import': imageObservationSchema,
   'image.delete': nothingSchema,
   'image.copy': imageObservationSchema,
+  'image.offer': offeredImageSchema,
+  'image.fetch': imageObservationSchema,
   'pool.attach': poolObservationSchema,
   'pool.detach': nothingSchema,
   'volume.create': z.object({ virtualBytes: z.int(), allocatedBytes: z.int() }),

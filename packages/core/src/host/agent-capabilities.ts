@@ -14,6 +14,7 @@ export const agentCapabilities = [
   'off-moves',
   'move-network',
   'nfs-pools',
+  'image-transfer',
 ] as const
 export type AgentCapability = (typeof agentCapabilities)[number]
 

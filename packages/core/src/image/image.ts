@@ -3,8 +3,9 @@
  * afterwards known by id, kind, hash and format.
  */
 import { z } from 'zod'
-import { imageIdSchema, operationIdSchema } from '../ids/ids.ts'
-import { diskFormatSchema } from '../storage/volume.ts'
+import { wireErrorSchema } from '../errors/app-error.ts'
+import { hostIdSchema, imageIdSchema, operationIdSchema } from '../ids/ids.ts'
+import { diskFormatSchema, poolNameSchema } from '../storage/volume.ts'
 
 export const imageStateSchema = z.enum(['importing', 'ready', 'failed', 'deleting'])
 export type ImageState = z.infer<typeof imageStateSchema>
@@ -45,6 +46,16 @@ export const imageObservationSchema = z.object({
 })
 export type ImageObservation = z.infer<typeof imageObservationSchema>
 
+/** A copy of the file. Lost: its host says that it has none; deleting: it goes, with the image or as nobody has used it for long. */
+export const imagePlaceStates = ['importing', 'ready', 'failed', 'lost', 'deleting'] as const
+export const imagePlaceSchema = z.object({
+  hostId: hostIdSchema,
+  hostName: z.string(),
+  pool: poolNameSchema,
+  state: z.enum(imagePlaceStates),
+})
+export type ImagePlaceView = z.infer<typeof imagePlaceSchema>
+
 export const imageViewSchema = z.object({
   imageId: imageIdSchema,
   name: z.string(),
@@ -64,5 +75,9 @@ export const imageViewSchema = z.object({
   insertedVmCount: z.int().default(0),
   createdAt: z.iso.datetime(),
   operationId: operationIdSchema.nullable(),
+  /** By the hosts' names. In a pool that several hosts share it is named where it was brought. */
+  places: z.array(imagePlaceSchema).default([]),
+  /** Why its import failed, or that a host has lost its file; null: nothing is the matter. */
+  error: wireErrorSchema.nullable().default(null),
 })
 export type ImageView = z.infer<typeof imageViewSchema>

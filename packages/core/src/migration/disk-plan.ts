@@ -3,7 +3,7 @@
  * others travel into a pool of that host.
  */
 import { z } from 'zod'
-import { volumeIdSchema } from '../ids/ids.ts'
+import { imageIdSchema, volumeIdSchema } from '../ids/ids.ts'
 import { diskFormatSchema, poolNameSchema } from '../storage/volume.ts'
 import { diskBaseSchema, travellingDiskSchema } from './move-disks.ts'
 
@@ -15,6 +15,8 @@ const diskPoolChoiceSchema = z.object({
   needBytes: z.int().nonnegative(),
   /** The image whose blocks it shares does not lie there: it comes as a whole, and shares nothing from then on. */
   isFlattened: z.boolean(),
+  /** That image is sent there first, from a host that has it: so large is its file. 0: it lies there, or the disk has none. */
+  sentImageBytes: z.int().nonnegative().default(0),
   /** Why it cannot go there, with the numbers; null: it can. */
   refusal: z.string().nullable(),
 })
@@ -39,6 +41,7 @@ export const diskPlanSchema = z.discriminatedUnion('kind', [
     format: diskFormatSchema,
     base: diskBaseSchema,
     isFlattened: z.boolean(),
+    sentImageBytes: z.int().nonnegative().default(0),
     choices: z.array(diskPoolChoiceSchema),
   }),
   diskSchema.extend({ kind: z.literal('stuck'), why: z.string(), choices: z.array(diskPoolChoiceSchema) }),
@@ -49,6 +52,10 @@ export type TravellingDisk = Extract<DiskPlan, { kind: 'travels' }>
 /** Into which pool of the other host a disk shall go. */
 export const diskWishSchema = z.strictObject({ volumeId: volumeIdSchema, pool: poolNameSchema })
 export type DiskWish = z.infer<typeof diskWishSchema>
+
+/** An image that must come to a pool of the other host before the machine. */
+export const broughtImageSchema = z.object({ imageId: imageIdSchema, pool: poolNameSchema })
+export type BroughtImage = z.infer<typeof broughtImageSchema>
 
 /**
  * A disk that travels, as its move keeps it: decided when the move was accepted, so that each step, and whoever follows the

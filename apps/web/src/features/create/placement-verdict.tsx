@@ -26,6 +26,9 @@ export function PlacementVerdict({ placement }: { placement: Placement }) {
             className="text-ink font-medium"
           />
           <span className="text-ink-3 block pl-5">{verdict.reason}</span>
+          {typeof verdict.warning === 'string' && (
+            <span className="text-warn-ink block pl-5">First, {verdict.warning}</span>
+          )}
         </li>
       ))}
     </ul>
@@ -36,6 +39,7 @@ interface Verdict {
   name: string
   isPossible: boolean
   reason: string
+  warning?: string | null
 }
 
 /** A refusal carries the same verdicts in its details. */

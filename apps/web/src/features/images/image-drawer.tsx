@@ -23,7 +23,7 @@ import { TaskError } from '../tasks/task-error.tsx'
 import { DeleteImage } from './delete-image.tsx'
 import { ImageImportState, useImageLook, useLastImport } from './image-import-state.tsx'
 import { ImageMachines } from './image-machines.tsx'
-import { imageUseRefusal, kindText, sourceText } from './image-words.ts'
+import { imageUseRefusal, kindText, placesText, sourceText } from './image-words.ts'
 
 export interface ImageDrawerProps {
   /** Null: closed. */
@@ -119,6 +119,7 @@ function ImageDetails({ image, isAdmin }: { image: ImageView; isAdmin: boolean }
           <CancelTask task={lastImport} />
         </div>
       )}
+      {image.state !== 'failed' && image.error !== null && <TaskError error={image.error} />}
       <KeyValueList items={factsOf(image)} />
       {image.vmCount > 0 && <ImageMachines imageId={image.imageId} count={image.vmCount} />}
       {lastImport !== undefined && (
@@ -162,6 +163,7 @@ function factsOf(image: ImageView) {
       key: 'Checksum',
       value: checksum === null ? 'not checked' : <Copyable text={checksum} label="Copy checksum" />,
     },
+    ...(image.places.length === 0 ? [] : [{ key: 'Lies on', value: placesText(image.places) }]),
     { key: 'Added', value: <RelativeTime at={image.createdAt} /> },
     { key: 'Id', value: <Copyable text={image.imageId} label="Copy image id" /> },
   ]

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest'
-import { imageHintsSchema } from '@berth/core/image/image'
-import { imageDeleteRefusal, imageLook, kindText, monogram, sourceText } from './image-words.ts'
+import { describe, expect, it, test } from 'vitest'
+import { hostIdSchema } from '@berth/core/ids/ids'
+import { imageHintsSchema, type ImagePlaceView } from '@berth/core/image/image'
+import { imageDeleteRefusal, imageLook, kindText, monogram, placesText, sourceText } from './image-words.ts'
 
 describe('imageDeleteRefusal', () => {
   it('says why, in the order in which it matters', () => {
@@ -45,4 +46,18 @@ it('calls nothing a disk whose file was never read', () => {
   expect(kindText({ kind: 'disk', state: 'ready' })).toMatch(/^Disk/)
   expect(kindText({ kind: null, state: 'failed' })).toMatch(/not imported/)
   expect(kindText({ kind: null, state: 'importing' })).toMatch(/once it is here/)
+})
+
+test('where it lies names hosts, pools that are not their own, and what is the matter', () => {
+  const place = (hostName: string, change: Partial<ImagePlaceView> = {}): ImagePlaceView => ({
+    ...{
+      hostId: hostIdSchema.parse('01990000-0000-7000-8000-000000000001'),
+      hostName,
+      pool: 'default',
+      state: 'ready',
+    },
+    ...change,
+  })
+  const places = [place('host-a'), place('host-b', { state: 'lost' }), place('host-c', { pool: 'fast' })]
+  expect(placesText(places)).toBe('host-a, host-b (file lost), host-c in pool fast')
 })

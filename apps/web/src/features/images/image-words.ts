@@ -1,6 +1,7 @@
 /** How an image reads: its state, where it comes from, what it is called for short, and why it cannot be deleted. */
-import type { ImageState, ImageView } from '@berth/core/image/image'
+import type { ImagePlaceView, ImageState, ImageView } from '@berth/core/image/image'
 import type { OperationStatus } from '@berth/core/operation/operation'
+import { defaultPoolName } from '@berth/core/storage/volume'
 import type { StateKind } from '@berth/ui/state-dot'
 
 export const imageStateLooks: Readonly<Record<ImageState, { kind: StateKind; word: string }>> = {
@@ -32,6 +33,23 @@ export function kindText({ kind, state }: Pick<ImageView, 'kind' | 'state'>): st
   if (kind === 'disk') return 'Disk, machines start with a copy of it'
   return state === 'importing' ? 'Told by the file, once it is here' : 'Not known: it was not imported'
 }
+
+const placeWords: Readonly<Record<ImagePlaceView['state'], string>> = {
+  importing: ' (coming)',
+  ready: '',
+  failed: ' (failed)',
+  lost: ' (file lost)',
+  deleting: ' (being removed)',
+}
+
+/** "host-a, host-b (file lost), host-c in pool fast": a host's own pool goes without saying. */
+export const placesText = (places: ImageView['places']): string =>
+  places
+    .map(
+      ({ hostName, pool, state }) =>
+        `${hostName}${pool === defaultPoolName ? '' : ` in pool ${pool}`}${placeWords[state]}`,
+    )
+    .join(', ')
 
 /** Two letters for a tile: "De" for Debian 12, "Al" for AlmaLinux 9. */
 export function monogram({ name, hints }: Pick<ImageView, 'name' | 'hints'>): string {

@@ -13,7 +13,7 @@ import {
 
 const GiB = 1024 ** 3
 const choice = (pool: string, freeGiB: number, change: Partial<DiskPoolChoice> = {}): DiskPoolChoice => ({
-  ...{ pool, freeBytes: freeGiB * GiB, needBytes: 2 * GiB, isFlattened: false, refusal: null },
+  ...{ pool, freeBytes: freeGiB * GiB, needBytes: 2 * GiB, isFlattened: false, sentImageBytes: 0, refusal: null },
   ...change,
 })
 const known = (number: number) => ({
@@ -21,7 +21,7 @@ const known = (number: number) => ({
 })
 const travelling = (number: number, choices = [choice('default', 3), choice('fast', 9)]): DiskPlan => ({
   ...{ ...known(number), kind: 'travels', targetPool: 'default', needBytes: 2 * GiB, choices },
-  ...{ format: 'qcow2', base: { kind: 'none' }, isFlattened: false },
+  ...{ format: 'qcow2', base: { kind: 'none' }, isFlattened: false, sentImageBytes: 0 },
 })
 const staying: DiskPlan = { ...known(1), kind: 'stays' }
 

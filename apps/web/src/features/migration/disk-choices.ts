@@ -54,7 +54,7 @@ export const choiceHint = ({ freeBytes, isFlattened }: DiskPoolChoice): string =
   `${formatBytes(freeBytes)} free${isFlattened ? ' · as a whole' : ''}`
 
 /** What becomes of the disk in the pool that is chosen for it. */
-export const choiceText = ({ needBytes, freeBytes, isFlattened }: DiskPoolChoice): string =>
+export const choiceText = ({ needBytes, freeBytes, isFlattened, sentImageBytes }: DiskPoolChoice): string =>
   `Takes about ${formatBytes(needBytes)} of ${formatBytes(freeBytes)} free there.${
     isFlattened ? ' Its image is not in that pool, so it comes as a whole, and shares no blocks with it any more.' : ''
-  }`
+  }${sentImageBytes > 0 ? ` Its image, ${formatBytes(sentImageBytes)} of that, is sent there first and stays for other machines.` : ''}`

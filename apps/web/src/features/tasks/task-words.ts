@@ -103,6 +103,7 @@ const cancelEffects: Readonly<Record<OperationKind, string>> = {
   'vm.delete': 'If the machine is not marked as being deleted yet, it is kept.',
   'image.import': 'The download ends and its file is removed. The image stays in the list as cancelled, to try again.',
   'image.delete': 'If the image is not marked as being deleted yet, it is kept.',
+  'image.forget': 'If its file is not removed yet, the copy is kept.',
   'pool.create': 'The hosts that have the pool already let go of it. An empty directory is empty again.',
   'pool.attach': 'The host lets go of the pool again. What lies in it stays.',
   'pool.detach': 'If the host has not let go of the pool yet, it keeps it.',

@@ -27,7 +27,7 @@ export interface FakeVm {
 
 type EndedReport = Extract<StepReport, { status: 'succeeded' | 'failed' }>
 
-const fakeImage = { format: 'qcow2', virtualBytes: 4096, allocatedBytes: 512, sha256: 'f'.repeat(64) }
+export const fakeImage = { format: 'qcow2', virtualBytes: 4096, allocatedBytes: 512, sha256: 'f'.repeat(64) }
 const fakePool = { totalBytes: 2 ** 40, freeBytes: 2 ** 39, committedBytes: 0, supportsDirectIo: true }
 
 const keyText = (key: StepKey): string => `${key.operationId} ${key.step} ${key.attempt}`
@@ -37,6 +37,8 @@ export class FakeHost implements AgentLink {
   readonly vms = new Map<string, FakeVm>()
   readonly volumes = new Map<string, number>()
   readonly images = new Set<string>()
+  /** Hashes of the tokens by which images may be read here. */
+  readonly offers = new Set<string>()
   readonly pools = new Set<string>()
   readonly discs = new Map<string, string | null>()
   readonly log: string[] = []
@@ -131,6 +133,13 @@ export class FakeHost implements AgentLink {
         this.images.delete(command.imageId)
         return {}
       case 'image.copy':
+        this.images.add(command.imageId)
+        return { ...fakeImage, imageId: command.imageId }
+      case 'image.offer':
+        if (!this.images.has(command.imageId)) throw new AppError('IMAGE_NOT_FOUND', 'It is not here.')
+        this.offers.add(command.tokenHash)
+        return { ...fakeImage, imageId: command.imageId, fileSha256: 'e'.repeat(64), fileBytes: 512 }
+      case 'image.fetch':
         this.images.add(command.imageId)
         return { ...fakeImage, imageId: command.imageId }
       case 'pool.attach':

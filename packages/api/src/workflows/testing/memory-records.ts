@@ -8,10 +8,12 @@ import { hostFitnessSchema, type HostFitness } from '@berth/core/migration/move-
 import type { MoveProgress, MoveReport } from '@berth/core/migration/move-progress'
 import { specAfterMove } from '@berth/core/migration/move-disks'
 import { makeSecretBox } from '../../auth/secret-box.ts'
-import { moveSecretsOf } from '../../migration/move-secrets.ts'
+import { imageTokenOf, moveSecretsOf } from '../../migration/move-secrets.ts'
+import { fakeImage } from './fake-host.ts'
 import type {
   ImageRecord,
   ImageRecords,
+  ImageWhereabouts,
   MoveFigures,
   MoveRecords,
   MoveSecrets,
@@ -99,6 +101,10 @@ export class MemoryMoves implements MoveRecords {
     return moveSecretsOf(makeSecretBox(new Uint8Array(32)), operationId)
   }
 
+  imageTokenOf(operationId: string): Pick<MoveSecrets, 'token' | 'tokenHash'> {
+    return imageTokenOf(makeSecretBox(new Uint8Array(32)), operationId)
+  }
+
   async addressOf(): Promise<{ address: string; port: number; moveNetwork: string | null }> {
     return { address: '10.0.0.2', port: 7444, moveNetwork: this.moveNetwork }
   }
@@ -147,7 +153,7 @@ interface MemoryImage {
   source: ImageSource
   state: 'importing' | 'ready' | 'failed' | 'deleting'
   error: WireError | null
-  replicas: { hostId: string; pool: string }[]
+  replicas: { hostId: string; pool: string; isLeaving?: boolean }[]
 }
 
 export class MemoryImages implements ImageRecords {
@@ -187,6 +193,32 @@ export class MemoryImages implements ImageRecords {
   async removeReplica(imageId: string, { hostId, pool }: { hostId: string; pool: string }): Promise<void> {
     const row = this.rows.get(imageId)
     if (row) row.replicas = row.replicas.filter((each) => each.hostId !== hostId || each.pool !== pool)
+  }
+
+  async whereabouts(imageId: string): Promise<ImageWhereabouts> {
+    const row = this.rows.get(imageId)
+    if (row === undefined) throw new AppError('IMAGE_NOT_FOUND', `There is no image ${imageId}.`)
+    const places = row.replicas.filter(({ isLeaving }) => isLeaving !== true)
+    const senders = places.map(({ hostId }) => ({ hostId, name: 'host-a', address: '10.0.0.1', port: 7444 }))
+    const leaving = row.replicas.filter(({ isLeaving }) => isLeaving === true)
+    return { name: 'tiny', sha256: fakeImage.sha256, places, leaving, senders }
+  }
+
+  async setForgetting(imageId: string, place: { hostId: string; pool: string }): Promise<void> {
+    if (this.isInUse) throw new AppError('IMAGE_IN_USE', 'A machine shares its blocks.')
+    this.#mark(imageId, place, true)
+  }
+
+  async setKept(imageId: string, place: { hostId: string; pool: string }): Promise<void> {
+    this.#mark(imageId, place, false)
+  }
+
+  #mark(imageId: string, { hostId, pool }: { hostId: string; pool: string }, isLeaving: boolean): void {
+    const row = this.rows.get(imageId)
+    if (row === undefined) return
+    row.replicas = row.replicas.map((each) =>
+      each.hostId === hostId && each.pool === pool ? { hostId, pool, isLeaving } : each,
+    )
   }
 
   async remove(imageId: string): Promise<void> {

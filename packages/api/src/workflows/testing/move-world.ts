@@ -20,24 +20,33 @@ export class MoveWorld {
   readonly target = new FakeHost()
   readonly vms = new MemoryVms()
   readonly records = new MemoryMoves()
+  readonly images = new MemoryImages()
+  readonly isOverImage: boolean
   readonly vmId = newUuid()
+  readonly imageId = newUuid()
   readonly disk = diskSpecSchema.parse({
     ...{ volumeId: newUuid(), pool: 'default', format: 'qcow2', sizeBytes: GiB },
-    source: { kind: 'image', imageId: newUuid(), mode: 'overlay' },
+    source: { kind: 'image', imageId: this.imageId, mode: 'overlay' },
   })
   readonly moves: FakeMoves
   readonly policy: MovePolicy
   readonly context: WorkflowContext = {
     link: (hostId) => (hostId === this.source.hostId ? this.source : this.target),
     vms: this.vms,
-    images: new MemoryImages(),
+    images: this.images,
     pools: new MemoryPools(),
     moves: this.records,
     drains: new MemoryDrains(),
   }
 
-  constructor(policy: MovePolicy = 'pause-if-needed') {
+  /** `isOverImage`: the target lacks the image, and it is sent there first. */
+  constructor(policy: MovePolicy = 'pause-if-needed', isOverImage = false) {
     this.policy = policy
+    this.isOverImage = isOverImage
+    const replicas = [{ hostId: this.source.hostId, pool: 'default' }]
+    const from = { kind: 'incoming', fileName: 'tiny.qcow2', checksum: null } as const
+    this.images.rows.set(this.imageId, { source: from, state: 'ready', error: null, replicas })
+    this.source.images.add(this.imageId)
     const { vmId, source } = this
     const spec = { ...makeTestSpec('web-1'), disks: [this.disk], cloudInit: { sshKeys: [], password: 'secret' } }
     const passport = movePassportSchema.parse({
@@ -66,13 +75,20 @@ export class MoveWorld {
       bandwidthBytesPerSecond: null,
       transport: plainTransport,
       disks: [{ ...this.freight, number: 1, fromPool: 'default', needBytes: GiB }],
+      bringImages: this.isOverImage ? [{ imageId: this.imageId, pool: 'fast' }] : [],
     }
   }
 
-  /** The image does not lie there. */
+  /** The image does not lie there, unless it is sent. */
   get freight() {
     const { volumeId, format, sizeBytes } = this.disk
-    return { volumeId, pool: 'fast', format, sizeBytes, base: { kind: 'none' } }
+    return {
+      volumeId,
+      pool: 'fast',
+      format,
+      sizeBytes,
+      base: this.isOverImage ? { kind: 'image', imageId: this.imageId, sha256: 'f'.repeat(64) } : { kind: 'none' },
+    }
   }
 
   /** As the row has it. */
@@ -101,7 +117,8 @@ export class MoveWorld {
       'the target owns it': owner.kind === 'mine',
       'the row names the target': this.row?.hostId === this.target.hostId,
       'the row has its epoch': owner.kind === 'mine' && this.row?.ownerEpoch === owner.epoch,
-      'the row has its disk where it came to': this.#diskText === 'fast copy',
+      'the row has its disk where it came to': this.#diskText === (this.isOverImage ? 'fast overlay' : 'fast copy'),
+      'the target has its image': !this.isOverImage || this.target.images.has(this.imageId),
       'the target was told the new spec': this.target.vms.get(this.vmId)?.revision === 4,
       'its report': this.records.report !== null,
     })
@@ -113,18 +130,22 @@ const unless = (facts: Record<string, boolean>): string[] =>
 
 /** The harness's cases; after each, whatever its end, no machine ever had two owners or none. */
 /** One that may go ahead of its memory has steps more. */
-export const migrateCases = (): readonly HarnessCase[] => [...casesOf('pause-if-needed'), ...casesOf('post-copy')]
+export const migrateCases = (): readonly HarnessCase[] => [
+  ...casesOf('pause-if-needed'),
+  ...casesOf('pause-if-needed', true),
+  ...casesOf('post-copy'),
+]
 
-function casesOf(policy: MovePolicy): readonly HarnessCase[] {
+function casesOf(policy: MovePolicy, isOverImage = false): readonly HarnessCase[] {
   let last: MoveWorld | undefined
   const world = (): HarnessWorld<WorkflowContext> => {
-    const made = new MoveWorld(policy)
+    const made = new MoveWorld(policy, isOverImage)
     last = made
     const { context, args } = made
     return { context, args, leftovers: () => made.leftovers(), missing: () => made.missing() }
   }
   return harnessCases({ workflow: vmMigrate, world }).map(({ name, run }) => ({
-    name: `${policy}: ${name}`,
+    name: `${policy}${isOverImage ? ', image first' : ''}: ${name}`,
     run: async () => {
       await run()
       if (last === undefined || last.moves.violations.length > 0) {
