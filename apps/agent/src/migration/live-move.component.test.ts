@@ -141,7 +141,7 @@ it('moves a machine of UEFI with its variables', { timeout: 120_000 }, async () 
 })
 
 it('reports what QEMU counts itself: bytes within 2 %', { timeout: 120_000 }, async () => {
-  const { source } = hosts
+  const { source, target } = hosts
   const vmId = await hosts.startCounter({ fillBytes: 16 * MiB, dirtyBytes: MiB })
   await using there = await GuestSerial.open(source, vmId)
   await there.waitFor(/#0008/, bootMs)
@@ -159,6 +159,7 @@ it('reports what QEMU counts itself: bytes within 2 %', { timeout: 120_000 }, as
   expect(countedBytes).toBeGreaterThan(16 * MiB)
   expect(Math.abs(transferredBytes / countedBytes - 1)).toBeLessThan(0.02)
   expect(passes.length).toBeGreaterThan(1)
+  await target.run({ kind: 'vm.stop', vmId, vmEpoch: 2 })
 })
 
 describe('a network for moves', () => {
@@ -189,7 +190,7 @@ describe('a network for moves', () => {
       ) as unknown,
     })
     expect(await hosts.owners(vmId)).toMatchObject({ source: { kind: 'mine' }, target: { kind: 'unknown' } })
-    expect(await scanProcesses(target.config.runDir)).toEqual([])
+    expect((await scanProcesses(target.config.runDir)).filter((each) => each.vmId === vmId)).toEqual([])
     await source.run({ kind: 'vm.stop', vmId, vmEpoch: firstEpoch })
   })
 })
