@@ -65,7 +65,7 @@ describe('a move', () => {
     const task = await admin().operation.get({ operationId })
     expect(task).toMatchObject({ kind: 'vm.migrate', title: `Move web-${count} to host-b`, status: 'queued' })
     expect(task.steps.map(({ name }) => name)).toEqual([
-      ...['check', 'inspect', 'prepare', 'send', 'publish', 'settle', 'listen', 'follow', 'confirm'],
+      ...['check', 'image', 'inspect', 'prepare', 'send', 'publish', 'settle', 'listen', 'follow', 'confirm'],
     ])
     expect(await world.as(world.ada).operation.move({ operationId })).toEqual({
       ...{
