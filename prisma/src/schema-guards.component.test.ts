@@ -1,7 +1,7 @@
 /** Each rule that the migrations promise beyond what schema.prisma says, provoked on a real server. */
 import { describe, expect, test } from 'vitest'
 import { hostStateSchema } from '@berth/core/host/host'
-import { imageStateSchema } from '@berth/core/image/image'
+import { imagePlaceStates, imageStateSchema } from '@berth/core/image/image'
 import { isOperationEnded } from '@berth/core/operation/operation-ended'
 import { operationStatuses } from '@berth/core/operation/operation'
 import { drainChoiceSchema, drainItemStateSchema } from '@berth/core/maintenance/drain'
@@ -33,7 +33,7 @@ test('the closed lists are the ones of core', async () => {
   const lists: Record<string, readonly string[]> = {
     host_state_check: hostStateSchema.options,
     image_state_check: imageStateSchema.options,
-    image_replica_state_check: imageStateSchema.options,
+    image_replica_state_check: imagePlaceStates,
     image_format_check: diskFormatSchema.options,
     volume_format_check: diskFormatSchema.options,
     network_kind_check: networkViewSchema.shape.kind.options,
