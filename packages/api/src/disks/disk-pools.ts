@@ -40,7 +40,8 @@ function judge(choice: DiskPoolChoice, disk: MovingDisk, host: CandidateHost): J
   if (choice.pool === disk.pool) return no('VM_STATE_CONFLICT', 'It lies there already.')
   if (!host.capabilities.includes('disk-moves'))
     return no('AGENT_INCOMPATIBLE', `The agent of ${host.name} does not know how: update it.`)
-  if (choice.refusal !== null) return { choice, code: typeof pool?.problem === 'string' ? 'POOL_UNAVAILABLE' : 'POOL_FULL' }
+  if (choice.refusal !== null)
+    return { choice, code: typeof pool?.problem === 'string' ? 'POOL_UNAVAILABLE' : 'POOL_FULL' }
   if (choice.isFlattened) return no('IMAGE_NOT_FOUND', 'The image that it lies on cannot be brought there.')
   return { choice, code: null }
 }
