@@ -116,9 +116,9 @@ export class BerthChecker {
   }
 
   /** I3: marks the machine's first disk, which no QEMU may have open now. `offsetBytes`: far above what the guest writes. */
-  async plantCanary(vmId: string, offsetBytes: number): Promise<Canary> {
+  async plantCanary(vmId: string, place: Pick<Canary, 'offsetBytes'> & { lengthBytes?: number }): Promise<Canary> {
     const { path, format } = await this.diskOf(vmId)
-    return plantCanary({ path, format, offsetBytes }, vmId)
+    return plantCanary({ path, format, ...place }, vmId)
   }
 
   /** Where the canary's disk lies by now: a machine may have moved. */

@@ -17,11 +17,11 @@ export interface Canary {
 
 /** Only while no QEMU has the disk. Another one for each name, so that two disks cannot stand in for each other. */
 export async function plantCanary(
-  place: Pick<Canary, 'path' | 'format' | 'offsetBytes'>,
+  { lengthBytes = 256 * 1024, ...place }: Pick<Canary, 'path' | 'format' | 'offsetBytes'> & { lengthBytes?: number },
   name: string,
 ): Promise<Canary> {
   const byte = 1 + (createHash('sha256').update(name).digest().readUInt8(0) % 255)
-  const canary = { ...place, lengthBytes: 256 * 1024, byte }
+  const canary = { ...place, lengthBytes, byte }
   await qemuIo(canary, ['-c', `write -P ${byte} ${canary.offsetBytes} ${canary.lengthBytes}`, '-c', 'flush'])
   return canary
 }

@@ -82,7 +82,7 @@ test('I3: a pattern on a disk that somebody wrote over', async () => {
   await using berth = await InventedBerth.make()
   const machine = await berth.addMachine()
   const { checker } = berth
-  const canary = await checker.plantCanary(machine.vmId, 32 * 2 ** 20)
+  const canary = await checker.plantCanary(machine.vmId, { offsetBytes: 32 * 2 ** 20 })
   await berth.startQemu(machine)
   expect(await checker.canaryProblems(machine.vmId, canary), 'also while it runs').toEqual([])
   const moved = { ...canary, byte: (canary.byte % 255) + 1 }

@@ -2,6 +2,7 @@
  * The fault matrix of the move: what fails × when. Each moment is one that a look from outside can tell and hold:
  *
  *   preparing  the panel asks the target for a QEMU that waits
+ *   copying    of a machine whose disk travels: some of it has come
  *   sending    the source's QEMU says "active"
  *   switching  the guest stands on the source, and QEMU has not said that all has arrived; nothing is held
  *   giving     the instant at which "given" stands in the source's record; nothing is held
@@ -9,7 +10,7 @@
  *   taking     the instant at which the machine's record stands on the target; nothing is held
  *   taken      the machine runs on the target, with the source's agent asleep since that instant: it is not told yet
  */
-export const moments = ['preparing', 'sending', 'switching', 'giving', 'given', 'taking', 'taken'] as const
+export const moments = ['preparing', 'copying', 'sending', 'switching', 'giving', 'given', 'taking', 'taken'] as const
 export type Moment = (typeof moments)[number]
 
 type Victim = 'source agent' | 'target agent' | 'panel' | 'database' | 'source QEMU' | 'target QEMU'
@@ -36,6 +37,8 @@ export type Fault =
 export interface MoveCase {
   readonly moment: Moment
   readonly fault: Fault
+  /** Its disk lies in its host's own pool, and travels. */
+  readonly hasOwnDisk?: true
   /** Where the machine runs in the end; `crashed`: nowhere, because its only QEMU was killed, and it can be started. */
   readonly end: 'moved' | 'stays' | 'either' | 'crashed'
   /** What the operation ends with, as the user reads it: "failed: CODE: words". */
@@ -49,6 +52,7 @@ const dies = (moment: Moment, victim: Victim | 'everything', end: MoveCase['end'
   fault: { dies: victim },
 })
 const cut = (moment: Moment, link: Link, end: MoveCase['end']): MoveCase => ({ moment, end, fault: { cut: link } })
+const withDisk = (one: MoveCase): MoveCase => ({ ...one, hasOwnDisk: true })
 const telling = (one: MoveCase): MoveCase => ({ ...one, isTelling: true })
 
 export const moveCases: readonly MoveCase[] = [
@@ -65,6 +69,24 @@ export const moveCases: readonly MoveCase[] = [
     ...{ moment: 'preparing', fault: { blocked: 'port of the target' }, end: 'stays' },
     says: /^failed: MOVE_FAILED: No connection to \S+ port \d+ .*firewall/,
   },
+  telling(withDisk(dies('copying', 'source agent', 'either'))),
+  withDisk(dies('copying', 'target agent', 'either')),
+  withDisk(dies('copying', 'panel', 'either')),
+  withDisk(dies('copying', 'database', 'either')),
+  withDisk(dies('copying', 'source QEMU', 'crashed')),
+  withDisk(dies('copying', 'target QEMU', 'stays')),
+  withDisk(cut('copying', 'between the hosts', 'either')),
+  withDisk(cut('copying', 'way to the target', 'either')),
+  withDisk(dies('copying', 'everything', 'either')),
+  {
+    ...{ moment: 'copying', fault: { full: 'disk of the target' }, end: 'stays', hasOwnDisk: true },
+    says: /^failed: \S+: .*(no space|full)/i,
+  },
+  withDisk(dies('given', 'source agent', 'moved')),
+  withDisk(dies('given', 'target QEMU', 'stays')),
+  withDisk(dies('given', 'everything', 'moved')),
+  withDisk(dies('taking', 'target agent', 'moved')),
+  withDisk(dies('taken', 'source QEMU', 'moved')),
   telling(dies('sending', 'source agent', 'stays')),
   dies('sending', 'target agent', 'either'),
   dies('sending', 'panel', 'either'),
@@ -109,7 +131,10 @@ export const moveCases: readonly MoveCase[] = [
   cut('taken', 'way to the source', 'moved'),
 ]
 
-export function nameOf({ moment, fault }: MoveCase): string {
+export const nameOf = (one: MoveCase): string =>
+  `${faultOf(one)}${one.hasOwnDisk === true ? ', its disk travelling' : ''}`
+
+function faultOf({ moment, fault }: MoveCase): string {
   if ('dies' in fault) return `${fault.dies} dies while ${moment}`
   if ('cut' in fault) return `${fault.cut} is cut while ${moment}`
   if ('halfOpen' in fault) return `${fault.halfOpen} is half open while ${moment}`

@@ -30,12 +30,15 @@ if (!isRoot) process.stdout.write(`A move in which something fails: ${share}, be
 
 test.describe(`a move in which something fails, ${share}`, () => {
   let berth: TwoHostBerth
-  let machine: MovingMachine
+  let machines: Record<'shared' | 'default', MovingMachine>
 
   test.beforeAll(async () => {
     test.setTimeout(420_000)
     berth = await TwoHostBerth.open()
-    machine = await berth.addMovingMachine('mover')
+    machines = {
+      shared: await berth.addMovingMachine('mover', 'shared'),
+      default: await berth.addMovingMachine('carrier', 'default'),
+    }
   })
   test.afterAll(async () => {
     await berth[Symbol.asyncDispose]()
@@ -43,6 +46,7 @@ test.describe(`a move in which something fails, ${share}`, () => {
 
   for (const one of cases) {
     test(nameOf(one), async () => {
+      const machine = machines[one.hasOwnDisk === true ? 'default' : 'shared']
       await runsSomewhere(berth, machine)
       const sides = await sidesOf(berth, machine)
       const before = await berth.checker.keptState()
@@ -58,9 +62,9 @@ test.describe(`a move in which something fails, ${share}`, () => {
       expect.soft(violations.map(inWords), outcome).toEqual([])
       expect.soft(sampler.violations().map(inWords)).toEqual([])
       expect(sampler.sight.statusAnswers, 'the sampler saw something').toBeGreaterThan(10)
-      await expectEnd(one, { sides, outcome })
+      await expectEnd(one, { machine, sides, outcome })
       if (one.says !== undefined) expect(outcomeOf(ended)).toMatch(one.says)
-      if (one.end !== 'crashed') await expectOnlyOn(await hostOf(berth, machine), sampler)
+      if (one.end !== 'crashed') await expectOnlyOn(machine, await hostOf(berth, machine), sampler)
       // Of a machine that moved, host and pool are others now.
       const isMoved = (await hostOf(berth, machine)) !== sides.source
       const losses = await berth.checker.lossesSince(before)
@@ -72,8 +76,7 @@ test.describe(`a move in which something fails, ${share}`, () => {
   }
 
   /** By both QEMUs and by what both agents have written down; the panel is not asked. */
-  async function expectOnlyOn(host: string, sampler: RunSampler): Promise<void> {
-    const { vmId } = machine
+  async function expectOnlyOn({ vmId }: MovingMachine, host: string, sampler: RunSampler): Promise<void> {
     const qemus = (await berth.checker.qemuProcesses()).filter((qemu) => qemu.vmId === vmId)
     expect(qemus.map(({ hostName }) => hostName)).toEqual([host])
     await expect.poll(() => sampler.isRunning(vmId), { message: 'its QEMU says that it runs' }).toBe(true)
@@ -81,7 +84,10 @@ test.describe(`a move in which something fails, ${share}`, () => {
     expect(records).toEqual([host])
   }
 
-  async function expectEnd(one: MoveCase, { sides, outcome }: { sides: Sides; outcome: string }): Promise<void> {
+  async function expectEnd(
+    one: MoveCase,
+    { machine, sides, outcome }: { machine: MovingMachine; sides: Sides; outcome: string },
+  ): Promise<void> {
     const view = await berth.machines.get(machine.vmId)
     const where = { source: sides.source, target: sides.target, view: view.host?.name }
     if (one.end === 'crashed') return expect(view.state, outcome).toBe('crashed')

@@ -21,7 +21,11 @@ const cutMs = 4_000
 /** The agents of a lab's hosts listen there. */
 const agentPort = 7_443
 /** Slow enough that what fails while memory is sent fails before its end, also with the few megabytes of a fresh guest. */
-const bandwidthBytesPerSecond = { sending: 2 ** 20, otherwise: 16 * 2 ** 20 } as const
+const bandwidthBytesPerSecond = { slow: 2 ** 20, otherwise: 16 * 2 ** 20 } as const
+const slowMoments: ReadonlySet<Moment> = new Set(['copying', 'sending'])
+const copyingSchema = z.object({
+  progress: z.object({ phase: z.string(), disks: z.array(z.object({ doneBytes: z.number() })).optional() }).nullable(),
+})
 
 type Victim = Exclude<Extract<Fault, { dies: unknown }>['dies'], 'everything'>
 const everything = ['panel', 'database', 'source agent', 'target agent'] as const satisfies readonly Victim[]
@@ -62,15 +66,16 @@ export class MoveUnderWay implements AsyncDisposable {
     const watch = await watchStep(this.#berth.dataDir, { targetName: name, kind: 'vm.migrate', step: 'prepare' })
     const wish = {
       ...{ vmId, targetHostId: this.#berth.hostId(target) },
-      bandwidthBytesPerSecond: bandwidthBytesPerSecond[moment === 'sending' ? 'sending' : 'otherwise'],
+      bandwidthBytesPerSecond: bandwidthBytesPerSecond[slowMoments.has(moment) ? 'slow' : 'otherwise'],
     }
     const { operationId } = await this.#berth.machines.panel.mutate('vm.migrate', wish, doneSchema)
     await watch.reached
     if (moment === 'preparing') return operationId
+    if (moment === 'copying') return this.#copying(operationId)
     await this.#until('memory is sent', () => this.#sampler.hasHeardMove(vmId, 'active'))
     await this.#noteKeys()
     // Looking for them takes longer than the instants last that are met below.
-    await Promise.all(victims.map(async (victim) => this.#pids.set(victim, await this.#find(victim))))
+    await this.#findAll()
     if (moment === 'switching') await this.#until('it stands', () => !this.#sampler.isRunning(vmId), true)
     // Otherwise the case would be another one than its name says.
     if (moment === 'sending') expect(this.#sampler.hasHeardMove(vmId, 'completed'), 'it is over already').toBe(false)
@@ -84,6 +89,17 @@ export class MoveUnderWay implements AsyncDisposable {
     if (moment === 'taking') return operationId
     this.#sleep('source agent')
     await this.#until('it runs there', () => this.#sampler.isRunning(vmId))
+    return operationId
+  }
+
+  async #copying(operationId: string): Promise<string> {
+    const isCopying = async (): Promise<boolean> => {
+      const { progress } = await this.#berth.machines.panel.query('operation.move', { operationId }, copyingSchema)
+      return progress?.phase === 'disks' && progress.disks?.some(({ doneBytes }) => doneBytes > 0) === true
+    }
+    await expect.poll(isCopying, { message: 'its disk is copied', timeout: waitMs, intervals: [50] }).toBe(true)
+    await this.#noteKeys()
+    await this.#findAll()
     return operationId
   }
 
@@ -184,6 +200,10 @@ export class MoveUnderWay implements AsyncDisposable {
   #wakeAll(): void {
     for (const sleeper of this.#asleep.values()) sleeper[Symbol.dispose]()
     this.#asleep.clear()
+  }
+
+  async #findAll(): Promise<void> {
+    await Promise.all(victims.map(async (victim) => this.#pids.set(victim, await this.#find(victim))))
   }
 
   async #find(victim: Victim): Promise<number> {

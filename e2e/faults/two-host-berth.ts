@@ -17,8 +17,11 @@ const createdSchema = doneSchema.extend({ vmId: z.string() })
 const hostNames = ['host-1', 'host-2'] as const
 /** Of each host's own data; the machine's disk is not among them. */
 const hostDiskBytes = 512 * 2 ** 20
-/** Far above what the guest has on its disk. */
-const canaryOffsetBytes = 768 * 2 ** 20
+/** Far above what the guest has on its disk. Where that travels, so much of it that something can happen meanwhile. */
+const canaryPlaces = {
+  shared: { offsetBytes: 768 * 2 ** 20 },
+  default: { offsetBytes: 768 * 2 ** 20, lengthBytes: 6 * 2 ** 20 },
+} as const
 
 export interface MovingMachine {
   readonly vmId: string
@@ -61,17 +64,17 @@ export class TwoHostBerth implements AsyncDisposable {
     return berth
   }
 
-  /** Runs on the first host when it returns. */
-  async addMovingMachine(name: string): Promise<MovingMachine> {
+  /** Runs on the first host when it returns, its disk in the pool that both see, or in the host's own and then it travels. */
+  async addMovingMachine(name: string, pool: 'shared' | 'default'): Promise<MovingMachine> {
     const { panel } = this.machines
     const wish = {
       ...(await this.machines.wishFor({ name, start: false })),
-      pool: 'shared',
+      pool,
       hostId: this.hostId('host-1'),
     }
     const { vmId, operationId } = await panel.mutate('vm.create', wish, createdSchema)
     await this.machines.succeeded(operationId)
-    const canary = await this.checker.plantCanary(vmId, canaryOffsetBytes)
+    const canary = await this.checker.plantCanary(vmId, canaryPlaces[pool])
     await this.machines.command(vmId, 'start')
     return { vmId, name, canary }
   }

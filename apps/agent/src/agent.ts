@@ -26,6 +26,7 @@ import { runAgentCommand } from './operations/agent-commands.ts'
 import { machineSight } from './operations/machine-sight.ts'
 import { Journal } from './operations/journal.ts'
 import { StepRunner } from './operations/step-runner.ts'
+import { Relocation } from './relocation/relocation.ts'
 import { createRunRoot } from './qemu/run-dir.ts'
 import { ImageOffers } from './storage/image-offers.ts'
 import { createStorage } from './storage/storage.ts'
@@ -103,9 +104,11 @@ export async function startAgent({ config, logger, signal }: StartAgentOptions):
   parts.defer(() => journal.close())
   if (journal.damagedLines > 0) logger.error({ lines: journal.damagedLines }, 'the journal has damaged lines')
   const offers = new ImageOffers(storage.images)
+  const relocation = new Relocation({ machines, launcher, storage, logger, limits: config.moveLimits })
+  const targets = { storage, machines, store, movement, relocation, offers }
   const steps = new StepRunner({
     ...{ journal, logger, publish: events.publish },
-    runCommandStep: (command, run) => runAgentCommand({ storage, machines, store, movement, offers }, command, run),
+    runCommandStep: (command, run) => runAgentCommand(targets, command, run),
     sightMachine: machineSight(machines, bootId),
   })
   await movement.moveIn.open()
@@ -113,6 +116,7 @@ export async function startAgent({ config, logger, signal }: StartAgentOptions):
     ...(await openMachines({ store, registry: machines, launcher, storage, networks, runRoot: runDir, logger })),
   )
   sampler.start()
+  await relocation.resume()
   await movement.resume()
 
   const forecasting = new Forecasting({ machines, dataDir })

@@ -17,4 +17,5 @@ export const capabilities: readonly string[] = [
   'move-network',
   'nfs-pools',
   'image-transfer',
+  'disk-moves',
 ]

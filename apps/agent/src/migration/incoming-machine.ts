@@ -13,7 +13,7 @@ export function recordOfIncoming(
     ...{ version: 1, vmId, epoch, uid, generation: clockGeneration() },
     ...{ spec: passport.spec, specRevision: passport.specRevision, desiredPower: passport.desiredPower },
     ...{ state: now.state, stateSince: new Date().toISOString(), pauseReason: null, run: now.run },
-    ...{ lastExit: null, autostartBootId: null, sending: null, given: null, taken: null },
+    ...{ lastExit: null, autostartBootId: null, sending: null, given: null, taken: null, relocating: null },
   }
 }
 

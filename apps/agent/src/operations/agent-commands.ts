@@ -7,6 +7,7 @@
 import type { AgentCommand, AgentCommandOf, AgentResultOf } from '@berth/core/agent-contract/agent-commands'
 import { AppError } from '@berth/core/errors/app-error'
 import type { Movement } from '../migration/movement.ts'
+import type { Relocation } from '../relocation/relocation.ts'
 import type { ImageOffers } from '../storage/image-offers.ts'
 import type { Storage } from '../storage/storage.ts'
 import { sightVolumes } from '../vm/volume-sightings.ts'
@@ -22,6 +23,7 @@ export interface CommandTargets {
   readonly machines: VmRegistry
   readonly store: VmStore
   readonly movement: Movement
+  readonly relocation: Relocation
   readonly offers: ImageOffers
 }
 
@@ -34,7 +36,7 @@ export async function runAgentCommand(
   command: AgentCommand,
   run: StepRun,
 ): Promise<AnyResult> {
-  const { storage, machines, movement, offers } = targets
+  const { storage, machines, movement, relocation, offers } = targets
   const volumes = volumeCommands(targets)
   switch (command.kind) {
     case 'image.import':
@@ -61,6 +63,8 @@ export async function runAgentCommand(
       return volumes.delete(command)
     case 'volume.resize':
       return volumes.resize(command)
+    case 'volume.move':
+      return relocation.move(command, run)
     case 'vm.define':
       for (const { pool } of command.spec.disks) storage.requirePool(pool)
       await machines.define(command)

@@ -7,7 +7,7 @@ import { AppError } from '@berth/core/errors/app-error'
 import { defaultPoolName } from '@berth/core/storage/volume'
 import { formatBytes } from '@berth/core/units/bytes'
 import { resizeBlockdev } from '../qmp/commands/block-commands.ts'
-import { diskNodeName } from '../qemu/argv-disks.ts'
+import { diskNodeOf } from '../vm/disk-nodes.ts'
 import { sightVolumes } from '../vm/volume-sightings.ts'
 import type { CommandTargets } from './agent-commands.ts'
 import type { StepRun } from './step-runner.ts'
@@ -46,11 +46,10 @@ export function volumeCommands({ storage, machines }: CommandTargets): VolumeCom
       if (sizeBytes < disk.sizeBytes) {
         throw new AppError('SIZE_INVALID', `A disk of ${formatBytes(disk.sizeBytes)} cannot shrink.`)
       }
-      const slot = actor.machine?.spec.disks.findIndex((candidate) => candidate.volumeId === volumeId) ?? -1
       // A QEMU that lives and does not answer has the disk: only it may grow it.
       if (actor.hasProcess) actor.requireMachine()
       if (actor.machine === undefined) await storage.volumes.resize(actor.vmId, disk, sizeBytes)
-      else await resizeBlockdev(actor.machine.qmp, { nodeName: diskNodeName(slot), sizeBytes })
+      else await resizeBlockdev(actor.machine.qmp, { nodeName: diskNodeOf(actor.machine.run, volumeId), sizeBytes })
       await sightVolumes(actor, storage)
       return {}
     },

@@ -2,6 +2,7 @@
 import { AppError } from '@berth/core/errors/app-error'
 import { diskPortId } from './pci-layout.ts'
 import { maxCdromsPerBus, maxDisks, type QemuCdrom, type QemuDisk, type QemuFirmware } from './qemu-config.ts'
+import type { BlockNode } from '../qmp/commands/mirror-commands.ts'
 import { deviceArgs, jsonOption, type JsonObject } from './qemu-options.ts'
 
 /** The block node that the device of a disk uses: resize and snapshot name it. At most 31 characters (QEMU). */
@@ -46,11 +47,12 @@ function oneDiskArgs(disk: QemuDisk, slot: number): string[] {
   ]
 }
 
-function diskBlockdev(disk: QemuDisk, node: string): JsonObject {
+/** As blockdev-add takes it, too. */
+export function diskBlockdev(disk: QemuDisk, node: string): BlockNode {
   const isReadOnly = disk.isReadOnly === true
   const cache = { direct: disk.isDirect, 'no-flush': false }
   const aio = disk.isDirect ? 'native' : 'threads'
-  const file = (path: string, options: { name: string; isReadOnly: boolean }): JsonObject => ({
+  const file = (path: string, options: { name: string; isReadOnly: boolean }): BlockNode => ({
     driver: 'file',
     'node-name': options.name,
     filename: path,
@@ -60,26 +62,26 @@ function diskBlockdev(disk: QemuDisk, node: string): JsonObject {
     discard: options.isReadOnly ? 'ignore' : 'unmap',
   })
   const top = {
-    driver: disk.format,
     'node-name': node,
     'read-only': isReadOnly,
     cache,
     discard: isReadOnly ? 'ignore' : 'unmap',
     'detect-zeroes': isReadOnly ? 'off' : 'unmap',
     file: file(disk.path, { name: `${node}-file`, isReadOnly }),
-  }
-  if (disk.format === 'raw') return top
+  } as const
+  if (disk.format === 'raw') return { driver: 'raw', ...top }
   const { backing } = disk
-  if (backing === null) return { ...top, backing: null }
+  if (backing === null) return { driver: 'qcow2', ...top, backing: null }
   const base = {
-    driver: backing.format,
     'node-name': `${node}-base`,
     'read-only': true,
     cache,
     file: file(backing.path, { name: `${node}-base-file`, isReadOnly: true }),
   }
   // Images were flattened at import: whatever else a header names is not opened.
-  return { ...top, backing: backing.format === 'qcow2' ? { ...base, backing: null } : base }
+  const whole: BlockNode =
+    backing.format === 'qcow2' ? { driver: 'qcow2', ...base, backing: null } : { driver: 'raw', ...base }
+  return { driver: 'qcow2', ...top, backing: whole }
 }
 
 export function cdromArgs(cdroms: readonly QemuCdrom[]): string[] {

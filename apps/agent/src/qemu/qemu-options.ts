@@ -3,16 +3,17 @@
  * become an option; where it does not (-chardev -machine -name -vnc), a checked word, or a path with its commas doubled.
  */
 import { AppError } from '@berth/core/errors/app-error'
+import type { BlockNode } from '../qmp/commands/mirror-commands.ts'
 
 export type JsonValue = string | number | boolean | null | JsonObject | readonly JsonValue[]
 export interface JsonObject {
   readonly [key: string]: JsonValue
 }
 
-export const jsonOption = (option: '-object' | '-blockdev' | '-netdev' | '-device', value: JsonObject): string[] => [
-  option,
-  JSON.stringify(value),
-]
+export const jsonOption = (
+  option: '-object' | '-blockdev' | '-netdev' | '-device',
+  value: JsonObject | BlockNode,
+): string[] => [option, JSON.stringify(value)]
 
 export const deviceArgs = (device: JsonObject): string[] => jsonOption('-device', device)
 

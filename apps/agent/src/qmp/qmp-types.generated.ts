@@ -36,7 +36,9 @@ export interface QmpCommands {
   'block-job-cancel': { arguments: BlockJobCancelArguments; returns: NoMembers }
   'block-job-set-speed': { arguments: BlockJobSetSpeedArguments; returns: NoMembers }
   'blockdev-mirror': { arguments: BlockdevMirrorArguments; returns: NoMembers }
+  'job-complete': { arguments: JobCompleteArguments; returns: NoMembers }
   'job-dismiss': { arguments: JobDismissArguments; returns: NoMembers }
+  'job-finalize': { arguments: JobFinalizeArguments; returns: NoMembers }
   'nbd-server-start': { arguments: NbdServerStartArguments; returns: NoMembers }
   'nbd-server-stop': { arguments: NoMembers; returns: NoMembers }
   'query-jobs': { arguments: NoMembers; returns: readonly QueryJobsReplyItem[] }
@@ -476,7 +478,15 @@ export interface BlockdevMirrorArguments {
   'auto-dismiss'?: boolean
 }
 
+export interface JobCompleteArguments {
+  id: string
+}
+
 export interface JobDismissArguments {
+  id: string
+}
+
+export interface JobFinalizeArguments {
   id: string
 }
 

@@ -141,6 +141,27 @@ describe.each(hypervisors)('$name', ({ make }) => {
       expect(await hosts.source.observe(vmId)).toMatchObject({ state: 'running', epoch: 1 })
     })
 
+    it('brings a disk into another pool, of a machine that is on and of one that is off', async () => {
+      const { source } = hosts
+      const vmId = await hosts.startCounter({ fillBytes: 0, dirtyBytes: 0 })
+      const { disks } = source.agent.context.machines.require(vmId).record.spec
+      const volumeId = disks[0]?.volumeId ?? ''
+      const move = (toPool: string) =>
+        source.run({
+          ...{ kind: 'volume.move', vmId, vmEpoch, toPool, bandwidthBytesPerSecond: null },
+          volumeId: volumeIdSchema.parse(volumeId),
+        })
+      await move('default')
+      expect(await source.observe(vmId)).toMatchObject({ state: 'running', volumes: [{ volumeId }] })
+      await source.run({ kind: 'vm.stop', vmId, vmEpoch })
+      await move('fast')
+      expect(await source.observe(vmId)).toMatchObject({ state: 'stopped', volumes: [{ volumeId }] })
+      expect(source.agent.context.machines.require(vmId).record).toMatchObject({
+        ...{ relocating: null, spec: { disks: [{ pool: 'fast' }] } },
+      })
+      expect(await scanProcesses(source.config.runDir)).toEqual([])
+    })
+
     it('does not move with another key than the target was told', async () => {
       const vmId = await hosts.startCounter({ fillBytes: 0, dirtyBytes: 0 })
       const send = await hosts.begin(hosts.move(vmId), { tlsKey: 'f'.repeat(64) })

@@ -8,7 +8,9 @@ import { cdromDeviceId } from '../qemu/argv-disks.ts'
 import { isRecord } from '../qmp/qmp-shape.ts'
 import { diskWork, usedBytesAt } from './sim-load.ts'
 import type { SimMachine } from './sim-machine.ts'
+import { SimMirror } from './sim-mirror.ts'
 import { SimMove } from './sim-move.ts'
+import { SimRefusal } from './sim-refusal.ts'
 import { screenPng } from './sim-screen.ts'
 
 /** What a machine meets outside of itself. */
@@ -17,15 +19,6 @@ export interface SimGround {
   listenForMemory: (machine: SimMachine) => number
   /** Who listens there. */
   listenerAt: (port: number) => SimMachine | undefined
-}
-
-export class SimRefusal extends Error {
-  readonly errorClass: string
-
-  constructor(message: string, errorClass = 'GenericError') {
-    super(message)
-    this.errorClass = errorClass
-  }
 }
 
 type Arguments = Readonly<Record<string, unknown>>
@@ -160,6 +153,25 @@ const queryMigrate: SimCommand = ({ move, incomingPort }) => {
   return move?.figures() ?? {}
 }
 
+const beginMirror: SimCommand = ({ mirrors }, args) => {
+  const [id, bytesPerSecond] = [text(args, 'job-id'), Number(args['speed'] ?? 0)]
+  if (mirrors.has(id)) throw new SimRefusal(`Job ID '${id}' already in use`)
+  mirrors.set(id, new SimMirror({ id, bytesPerSecond }))
+}
+
+const withMirror =
+  (idName: 'id' | 'device', work: (mirror: SimMirror, args: Arguments) => void): SimCommand =>
+  ({ mirrors }, args) => {
+    const mirror = mirrors.get(text(args, idName))
+    if (mirror === undefined) throw new SimRefusal('Job not found')
+    work(mirror, args)
+  }
+
+const dismissMirror: SimCommand = (machine, args, ground) => {
+  withMirror('id', (mirror) => mirror.dismiss())(machine, args, ground)
+  machine.mirrors.delete(text(args, 'id'))
+}
+
 const commands = new Map<string, SimCommand>([
   ['qmp_capabilities', nothing],
   ['query-status', queryStatus],
@@ -184,6 +196,13 @@ const commands = new Map<string, SimCommand>([
   ['blockdev-remove-medium', ({ drive }) => void (drive.disc = null)],
   ['blockdev-insert-medium', insertMedium],
   ['block_resize', nothing],
+  ['blockdev-mirror', beginMirror],
+  ['query-jobs', ({ mirrors }) => [...mirrors.values()].map((mirror) => mirror.figures())],
+  ['job-complete', withMirror('id', (mirror) => mirror.complete())],
+  ['job-finalize', withMirror('id', (mirror) => mirror.finalize())],
+  ['job-dismiss', dismissMirror],
+  ['block-job-cancel', withMirror('device', (mirror) => mirror.cancel())],
+  ['block-job-set-speed', withMirror('device', (mirror, { speed }) => mirror.setSpeed(Number(speed)))],
   ['set_link', nothing],
   ['object-add', addObject],
   ['object-del', removeObject],

@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ExitStatus } from '../exec/spawn-detached.ts'
 import { workBetween, type SimLoad } from './sim-load.ts'
 import type { SimFault } from './sim-fault.ts'
+import type { SimMirror } from './sim-mirror.ts'
 import type { SimMove } from './sim-move.ts'
 
 export type SimRunState =
@@ -44,6 +45,8 @@ export class SimMachine {
   readonly exited: Promise<ExitStatus>
   /** What it sends; the last one stays to be asked for. */
   move: SimMove | undefined
+  /** Of its disks, by their jobs. */
+  readonly mirrors = new Map<string, SimMirror>()
   /** Where it listens for memory. */
   incomingPort: number | undefined
   /** Disc in the drive, by its node; and whether the tray is open. */

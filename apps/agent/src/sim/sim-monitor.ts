@@ -4,8 +4,9 @@
  */
 import { LineFramer, parseJsonLine } from '../qmp/line-framer.ts'
 import { isRecord } from '../qmp/qmp-shape.ts'
-import { SimRefusal, simCommand, type SimGround } from './sim-commands.ts'
+import { simCommand, type SimGround } from './sim-commands.ts'
 import type { SimMachine } from './sim-machine.ts'
+import { SimRefusal } from './sim-refusal.ts'
 import type { SimPeer, SimSocket } from './sim-socket.ts'
 import { simQemuVersion } from './sim-version.ts'
 

@@ -34,9 +34,14 @@ export class HostVolumes {
     await (await this.#pools.requireUsable(disk.pool)).volumes.grant(vmId, disk, ids)
   }
 
-  /** The groups that a machine's QEMU needs to open its disks: none where they all lie in pools of this host alone. */
-  groupsOf(vmId: VmId, disks: readonly Placed[]): number[] {
-    return disks.some(({ pool }) => this.#pools.isShared(pool)) ? [volumeGroup(vmId)] : []
+  /** The groups that a machine's QEMU needs to open its disks, and those that come into a shared pool while it runs. */
+  groupsOf(vmId: VmId): number[] {
+    return [volumeGroup(vmId)]
+  }
+
+  /** Returns when so many bytes fit into the pool. Throws POOL_FULL with the numbers, POOL_UNAVAILABLE, OBJECT_NOT_FOUND. */
+  async makeRoom(pool: string, bytes: number): Promise<void> {
+    await (await this.#pools.requireUsable(pool)).trash.makeRoom(bytes)
   }
 
   /** Writes down in shared pools that this host owns the machine at `epoch`. Throws VOLUME_FOREIGN, POOL_UNAVAILABLE. */

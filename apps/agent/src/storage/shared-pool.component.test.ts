@@ -271,10 +271,10 @@ describe('disks in a shared pool', () => {
       )
     }
     await hosts.a.storage.volumes.grant(vmId, disk, { uid: 1_900_000_007, gid: 1_900_000_007 })
-    expect(hosts.a.storage.volumes.groupsOf(vmId, [disk])).toEqual([group])
+    expect(hosts.a.storage.volumes.groupsOf(vmId)).toEqual([group])
     expect(await mayWrite(1_900_000_007, [group])).toBe(true)
     await hosts.b.storage.volumes.grant(vmId, disk, { uid: 1_900_000_042, gid: 1_900_000_042 })
-    expect(await mayWrite(1_900_000_042, hosts.b.storage.volumes.groupsOf(vmId, [disk]))).toBe(true)
+    expect(await mayWrite(1_900_000_042, hosts.b.storage.volumes.groupsOf(vmId))).toBe(true)
     // The one that still runs on the other host.
     expect(await mayWrite(1_900_000_007, [group])).toBe(true)
     expect(await mayWrite(1_900_000_008, [volumeGroup(newVmId())])).toBe(false)

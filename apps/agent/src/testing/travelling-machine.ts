@@ -55,6 +55,10 @@ export class TravellingMachine {
     return new TravellingMachine({ vmId, disk, imageId, sha256, random })
   }
 
+  get imageId(): ImageId {
+    return this.#imageId
+  }
+
   get overBase(): DiskFreight[] {
     return this.#freight({ kind: 'image', imageId: this.#imageId, sha256: this.#sha256 })
   }
@@ -79,12 +83,12 @@ export class TravellingMachine {
   }
 
   /** Ends it where it is, and reads its disk there: the numbers up to `last` that are missing, and whether the rest is as it was. */
-  async read(host: TestHost, { epoch, last }: { epoch: number; last: number }) {
+  async read(host: TestHost, { epoch, last, path = this.path(host) }: { epoch: number; last: number; path?: string }) {
     await host.run({ kind: 'vm.stop', vmId: this.vmId, vmEpoch: epoch })
     const folder = await mkdtemp(join(tmpdir(), 'berth-disk-'))
     try {
       const raw = join(folder, 'disk.raw')
-      const args = ['convert', '-f', this.disk.format, '-O', 'raw', this.path(host), raw]
+      const args = ['convert', '-f', this.disk.format, '-O', 'raw', path, raw]
       await runCommand({ file: 'qemu-img', args, timeoutMs: 30_000 })
       const content = await readFile(raw)
       const rest = content.subarray(ballast.offset, ballast.offset + ballast.bytes)

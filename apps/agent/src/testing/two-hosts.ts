@@ -34,7 +34,8 @@ import { countingDisc } from './boot-disc.ts'
 import { TestHost } from './test-host.ts'
 import { openTestPanel, type AgentCalls, type TestPanel } from './test-panel.ts'
 
-const poolName = 'fast'
+/** Of the pool that both see. */
+export const poolName = 'fast'
 export const firstEpoch = 1
 
 export interface TestMove {
@@ -65,6 +66,8 @@ export class TwoHosts implements AsyncDisposable {
   readonly source: TestHost
   readonly target: TestHost
   readonly #root: string
+  /** Where the pool that both see lies. */
+  readonly poolPath: string
   readonly #ids = new Map<TestHost, HostId>()
 
   private constructor(made: { panel: TestPanel; source: TestHost; target: TestHost; root: string }) {
@@ -72,6 +75,7 @@ export class TwoHosts implements AsyncDisposable {
     this.source = made.source
     this.target = made.target
     this.#root = made.root
+    this.poolPath = join(made.root, 'pool')
   }
 
   static async open(moveLimits: Partial<MoveLimits> = {}): Promise<TwoHosts> {

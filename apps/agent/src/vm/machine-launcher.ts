@@ -103,7 +103,7 @@ export class MachineLauncher {
     const { vmId, spec } = record
     const paths = this.paths(vmId)
     await storage.requirePoolsOf(spec)
-    const user = withGroups(host.userOf(record.uid), storage.volumes.groupsOf(vmId, spec.disks))
+    const user = withGroups(host.userOf(record.uid), storage.volumes.groupsOf(vmId))
     const folder = await store.prepareFolder(vmId)
     const [backends, firmware] = await Promise.all([
       this.#attachNics(spec.nics, user?.uid ?? process.getuid?.() ?? 0),
@@ -134,6 +134,7 @@ export class MachineLauncher {
       specRevision: record.specRevision,
       bootId: host.bootId,
       spec,
+      diskNodes: {},
     }
     return new Machine({ vmId, run, paths, taps: tapsOf(spec.nics), qemu })
   }

@@ -12,7 +12,7 @@ export interface Tap {
   readonly ifname: string
 }
 
-/** A machine that is on. Everything but `qmp` stays the same until its end. */
+/** A machine that is on. Everything but `qmp`, and the pools of its disks, stays the same until its end. */
 export interface RunningMachine {
   readonly vmId: VmId
   readonly runId: string
@@ -29,7 +29,8 @@ export interface RunningMachine {
 
 export class Machine implements RunningMachine {
   readonly vmId: VmId
-  readonly run: RunRecord
+  /** Another one once a disk of it lies elsewhere. */
+  run: RunRecord
   readonly paths: RunDirPaths
   readonly taps: readonly Tap[]
   readonly recorder: QmpClient['recorder']

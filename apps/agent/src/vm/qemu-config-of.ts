@@ -63,7 +63,12 @@ function cdromsOf({ spec, seedDiscPath, discPath }: MachineParts): QemuCdrom[] {
   return [...seed, { ...disc, name: cdromName, bus: 'sata', bootIndex: spec.disks.length + 1 }]
 }
 
-function diskOf(parts: MachineParts, disk: DiskSpec, index: number): QemuDisk {
+/** As QEMU is given one disk. */
+export function diskOf(
+  parts: Pick<MachineParts, 'volumePath' | 'isDirect' | 'imagePath'>,
+  disk: DiskSpec,
+  index: number,
+): QemuDisk {
   const base = {
     volumeId: disk.volumeId,
     path: parts.volumePath(disk),

@@ -17,6 +17,7 @@ export const requestVerbs = [
   'pause',
   'resume',
   'migrate',
+  'relocate',
   'undefine',
 ] as const
 export type RequestVerb = (typeof requestVerbs)[number]
@@ -46,12 +47,14 @@ export type Admission =
 /** Over in moments: the next request waits for them. The others take minutes: the next one is told to come back. */
 const shortVerbs: ReadonlySet<RequestVerb> = new Set(['reset', 'pause', 'resume'])
 /** What Stop may break into. A move is called off by it; one whose machine was given is not reached here. */
-const stoppableVerbs: ReadonlySet<RequestVerb> = new Set(['start', 'shutdown', 'reboot', 'migrate'])
+const stoppableVerbs: ReadonlySet<RequestVerb> = new Set(['start', 'shutdown', 'reboot', 'migrate', 'relocate'])
 
 export function admit(situation: RequestSituation, verb: RequestVerb): Admission {
   const { current } = situation
   if (situation.isGiven === true && verb !== 'migrate')
     return { kind: 'deny', code: 'VM_STATE_CONFLICT', reason: 'The machine was given to another host.' }
+  // Of another disk, maybe.
+  if (current === 'relocate' && verb === 'relocate') return { kind: 'wait' }
   if (current === verb) return { kind: 'join' }
   if (current === null) return admitAlone(situation, verb)
   if (shortVerbs.has(current)) return { kind: 'wait' }
@@ -88,6 +91,7 @@ function isDone({ state, hasProcess }: RequestSituation, verb: RequestVerb): boo
     case 'reboot':
     case 'reset':
     case 'migrate':
+    case 'relocate':
     case 'undefine':
       return false
   }
@@ -101,4 +105,4 @@ function admitUndefine({ hasProcess }: RequestSituation): Admission {
   return { kind: 'deny', code: 'VM_STATE_CONFLICT', reason: 'The machine is on: stop it before it is removed.' }
 }
 
-const vmVerbOf = (verb: Exclude<RequestVerb, 'undefine'>): VmVerb => verb
+const vmVerbOf = (verb: Exclude<RequestVerb, 'undefine'>): VmVerb => (verb === 'relocate' ? 'moveDisk' : verb)

@@ -167,6 +167,11 @@ export class VmActor {
     return this.#desk.request('migrate', work, signal)
   }
 
+  /** Does `work`, which brings a disk into another pool (relocation/relocate-disk.ts). */
+  relocate(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+    return this.#desk.request('relocate', work, signal)
+  }
+
   /** Resolves when its process answers, or is gone: one that was found silent is tried on. */
   async answering(signal: AbortSignal): Promise<void> {
     await this.#waiters.wait(() => this.silentFromMs === undefined, { timeoutMs: null, signal, what: 'answer' })

@@ -2,7 +2,7 @@
  * What the agent remembers of a machine on disk (vm.json): enough to start it without a panel, to know its process again
  * after a restart, and to go on counting generations.
  */
-import { hostIdSchema, operationIdSchema, vmIdSchema } from '@berth/core/ids/ids'
+import { hostIdSchema, operationIdSchema, vmIdSchema, volumeIdSchema } from '@berth/core/ids/ids'
 import { arrivedDiskSchema } from '@berth/core/migration/move-disks'
 import { poolNameSchema } from '@berth/core/storage/volume'
 import { vmRunSchema } from '@berth/core/vm/vm-observation'
@@ -16,6 +16,8 @@ export const runRecordSchema = vmRunSchema.extend({
   bootId: z.string(),
   /** What the process was started with: a newer spec takes effect with the next start. */
   spec: vmSpecSchema,
+  /** See disk-nodes.ts. */
+  diskNodes: z.record(z.string(), z.string()).default({}),
 })
 export type RunRecord = z.infer<typeof runRecordSchema>
 
@@ -58,6 +60,10 @@ const takenSchema = z.object({
   mustRun: z.boolean(),
 })
 
+/** A disk goes from one pool of this host into another: which of the two has it is said by `spec`, what is left in the other goes. */
+const relocatingSchema = z.object({ volumeId: volumeIdSchema, fromPool: poolNameSchema, toPool: poolNameSchema })
+export type RelocatingRecord = z.infer<typeof relocatingSchema>
+
 export const vmRecordSchema = z.object({
   version: z.literal(1),
   vmId: vmIdSchema,
@@ -80,5 +86,6 @@ export const vmRecordSchema = z.object({
   sending: sendingSchema.nullable().default(null),
   given: givenSchema.nullable().default(null),
   taken: takenSchema.nullable().default(null),
+  relocating: relocatingSchema.nullable().default(null),
 })
 export type VmRecord = z.infer<typeof vmRecordSchema>

@@ -219,4 +219,5 @@ const newRecord = (vmId: VmId, uid: number, defined: Defined): VmRecord => ({
   sending: null,
   given: null,
   taken: null,
+  relocating: null,
 })

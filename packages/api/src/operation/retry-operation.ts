@@ -6,6 +6,7 @@ import { AppError } from '@berth/core/errors/app-error'
 import { operationKindSchema, type OperationKind } from '@berth/core/operation/operation'
 import { retryRefusal } from '@berth/core/operation/operation-retry'
 import { deleteImage, retryImport } from '../image/import-image.ts'
+import { moveDisk } from '../disks/move-disk.ts'
 import { rehearseVm } from '../forecast/rehearse-vm.ts'
 import { startDrain } from '../maintenance/maintain-host.ts'
 import { migrateVm } from '../migration/migrate-vm.ts'
@@ -123,6 +124,11 @@ const askAgain: Readonly<Record<OperationKind, AskAgain>> = {
     const { vmId, targetHostId, policy, transport, disks } = operationArgsSchemas['vm.rehearse'].parse(args)
     const wanted = { vmId, targetHostId, policy, transport, disks, idempotencyKey }
     return (await rehearseVm(asking, wanted)).operationId
+  },
+  'vm.moveDisk': async (asking, { args, idempotencyKey }) => {
+    requireAdmin(asking.caller)
+    const { vmId, volumeId, toPool, bandwidthBytesPerSecond } = operationArgsSchemas['vm.moveDisk'].parse(args)
+    return (await moveDisk(asking, { vmId, volumeId, toPool, bandwidthBytesPerSecond, idempotencyKey })).operationId
   },
   'image.import': async ({ panel, caller }, { args, idempotencyKey }) => {
     requireAdmin(caller)

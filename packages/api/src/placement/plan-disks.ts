@@ -35,7 +35,7 @@ function planDisk({ disk, number }: NumberedDisk, host: CandidateHost, taken: Re
     const why = sharedObjection(disk, host)
     return why === null ? { ...known, kind: 'stays' } : { ...known, kind: 'stuck', why: `${what} ${why}`, choices: [] }
   }
-  const choices = host.pools.map((found) => weigh(disk, host, found))
+  const choices = poolChoices(disk, host)
   const asked = disk.wishedPool === null ? choices : choices.filter((each) => each.pool === disk.wishedPool)
   const judged = asked.map((each) => ({ ...each, refusal: refusalBeside(each, taken.get(each.pool) ?? 0) }))
   const chosen = bestPool(disk, judged)
@@ -60,7 +60,10 @@ const stayObjection = ({ pool, wishedPool }: MovingDisk): string | null =>
     ? null
     : `lies in the shared pool "${pool}" and stays there; it does not go into "${wishedPool}"`
 
-/** For this disk alone. */
+/** All pools of a host, for this disk alone. */
+export const poolChoices = (disk: MovingDisk, host: CandidateHost): DiskPoolChoice[] =>
+  host.pools.map((pool) => weigh(disk, host, pool))
+
 function weigh(disk: MovingDisk, host: CandidateHost, { name, freeBytes, problem }: CandidatePool): DiskPoolChoice {
   const { image } = disk
   const isThere = image?.places.some((place) => place.hostId === host.hostId && place.pool === name) ?? false

@@ -3,7 +3,10 @@ import { z } from 'zod'
 import type { DatabaseClient } from '@berth/prisma/client'
 import { operationArgsSchemas } from '../workflows/operation-args.ts'
 
-const rowSchema = z.object({ args: operationArgsSchemas['vm.migrate'] })
+const rowSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('vm.migrate'), args: operationArgsSchemas['vm.migrate'] }),
+  z.object({ kind: z.literal('vm.moveDisk'), hostId: z.string(), args: operationArgsSchemas['vm.moveDisk'] }),
+])
 
 /**
  * By "host pool". What has already arrived of a disk is counted twice until its move has ended, which errs on the side of room.
@@ -11,19 +14,21 @@ const rowSchema = z.object({ args: operationArgsSchemas['vm.migrate'] })
  */
 export async function promisedRoom(db: DatabaseClient, exceptVmId: string | null): Promise<Map<string, number>> {
   const rows = await db.operation.findMany({
-    where: { kind: 'vm.migrate', status: { in: ['queued', 'running', 'cancelling'] } },
-    select: { args: true },
+    where: { kind: { in: ['vm.migrate', 'vm.moveDisk'] }, status: { in: ['queued', 'running', 'cancelling'] } },
+    select: { kind: true, hostId: true, args: true },
   })
   const promised = new Map<string, number>()
   for (const row of rows) {
-    const { vmId, targetHostId, disks } = rowSchema.parse(row).args
-    if (vmId === exceptVmId) continue
-    for (const { pool, needBytes } of disks) {
-      const key = roomKey(targetHostId, pool)
-      promised.set(key, (promised.get(key) ?? 0) + needBytes)
-    }
+    const parsed = rowSchema.parse(row)
+    if (parsed.args.vmId === exceptVmId) continue
+    for (const { key, needBytes } of roomsOf(parsed)) promised.set(key, (promised.get(key) ?? 0) + needBytes)
   }
   return promised
+}
+
+function roomsOf(row: z.output<typeof rowSchema>): { key: string; needBytes: number }[] {
+  if (row.kind === 'vm.moveDisk') return [{ key: roomKey(row.hostId, row.args.toPool), needBytes: row.args.needBytes }]
+  return row.args.disks.map(({ pool, needBytes }) => ({ key: roomKey(row.args.targetHostId, pool), needBytes }))
 }
 
 export const roomKey = (hostId: string, pool: string): string => `${hostId} ${pool}`

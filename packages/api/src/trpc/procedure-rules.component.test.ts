@@ -30,8 +30,8 @@ const adminOnly = [
   ...['network.create', 'network.delete'],
   ...['pool.attach', 'pool.createShared', 'pool.detach', 'pool.list', 'pool.test', 'pool.testMount'],
   ...['user.create', 'user.disable', 'user.enable', 'user.get', 'user.list', 'user.resetPassword'],
-  ...['user.revokeSessions', 'user.update', 'vm.commandLine', 'vm.flightRecords', 'vm.forecast'],
-  ...['vm.migrate', 'vm.moveTargets', 'vm.rehearse', 'vm.setMoveBandwidth'],
+  ...['user.revokeSessions', 'user.update', 'vm.commandLine', 'vm.diskPools', 'vm.flightRecords'],
+  ...['vm.forecast', 'vm.migrate', 'vm.moveDisk', 'vm.moveTargets', 'vm.rehearse', 'vm.setMoveBandwidth'],
 ]
 
 describe('rules', () => {

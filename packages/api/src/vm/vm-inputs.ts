@@ -1,6 +1,7 @@
 /** What the machine procedures take. The limits are core's; messages carry their numbers. */
 import { z } from 'zod'
 import { moveSendSchema } from '@berth/core/agent-contract/move-commands'
+import { volumeMoveSchema } from '@berth/core/agent-contract/relocation-commands'
 import { diskWishSchema } from '@berth/core/migration/disk-plan'
 import { movePolicySchema } from '@berth/core/migration/move-policy'
 import { moveTransportSchema, plainTransport } from '@berth/core/migration/move-transport'
@@ -11,7 +12,7 @@ import { vmNameSchema } from '@berth/core/vm/vm-name'
 import { memoryBytesSchema, tagSchema, vcpusSchema } from '@berth/core/vm/vm-spec'
 import { vmStateSchema } from '@berth/core/vm/vm-state'
 import { firmwareSchema } from '@berth/core/image/image'
-import { hostIdSchema, imageIdSchema, networkIdSchema, vmIdSchema } from '@berth/core/ids/ids'
+import { hostIdSchema, imageIdSchema, networkIdSchema, vmIdSchema, volumeIdSchema } from '@berth/core/ids/ids'
 import { metricsQuerySchema } from '@berth/core/metrics/metric-series'
 import { idempotencyKeySchema } from '../trpc/idempotency-key.ts'
 import { pageInput } from '../trpc/paging.ts'
@@ -51,6 +52,17 @@ export const vmSetMoveBandwidthInput = vmVerbInput.extend({
   bandwidthBytesPerSecond: moveSendSchema.shape.bandwidthBytesPerSecond,
 })
 export type VmSetMoveBandwidthInput = z.infer<typeof vmSetMoveBandwidthInput>
+
+/** Of the disk, and of its pools. */
+export const vmDiskInput = z.strictObject({ vmId: vmIdSchema, volumeId: volumeIdSchema })
+
+/** Into another pool of its host. A bandwidth of null is as fast as it goes. */
+export const vmMoveDiskInput = vmVerbInput.extend({
+  volumeId: volumeIdSchema,
+  toPool: poolNameSchema,
+  bandwidthBytesPerSecond: volumeMoveSchema.shape.bandwidthBytesPerSecond.default(null),
+})
+export type VmMoveDiskInput = z.infer<typeof vmMoveDiskInput>
 
 /** `vmId`'s move to that host, measured and played through; nothing is reserved by it. */
 export const vmForecastInput = z.strictObject({ vmId: vmIdSchema, targetHostId: hostIdSchema })

@@ -6,6 +6,8 @@ import { t } from '../trpc/init.ts'
 import { pageCutOf } from '../trpc/paging.ts'
 import type { Panel } from '../trpc/panel.ts'
 import { adminChanging, adminOnly, audited, changing, doneAtOnce, signedIn } from '../trpc/procedures.ts'
+import { findDiskPools } from '../disks/disk-pools.ts'
+import { moveDisk } from '../disks/move-disk.ts'
 import { measureMove } from '../forecast/forecast-vm.ts'
 import { rehearseVm } from '../forecast/rehearse-vm.ts'
 import { migrateVm, moveTargetsOf } from '../migration/migrate-vm.ts'
@@ -21,6 +23,7 @@ import {
   vmCountsInput,
   vmCreateInput,
   vmDiscInput,
+  vmDiskInput,
   vmFlightInput,
   vmForecastInput,
   vmGracefulInput,
@@ -28,6 +31,7 @@ import {
   vmListInput,
   vmMetricsInput,
   vmMigrateInput,
+  vmMoveDiskInput,
   vmSetMoveBandwidthInput,
   vmPlaceInput,
   vmRehearseInput,
@@ -129,6 +133,16 @@ export const vmRouter = t.router({
     .input(vmMigrateInput)
     .use(audited)
     .mutation(({ ctx, input }) => migrateVm(ctx, input)),
+  /** The pools of its host, each with what the disk takes there or why it cannot go there. */
+  diskPools: adminOnly.input(vmDiskInput).query(async ({ ctx, input }) => {
+    const { pools } = await findDiskPools(ctx.panel.db, input.vmId, input.volumeId)
+    return { pools: pools.map(({ choice }) => choice) }
+  }),
+  /** Into another pool of its host, while it runs. Where disks lie is for administrators, as hosts are. */
+  moveDisk: adminChanging
+    .input(vmMoveDiskInput)
+    .use(audited)
+    .mutation(({ ctx, input }) => moveDisk(ctx, input)),
   /** How fast the move that is under way may send, from now on. */
   setMoveBandwidth: adminChanging
     .input(vmSetMoveBandwidthInput)

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { imageSourceSchema } from '@berth/core/agent-contract/agent-commands'
 import { firmwareSchema } from '@berth/core/image/image'
-import { hostIdSchema, imageIdSchema, poolIdSchema, vmIdSchema } from '@berth/core/ids/ids'
+import { hostIdSchema, imageIdSchema, poolIdSchema, vmIdSchema, volumeIdSchema } from '@berth/core/ids/ids'
 import { broughtImageSchema, movedDiskSchema } from '@berth/core/migration/disk-plan'
 import { movePolicySchema } from '@berth/core/migration/move-policy'
 import { moveTransportSchema, plainTransport } from '@berth/core/migration/move-transport'
@@ -81,6 +81,16 @@ export const operationArgsSchemas = {
     transport: moveTransportSchema,
     disks: z.array(movedDiskSchema).default([]),
     /** As for the move; here they are not brought. */
+    bringImages: z.array(broughtImageSchema).default([]),
+  }),
+  /** `number`: as the machine's page counts its disks, from 1. `needBytes`: what it takes in the other pool. */
+  'vm.moveDisk': oneVm.extend({
+    volumeId: volumeIdSchema,
+    number: z.int().min(1),
+    fromPool: poolNameSchema,
+    toPool: poolNameSchema,
+    needBytes: z.int().nonnegative(),
+    bandwidthBytesPerSecond: z.int().nullable(),
     bringImages: z.array(broughtImageSchema).default([]),
   }),
   'vm.delete': oneVm,

@@ -42,6 +42,8 @@ export interface VmRecords {
   setLifecycle(vmId: string, lifecycle: 'creating' | 'present' | 'deleting'): Promise<void>
   setVolumesReady(vmId: string): Promise<void>
   setVolumeSize(volumeId: string, sizeBytes: number): Promise<void>
+  /** In the machine's spec, under a new revision, and in the volume's row; nothing when it is there by now. */
+  setDiskPool(vmId: string, disk: { volumeId: string; pool: string }): Promise<void>
   /** Goes back to an earlier spec, under a new revision; nothing when the row has it already. */
   restoreSpec(vmId: string, spec: VmSpec): Promise<void>
   /** The newest report of a machine wins, whatever way it came. Nothing while the database is away: the stream tells it again. */

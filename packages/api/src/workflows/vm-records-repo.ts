@@ -59,6 +59,22 @@ export class PrismaVmRecords implements VmRecords {
     await this.#db.volume.updateMany({ where: { id: volumeId }, data: { sizeBytes: BigInt(sizeBytes) } })
   }
 
+  async setDiskPool(vmId: string, { volumeId, pool }: { volumeId: string; pool: string }): Promise<void> {
+    await this.#change(vmId, async (tx) => {
+      const [row] = await tx.$queryRaw<{ spec: unknown; hostId: string | null }[]>`
+        SELECT spec, host_id AS "hostId" FROM vm WHERE id = ${vmId}::uuid AND deleted_at IS NULL FOR UPDATE`
+      const spec = vmSpecSchema.safeParse(row?.spec).data
+      if (spec?.disks.find((disk) => disk.volumeId === volumeId)?.pool === pool) return 0
+      if (row === undefined || spec === undefined) return 0
+      const disks = spec.disks.map((disk) => (disk.volumeId === volumeId ? { ...disk, pool } : disk))
+      const text = JSON.stringify({ ...spec, disks })
+      await tx.$executeRaw`UPDATE vm SET spec = ${text}::jsonb, revision = revision + 1 WHERE id = ${vmId}::uuid`
+      await tx.volume.updateMany({ where: { id: volumeId, vmId }, data: { pool } })
+      if (row.hostId !== null) await announce(tx, { kind: 'host.changed', hostId: row.hostId })
+      return 1
+    })
+  }
+
   async restoreSpec(vmId: string, spec: VmSpec): Promise<void> {
     const text = JSON.stringify(spec)
     await this.#change(vmId, async (tx) => {

@@ -13,6 +13,7 @@ import { vmCreate } from './vm-create.ts'
 import { vmDelete } from './vm-delete.ts'
 import { vmEjectDisc, vmInsertDisc } from './vm-disc.ts'
 import { vmMigrate } from './vm-migrate.ts'
+import { vmMoveDisk } from './vm-move-disk.ts'
 import { vmRehearse } from './vm-rehearse.ts'
 import { vmPause, vmReboot, vmReset, vmResume, vmShutdown, vmStart, vmStop } from './vm-power.ts'
 import { vmUpdate } from './vm-update.ts'
@@ -57,6 +58,7 @@ export const workflowRegistry: Readonly<Record<OperationKind, RegisteredWorkflow
   'vm.ejectDisc': register(vmEjectDisc),
   'vm.migrate': register(vmMigrate),
   'vm.rehearse': register(vmRehearse),
+  'vm.moveDisk': register(vmMoveDisk),
   'vm.delete': register(vmDelete),
   'image.import': register(imageImport),
   'image.delete': register(imageDelete),

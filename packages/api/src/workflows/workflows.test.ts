@@ -19,6 +19,7 @@ import { poolCases } from './testing/pool-worlds.ts'
 import { vmCreate } from './vm-create.ts'
 import { vmDelete } from './vm-delete.ts'
 import { vmEjectDisc, vmInsertDisc, type VmDiscWorkflow } from './vm-disc.ts'
+import { vmMoveDisk } from './vm-move-disk.ts'
 import { vmPause, vmReboot, vmReset, vmResume, vmShutdown, vmStart, vmStop } from './vm-power.ts'
 import { vmUpdate } from './vm-update.ts'
 import { workflowRegistry } from './workflow-registry.ts'
@@ -203,6 +204,34 @@ const discCases = (workflow: VmDiscWorkflow, before: ImageId | null, after: Imag
     })
   })
 
+/** A disk goes into another pool of the host, over its image where it has one, which comes there first. */
+const moveDiskCases = (isOverImage: boolean): readonly HarnessCase[] =>
+  cases(vmMoveDisk, () => {
+    const panel = new Panel()
+    panel.placeVm({ isOn: true })
+    const [volumeId, imageId] = [panel.row?.spec.disks[0]?.volumeId ?? '', discId]
+    const { hostId } = panel.host
+    const source = { kind: 'incoming', fileName: 'tiny.qcow2', checksum: null } as const
+    const replicas = [{ hostId, pool: 'default' }]
+    panel.images.rows.set(imageId, { source, state: 'ready', error: null, replicas })
+    panel.host.images.add(imageId)
+    const wanted = { vmId: panel.vmId, volumeId, number: 1, fromPool: 'default', toPool: 'fast', needBytes: 1 }
+    const bringImages = isOverImage ? [{ imageId, pool: 'fast' }] : []
+    const rowPool = (): string | undefined => panel.row?.spec.disks[0]?.pool
+    return worldOf({
+      panel,
+      args: { ...wanted, bandwidthBytesPerSecond: null, bringImages },
+      leftovers: () => unless({ 'it is where it was': panel.host.diskPools.size === 0 && rowPool() === 'default' }),
+      missing: () =>
+        unless({
+          'it is there': panel.host.diskPools.get(volumeId) === 'fast',
+          'the row says so': rowPool() === 'fast' && panel.row?.spec.disks[1]?.pool === 'default',
+          'the host knows the row': panel.held?.revision === 2,
+          'its image is there': !isOverImage || panel.images.rows.get(imageId)?.replicas.length === 2,
+        }),
+    })
+  })
+
 const fail = (): never => {
   throw new Error('The world has no machine.')
 }
@@ -231,6 +260,7 @@ const registrations: Readonly<Record<OperationKind, () => readonly HarnessCase[]
   'host.drain': drainCases,
   'vm.migrate': migrateCases,
   'vm.rehearse': rehearseCases,
+  'vm.moveDisk': () => [...moveDiskCases(false), ...moveDiskCases(true)],
   'vm.start': () =>
     cases(
       vmStart,

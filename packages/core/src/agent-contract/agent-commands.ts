@@ -18,6 +18,7 @@ import {
   moveSendSchema,
 } from './move-commands.ts'
 import { moveRehearsalSchema, moveRehearseSchema } from './rehearsal-commands.ts'
+import { volumeMovedSchema, volumeMoveSchema } from './relocation-commands.ts'
 import { imageFetchSchema, imageOfferSchema, offeredImageSchema } from './image-commands.ts'
 import { imageCopySchema, poolAttachSchema, poolDetachSchema } from './pool-commands.ts'
 
@@ -61,6 +62,7 @@ export const agentCommandSchema = z.discriminatedUnion('kind', [
     volumeId: volumeIdSchema,
     sizeBytes: z.int().positive(),
   }),
+  volumeMoveSchema,
   z.strictObject({ kind: z.literal('vm.define'), ...vmTarget, revision: z.int(), spec: vmSpecSchema }),
   z.strictObject({ kind: z.literal('vm.undefine'), ...vmTarget }),
   z.strictObject({ kind: z.literal('vm.start'), ...vmTarget }),
@@ -107,6 +109,7 @@ export const agentResultSchemas = {
   'volume.create': z.object({ virtualBytes: z.int(), allocatedBytes: z.int() }),
   'volume.delete': nothingSchema,
   'volume.resize': nothingSchema,
+  'volume.move': volumeMovedSchema,
   'vm.define': nothingSchema,
   'vm.undefine': nothingSchema,
   'vm.start': z.object({ runId: z.string() }),

@@ -15,6 +15,7 @@ export const agentCapabilities = [
   'move-network',
   'nfs-pools',
   'image-transfer',
+  'disk-moves',
 ] as const
 export type AgentCapability = (typeof agentCapabilities)[number]
 

@@ -30,6 +30,7 @@ interface CommandFace {
 /** What an agent must be able to do before it is sent this command; null for what all agents of this contract can. */
 export function capabilityForCommand({ kind, source }: CommandFace): AgentCapability | null {
   if (kind === 'image.offer' || kind === 'image.fetch') return 'image-transfer'
+  if (kind === 'volume.move') return 'disk-moves'
   if (kind === 'move.rehearse') return 'forecast'
   if (kind === 'move.follow') return 'move-options'
   if (kind.startsWith('move.')) return 'moves'

@@ -8,7 +8,7 @@ import { diskFormatSchema, poolNameSchema } from '../storage/volume.ts'
 import { diskBaseSchema, travellingDiskSchema } from './move-disks.ts'
 
 /** A pool of the other host, weighed for one disk. */
-const diskPoolChoiceSchema = z.object({
+export const diskPoolChoiceSchema = z.object({
   pool: poolNameSchema,
   freeBytes: z.int(),
   /** What the disk takes there at once. */

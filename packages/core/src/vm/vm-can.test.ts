@@ -54,10 +54,11 @@ describe('vmCan', () => {
       'update',
       'changeDisc',
       'migrate',
+      'moveDisk',
       'openConsole',
       'takeScreenshot',
     ])
-    expect(allowed(stopped)).toEqual(['start', 'delete', 'update', 'changeDisc', 'migrate'])
+    expect(allowed(stopped)).toEqual(['start', 'delete', 'update', 'changeDisc', 'migrate', 'moveDisk'])
     expect(allowed({ ...running, state: 'paused' })).toEqual(expect.arrayContaining(['resume', 'migrate']))
     expect(allowed({ ...running, state: 'migrating' })).toEqual(['stop', 'openConsole', 'takeScreenshot'])
     expect(vmCan.delete({ ...running, isProtected: true })).toMatchObject({ code: 'VM_PROTECTED' })

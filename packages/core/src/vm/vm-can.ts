@@ -16,6 +16,7 @@ export const vmVerbs = [
   'update',
   'changeDisc',
   'migrate',
+  'moveDisk',
   'openConsole',
   'takeScreenshot',
 ] as const
@@ -74,6 +75,11 @@ const rules: Readonly<Record<VmVerb, Rule>> = {
     needsAnswer: true,
     otherwise: 'Only a machine that runs, is paused or is off can move to another host',
   },
+  moveDisk: {
+    states: ['running', 'paused', 'stopped', 'crashed'],
+    needsAnswer: true,
+    otherwise: 'Its disks cannot go into another pool now',
+  },
   openConsole: {
     states: ['starting', 'running', 'paused', 'stopping', 'migrating', 'crashed'],
     needsProcess: true,
@@ -131,6 +137,7 @@ export const vmCan: VmCan = {
   update: (vm) => mayVm('update', vm),
   changeDisc: (vm) => mayVm('changeDisc', vm),
   migrate: (vm) => mayVm('migrate', vm),
+  moveDisk: (vm) => mayVm('moveDisk', vm),
   openConsole: (vm) => mayVm('openConsole', vm),
   takeScreenshot: (vm) => mayVm('takeScreenshot', vm),
 }

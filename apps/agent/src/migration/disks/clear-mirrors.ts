@@ -13,14 +13,14 @@ import {
   removeNode,
 } from '../../qmp/commands/mirror-commands.ts'
 import type { QmpClient } from '../../qmp/qmp-client.ts'
-import { diskNodeName } from '../../qemu/argv-disks.ts'
 import { maxDisks } from '../../qemu/qemu-config.ts'
+import { nodeNamesOf } from '../../vm/disk-nodes.ts'
 import { isMoveName, remoteNodeName } from './disk-names.ts'
 
 const patienceMs = 20_000
 const lookMs = 20
 
-const remoteNodes = Array.from({ length: maxDisks }, (_, slot) => remoteNodeName(diskNodeName(slot)))
+const remoteNodes = Array.from({ length: maxDisks }, (_, slot) => nodeNamesOf(slot).map(remoteNodeName)).flat()
 
 /** A mirror whose link is dead does not end by itself, and the guest's writes wait with it; now they go on. Idempotent. */
 export async function cutMirrors({ qmp }: { readonly qmp: QmpClient }): Promise<void> {

@@ -26,12 +26,13 @@ import {
   type JobInfo,
 } from '../../qmp/commands/mirror-commands.ts'
 import type { QmpClient } from '../../qmp/qmp-client.ts'
+import type { DiskNodes } from '../../vm/disk-nodes.ts'
 import type { SendCap } from '../send-cap.ts'
 import { namedDisks, type NamedDisk } from './disk-names.ts'
 
 export interface MirrorOptions {
   /** Its link may be another one later. */
-  readonly machine: { readonly qmp: QmpClient }
+  readonly machine: { readonly qmp: QmpClient; readonly run?: { readonly diskNodes: DiskNodes } }
   readonly spec: Pick<VmSpec, 'disks'>
   readonly freight: readonly DiskFreight[]
   readonly door: DiskDoor
@@ -61,7 +62,7 @@ export class DiskMirrors implements Disposable {
 
   constructor(options: MirrorOptions) {
     this.#options = options
-    this.#disks = namedDisks(options.spec, options.freight)
+    this.#disks = namedDisks(options.spec, options.freight, options.machine.run?.diskNodes)
     this.#bytesPerSecond = this.#share()
     this.#progress = this.#disks.map(({ disk: { volumeId } }) => ({
       ...{ volumeId, doneBytes: 0, totalBytes: 0, isReady: false },

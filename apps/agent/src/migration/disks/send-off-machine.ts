@@ -1,14 +1,6 @@
-/**
- * Sends the disks of a machine that is off. A QEMU of the machine itself opens them, as its own user and behind its own walls,
- * and is ended again: it stands all the time, and no processor of the guest ever runs in it.
- *
- * It is in no record: one that an agent's death leaves is ended by the next agent as a start that was broken off (adopt.ts),
- * and the machine is as it was.
- */
-import { newUuid } from '@berth/core/ids/ids'
-import { endMachine } from '../../vm/machine-end.ts'
+/** Sends the disks of a machine that is off: a QEMU of the machine itself opens them, and is ended again (standing-machine.ts). */
 import type { MachineLauncher } from '../../vm/machine-launcher.ts'
-import type { Machine } from '../../vm/machine.ts'
+import { openStanding } from '../../vm/standing-machine.ts'
 import type { VmActor } from '../../vm/vm-actor.ts'
 import { DiskMirrors } from './disk-mirrors.ts'
 import { copyingProgress, sumOf, type SendAllOptions, type SentAll } from './send-with-disks.ts'
@@ -25,7 +17,7 @@ export async function sendOffMachine(actor: VmActor, options: SendOffOptions): P
   const { freight, door, limits, signal } = options
   const beganAtMs = performance.now()
   if (door === undefined || freight.length === 0) return sentAt(options, { beganAtMs, disks: [] })
-  await using opened = await openDisks(actor, options)
+  await using opened = await openStanding(actor, options)
   const { machine } = opened
   const { spec } = actor.record
   const { noProgressMs, noDiskGainMs: noGainMs, settleMs } = limits
@@ -43,21 +35,4 @@ export async function sendOffMachine(actor: VmActor, options: SendOffOptions): P
 function sentAt(options: SendOffOptions, { beganAtMs, disks }: Pick<SentAll, 'beganAtMs' | 'disks'>): SentAll {
   const progress = copyingProgress(options, { mirrors: { progress: disks }, beganAtMs })
   return { isEarly: false, progress, downtimeMs: 0, stoppedAtMs: undefined, beganAtMs, disks }
-}
-
-interface OpenDisks extends AsyncDisposable {
-  readonly machine: Machine
-}
-
-async function openDisks(actor: VmActor, { launcher, signal }: SendOffOptions): Promise<OpenDisks> {
-  const { record, recorder, vmId } = actor
-  const runId = newUuid()
-  const machine = await launcher.launch({ record, runId, recorder, signal })
-  return {
-    machine,
-    [Symbol.asyncDispose]: async () => {
-      await endMachine(machine).finally(() => machine.qmp.close())
-      await launcher.clear({ vmId, spec: record.spec, runId })
-    },
-  }
 }

@@ -7,6 +7,7 @@ import type { QmpClient } from '../qmp-client.ts'
 import type { QmpCommands } from '../qmp-types.generated.ts'
 import { keyUser } from './move-commands.ts'
 
+export type BlockNode = QmpCommands['blockdev-add']['arguments']
 export type JobInfo = QmpCommands['query-jobs']['returns'][number]
 
 const tlsId = 'tls-disks'
@@ -63,6 +64,13 @@ export interface MirrorPlan {
   readonly sync: 'full' | 'top'
   /** 0: as fast as it goes. */
   readonly bytesPerSecond: number
+  /** It waits to be told before it takes effect. */
+  readonly isFinalizedByHand?: boolean
+}
+
+/** A disk of this host as a node that no device uses yet. */
+export async function addDiskNode(qmp: QmpClient, blockdev: BlockNode): Promise<void> {
+  await qmp.execute('blockdev-add', blockdev)
 }
 
 /**
@@ -81,7 +89,18 @@ export async function beginMirror(qmp: QmpClient, plan: MirrorPlan): Promise<voi
     },
     ...{ 'copy-mode': 'background', 'on-source-error': 'report', 'on-target-error': 'report' },
     'auto-dismiss': false,
+    ...(plan.isFinalizedByHand === true && { 'auto-finalize': false }),
   })
+}
+
+/** Of a mirror that is ready: the guest is to go on with the copy. What is on its way arrives, then the guest's I/O waits (`pending`) until `finalizeJob`. */
+export async function switchToCopy(qmp: QmpClient, jobId: string): Promise<void> {
+  await qmp.execute('job-complete', { id: jobId })
+}
+
+/** Of one that is `pending`: it takes effect, and it is concluded. */
+export async function finalizeJob(qmp: QmpClient, jobId: string): Promise<void> {
+  await qmp.execute('job-finalize', { id: jobId })
 }
 
 export const queryJobs = (qmp: QmpClient): Promise<readonly JobInfo[]> =>

@@ -52,6 +52,7 @@ const missingWords: Readonly<Record<AgentCapability, string>> = {
   mirror: 'machines move to or from it only where both hosts see their disks',
   'off-moves': 'machines that are off cannot be moved to or from it',
   'move-network': 'machines cannot come to it by a network of their own',
+  'disk-moves': 'disks of its machines cannot go into another pool',
   'image-transfer': 'images are not sent to or from it',
   forecast: 'moves to or from it are neither forecast nor rehearsed',
   'move-options': 'moves to or from it neither slow the guest down nor switch early, and their bandwidth is fixed',

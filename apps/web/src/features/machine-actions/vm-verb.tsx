@@ -30,7 +30,7 @@ export interface VmVerbHandle {
 }
 
 /** What a verb says no with on this machine, or null. */
-export function refusalOf(verb: MachineVerb | 'migrate', vm: VmView): string | null {
+export function refusalOf(verb: MachineVerb | 'migrate' | 'moveDisk', vm: VmView): string | null {
   const answer = mayVm(verb, situationOf(vm))
   return answer.isAllowed ? null : answer.reason
 }

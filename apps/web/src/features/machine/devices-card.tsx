@@ -1,5 +1,4 @@
 'use client'
-import { formatBytes } from '@berth/core/units/bytes'
 import type { VmView } from '@berth/core/vm/vm-view'
 import { Card } from '@berth/ui/card'
 import { Copyable } from '@berth/ui/copyable'
@@ -23,17 +22,8 @@ export function DevicesCard({ vm }: { vm: VmView }) {
             value: <code className="font-mono text-xs">{spec.machineType}</code>,
             note: 'Fixed, so that the guest finds the same hardware after an update of QEMU',
           },
-          ...spec.disks.map((disk, index) => ({
-            key: `Disk ${index}`,
-            value: `${formatBytes(disk.sizeBytes)}, ${disk.format}, in pool ${disk.pool}, ${diskOrigin(disk.source)}`,
-            note: (
-              <Copyable text={disk.volumeId} label="Copy the volume’s id">
-                {disk.volumeId}
-              </Copyable>
-            ),
-          })),
           ...spec.nics.map((nic, index) => ({
-            key: `NIC ${index}`,
+            key: `NIC ${index + 1}`,
             value: <Copyable text={nic.mac} />,
             note: `${describeNetwork(nic.network)}. Its address is fixed: guests know their NICs by it`,
           })),
@@ -44,11 +34,6 @@ export function DevicesCard({ vm }: { vm: VmView }) {
 }
 
 type Spec = VmView['spec']
-
-function diskOrigin(source: Spec['disks'][number]['source']): string {
-  if (source.kind === 'blank') return 'blank at first'
-  return source.mode === 'overlay' ? 'on top of its image, which must stay' : 'a full copy of its image'
-}
 
 function describeNetwork(network: Spec['nics'][number]['network']): string {
   switch (network.kind) {

@@ -99,6 +99,8 @@ const cancelEffects: Readonly<Record<OperationKind, string>> = {
   'vm.ejectDisc': 'If the disc is not out yet, it stays in.',
   'vm.migrate':
     'The machine stays where it is and goes on there without a break. What the other host has received is thrown away.',
+  'vm.moveDisk':
+    'Unless it has gone on with the copy by then, the disk stays where it is, and what was copied is removed.',
   'vm.rehearse': 'What was started on the other host is ended. The machine is not touched.',
   'vm.delete': 'If the machine is not marked as being deleted yet, it is kept.',
   'image.import': 'The download ends and its file is removed. The image stays in the list as cancelled, to try again.',

@@ -37,6 +37,8 @@ export class FakeHost implements AgentLink {
   readonly vms = new Map<string, FakeVm>()
   readonly volumes = new Map<string, number>()
   readonly images = new Set<string>()
+  /** Of disks that went into another pool. */
+  readonly diskPools = new Map<string, string>()
   /** Hashes of the tokens by which images may be read here. */
   readonly offers = new Set<string>()
   readonly pools = new Set<string>()
@@ -162,6 +164,9 @@ export class FakeHost implements AgentLink {
       case 'volume.resize':
         this.volumes.set(command.volumeId, command.sizeBytes)
         return {}
+      case 'volume.move':
+        this.diskPools.set(command.volumeId, command.toPool)
+        return { virtualBytes: this.volumes.get(command.volumeId) ?? 0, allocatedBytes: 4096 }
       case 'vm.define':
         this.#define(command)
         return {}

@@ -59,6 +59,14 @@ export class MemoryVms implements VmRecords {
     )
   }
 
+  async setDiskPool(vmId: string, { volumeId, pool }: { volumeId: string; pool: string }): Promise<void> {
+    this.#change(vmId, (row) => {
+      if (row.spec.disks.find((disk) => disk.volumeId === volumeId)?.pool === pool) return row
+      const disks = row.spec.disks.map((disk) => (disk.volumeId === volumeId ? { ...disk, pool } : disk))
+      return { ...row, spec: { ...row.spec, disks }, revision: row.revision + 1 }
+    })
+  }
+
   async setObserved(_hostId: string, { vm }: VmSighting): Promise<void> {
     this.observed.push(vm)
   }

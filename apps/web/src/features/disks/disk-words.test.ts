@@ -1,0 +1,27 @@
+import { diskPoolChoiceSchema } from '@berth/core/migration/disk-plan'
+import { GiB, MiB } from '@berth/core/units/bytes'
+import { describe, expect, it } from 'vitest'
+import { effectText, firstChoice, roomText } from './disk-words.ts'
+
+const choice = diskPoolChoiceSchema.parse({
+  ...{ pool: 'fast', freeBytes: 10 * GiB, needBytes: GiB, isFlattened: false, refusal: null },
+})
+
+describe('a disk that goes into another pool', () => {
+  it('says what it takes there and what becomes of the machine', () => {
+    expect(roomText(choice)).toBe('Takes about 1 GiB of 10 GiB free')
+    expect(effectText(choice, { isOn: true, fromPool: 'default' })).toBe(
+      'The machine runs on meanwhile. What lies in default is kept in its trash for a day.',
+    )
+    expect(effectText({ ...choice, sentImageBytes: 300 * MiB }, { isOn: false, fromPool: 'default' })).toMatch(
+      /^Its image, 300 MiB, is copied there first\. The machine stays off/,
+    )
+  })
+
+  it('begins with the roomiest pool that can take it', () => {
+    const full = { ...choice, pool: 'full', freeBytes: 90 * GiB, refusal: 'It lies there already.' }
+    const roomy = { ...choice, pool: 'roomy', freeBytes: 20 * GiB }
+    expect(firstChoice([full, choice, roomy])?.pool).toBe('roomy')
+    expect(firstChoice([full])).toBeUndefined()
+  })
+})
