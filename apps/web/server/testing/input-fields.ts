@@ -41,6 +41,7 @@ const fitting: Readonly<Record<string, unknown>> = {
   address: null,
   bridge: 'br0',
   moveNetwork: null,
+  toPool: 'fits',
   url: 'https://images.example/x.qcow2',
   idempotencyKey: 'a-key-that-fits',
   keys: ['a'],
