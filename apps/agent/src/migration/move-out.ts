@@ -188,7 +188,7 @@ export class MoveOut {
       over.resolve(report)
     }
     actor
-      .migrate(request, AbortSignal.any([live.abort.signal, this.#closing.signal]))
+      .carry('migrate', request, AbortSignal.any([live.abort.signal, this.#closing.signal]))
       // It joined a move of before that is being called off, so that its own work was not done.
       .then(() => end(new AppError('VM_BUSY', 'An earlier move of the machine is being called off.')))
       .catch(end)
@@ -216,7 +216,7 @@ export class MoveOut {
       await actor.answering(signal)
       await stayHere(actor, logger)
     }
-    actor.migrate(stay, this.#closing.signal).catch((error: unknown) => {
+    actor.carry('migrate', stay, this.#closing.signal).catch((error: unknown) => {
       logger.error({ err: error, vmId: actor.vmId }, 'a move that was broken off could not be undone')
     })
   }

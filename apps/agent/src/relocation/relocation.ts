@@ -62,7 +62,7 @@ export class Relocation {
   async move(command: MoveCommand, run: StepRun): Promise<AgentResultOf<'volume.move'>> {
     const { machines, storage } = this.#options
     const actor = machines.target(command)
-    await actor.relocate((signal) => this.#move(actor, command, { ...run, signal }), run.signal)
+    await actor.carry('relocate', (signal) => this.#move(actor, command, { ...run, signal }), run.signal)
     await sightVolumes(actor, storage)
     const seen = await storage.volumes.observe(actor.vmId, requireDisk(actor, command.volumeId))
     if (seen === undefined) throw new AppError('POOL_UNAVAILABLE', `The pool "${command.toPool}" went away.`)
@@ -202,7 +202,7 @@ export class Relocation {
   async #settleLate(actor: VmActor): Promise<void> {
     while (!isSettled(actor)) {
       await actor
-        .relocate(() => settle(actor, this.#options), new AbortController().signal)
+        .carry('relocate', () => settle(actor, this.#options), new AbortController().signal)
         .catch((error: unknown) => this.#options.logger.debug({ err: error, vmId: actor.vmId }, 'not settled yet'))
       if (!isSettled(actor)) await pause(settleAgainMs, undefined, { ref: false })
     }

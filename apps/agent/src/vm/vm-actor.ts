@@ -162,14 +162,13 @@ export class VmActor {
     return this.#desk.request('resume', work, signal)
   }
 
-  /** Does `work`, which sends the machine to another host, and says in the record whose it is (migration/move-out.ts). */
-  migrate(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
-    return this.#desk.request('migrate', work, signal)
-  }
-
-  /** Does `work`, which brings a disk into another pool (relocation/relocate-disk.ts). */
-  relocate(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
-    return this.#desk.request('relocate', work, signal)
+  /** Does `work`, which sends the machine to another host (migration/move-out.ts) or a disk of it into another pool (relocation/). */
+  carry(
+    verb: 'migrate' | 'relocate',
+    work: (signal: AbortSignal) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return this.#desk.request(verb, work, signal)
   }
 
   /** Resolves when its process answers, or is gone: one that was found silent is tried on. */
