@@ -1,57 +1,17 @@
 /** A disk goes into another pool of its host from the machine's page, while its guest writes to it. */
-import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { z } from 'zod'
+import { expectAccessible } from './support/accessible.ts'
 import { expect as impatient, test } from './support/berth-test.ts'
 import { openLive } from './support/live-page.ts'
 import { MachinePage } from './support/machine-page.ts'
-import { doneSchema, type PanelClient } from './support/panel-client.ts'
-import type { TestMachines } from './support/test-machines.ts'
+import { addSecondPool } from './support/second-pool.ts'
 
 const expect = impatient.configure({ timeout: 60_000 })
 const name = 'pooled-1'
-const hostsSchema = z.object({ items: z.array(z.object({ hostId: z.string() })) })
-const poolsSchema = z.object({ items: z.array(z.object({ poolId: z.string().nullable(), name: z.string() })) })
-
-interface SecondPool extends AsyncDisposable {
-  /** Of the machine's disks in it. */
-  files: (vmId: string) => Promise<string[]>
-}
-
-/** Of the one host. */
-async function addPool(panel: PanelClient, machines: TestMachines): Promise<SecondPool> {
-  const root = await mkdtemp(join(tmpdir(), 'berth-pool-'))
-  await chmod(root, 0o711)
-  const path = join(root, 'fast')
-  await mkdir(path)
-  await chmod(path, 0o711)
-  const { items } = await panel.query('host.list', {}, hostsSchema)
-  const [hostId] = items.map((host) => host.hostId)
-  const done = await panel.mutate('pool.createShared', { name: 'fast', path, hostIds: [hostId] }, doneSchema)
-  await machines.succeeded(done.operationId)
-  return {
-    files: async (vmId) => {
-      const names = await readdir(join(path, 'volumes', vmId)).catch(() => [])
-      return names.filter((file) => file !== 'owner.json')
-    },
-    [Symbol.asyncDispose]: async () => {
-      await machines.deleteAll()
-      const { items: pools } = await panel.query('pool.list', {}, poolsSchema)
-      const poolId = pools.find((pool) => pool.name === 'fast')?.poolId
-      const { operationId } = await panel.mutate('pool.detach', { poolId, hostId }, doneSchema)
-      await machines.succeeded(operationId)
-      await rm(root, { recursive: true })
-    },
-  }
-}
-
 test('a running machine’s disk goes into another pool and back: shown as it goes, and every write is kept', async ({
   signedIn: page,
-  panel,
   machines,
 }) => {
-  await using pool = await addPool(panel, machines)
+  await using pool = await addSecondPool(machines)
   const vmId = await machines.create({ name })
   const machine = new MachinePage(page, name)
   await openLive(page, `/machines/${vmId}`)
@@ -74,6 +34,7 @@ test('a running machine’s disk goes into another pool and back: shown as it go
     await expect(dialog.getByRole('radio', { name: /^default It lies there already/ })).toBeDisabled()
     await expect(dialog.getByRole('radio', { name: /^fast Takes about .* free/ })).toBeChecked()
     await expect(dialog).toContainText('is copied there first. The machine runs on meanwhile.')
+    await expectAccessible(page, 'the dialog of a disk')
     await dialog.getByText('Advanced').click()
     await dialog.getByLabel('Bandwidth cap').fill('8')
     await dialog.getByRole('button', { name: 'Move it to fast' }).click()

@@ -1,4 +1,5 @@
 /** A host is emptied for maintenance while somebody watches: the plan, the moves, what stays and why, and the way back. */
+import { expectAccessible } from './support/accessible.ts'
 import { expect, test } from './support/berth-test.ts'
 import { openLabBerth } from './support/lab-berth.ts'
 import { LabMachines, sharedPool } from './support/lab-machines.ts'
@@ -39,12 +40,14 @@ if (process.getuid?.() === 0)
       await page.getByRole('combobox', { name: 'What becomes of to-stop' }).click()
       await page.getByRole('option', { name: 'Shut down, start again after' }).click()
       await expect(page.getByText('4 machines move, 1 is shut down.')).toBeVisible()
+      await expectAccessible(page, 'the plan of a maintenance')
     })
 
     await test.step('it begins with the button, and ends with nothing on the host', async () => {
       await page.getByRole('button', { name: 'Begin' }).click()
       await expect(page.getByRole('progressbar', { name: 'Machines dealt with' })).toBeVisible()
       await expect(page.getByText('4 moved, 1 shut down.')).toBeVisible({ timeout: emptiedMs })
+      await expectAccessible(page, 'the end of a maintenance')
       const [first, second, third] = berth.lab.hosts
       expect(await first?.qemus()).toEqual([])
       const there = [...((await second?.qemus()) ?? []), ...((await third?.qemus()) ?? [])]

@@ -1,6 +1,7 @@
 /** A host joins by the command that the page shows, works, is turned out, and is forgotten. All of it real. */
 import { z } from 'zod'
 import { imageViewSchema } from '@berth/core/image/image'
+import { expectAccessible } from './support/accessible.ts'
 import { expect, test } from './support/berth-test.ts'
 import { tinyImagePath } from './support/broken-images.ts'
 import { serveFile } from './support/image-server.ts'
@@ -26,6 +27,7 @@ test('a host joins by one pasted command, works, and is turned out', async ({ si
     await dialog.getByLabel('Folder').fill(computer.folder)
     await dialog.getByRole('button', { name: 'Make the command' }).click()
     await expect(dialog.getByRole('status').filter({ hasText: `Waiting for ${name}` })).toBeVisible()
+    await expectAccessible(page, 'the command to join')
     return dialog.getByText(/^mkdir -p /).innerText()
   })
 
@@ -43,6 +45,7 @@ test('a host joins by one pasted command, works, and is turned out', async ({ si
     await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible()
     await expect(page.getByRole('main').getByText('Online', { exact: true })).toBeVisible()
     await expect(page.getByRole('heading', { name: 'Self-test' })).toBeVisible()
+    await expectAccessible(page, 'the page of a host')
     return page.url().split('/').at(-1) ?? ''
   })
 

@@ -5,6 +5,7 @@ import type { Locator, Page } from '@playwright/test'
 import { z } from 'zod'
 import { openGuestSession } from './lab/guest-session.ts'
 import type { Lab } from './lab/lab.ts'
+import { expectAccessible } from './support/accessible.ts'
 import { expect, test } from './support/berth-test.ts'
 import { openLabBerth, type LabBerth } from './support/lab-berth.ts'
 import { openLive } from './support/live-page.ts'
@@ -112,6 +113,7 @@ if (process.getuid?.() === 0)
       await deck.getByText('Passes in numbers').click()
       for (const pass of ['1', '2', '3'])
         await expect(deck.getByRole('rowheader', { name: pass, exact: true })).toBeVisible({ timeout: movedMs })
+      await expectAccessible(page, 'the flight deck')
       await deck.getByRole('button', { name: 'Close' }).last().click()
     })
 

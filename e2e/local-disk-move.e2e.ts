@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { expectAccessible } from './support/accessible.ts'
 import { expect, test } from './support/berth-test.ts'
 import { openLabBerth, type LabBerth } from './support/lab-berth.ts'
 import { openLive } from './support/live-page.ts'
@@ -60,6 +61,7 @@ if (process.getuid?.() === 0)
       const disks = dialog.getByRole('region', { name: 'Disks' })
       await expect(disks.getByRole('combobox', { name: 'Disk 1 travels into pool' })).toContainText('default')
       await expect(disks).toContainText(/Takes about [\d.]+ [KM]iB of [\d.]+ GiB free there/)
+      await expectAccessible(page, 'the dialog of a move')
       await dialog.getByText('Advanced').click()
       await dialog.getByLabel('Bandwidth cap').fill('16')
       await dialog.getByRole('button', { name: 'Move to host-2' }).click()

@@ -1,9 +1,9 @@
 /** Every main screen in both themes and at a phone's width: it shows, axe finds nothing serious, nothing runs over. */
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { z } from 'zod'
+import { seriousViolations } from './support/accessible.ts'
 import { repoRoot, resultsDir } from './support/berth-place.ts'
 import { expect, test } from './support/berth-test.ts'
 import { fillSignIn } from './support/sign-in-page.ts'
@@ -18,6 +18,7 @@ const screens: readonly [name: string, path: (vmId: string) => string, heading: 
   ['activity', (vmId) => `/machines/${vmId}/activity`, /shown-1/],
   ['images', () => '/images', /Images/],
   ['hosts', () => '/hosts', /Hosts/],
+  ['storage', () => '/storage', /Storage/],
   ['tasks', () => '/tasks', /Tasks/],
   ['settings', () => '/settings/profile', /Settings|Profile/],
   ['users', () => '/settings/users', /Settings/],
@@ -30,15 +31,6 @@ async function chooseTheme(page: Page, theme: (typeof themes)[number]): Promise<
   await page.getByRole('menuitemradio', { name: theme === 'light' ? 'Light' : 'Dark' }).click()
   await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
   await page.keyboard.press('Escape')
-}
-
-async function seriousViolations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
-    )
 }
 
 test.beforeAll(async () => {
