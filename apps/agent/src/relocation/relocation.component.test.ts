@@ -47,9 +47,9 @@ async function startWriting(made: Parameters<typeof TravellingMachine.start>[1])
 
 const bringImage = (pool = poolName) => host.run({ kind: 'image.copy', imageId: machine.imageId, pool })
 
-const command = (toPool: string, bandwidthBytesPerSecond: number | null = null) => ({
+const command = (toPool: string, bandwidthBytesPerSecond: number | null = null, keepsOld = true) => ({
   ...{ kind: 'volume.move' as const, vmId: machine.vmId, vmEpoch: firstEpoch, volumeId: machine.disk.volumeId },
-  ...{ toPool, bandwidthBytesPerSecond },
+  ...{ toPool, bandwidthBytesPerSecond, keepsOld },
 })
 const move = (toPool: string) => host.run(command(toPool))
 
@@ -134,7 +134,9 @@ describe('a disk of a running machine', { timeout: 120_000 }, () => {
 
   it('of format raw goes, stands alone afterwards as before, and starts from there', async () => {
     await startWriting({ mode: 'copy', format: 'raw' })
-    await move(poolName)
+    await host.run(command(poolName, null, false))
+    // Its room is free at once.
+    expect(await machine.trashOn(host)).toEqual([])
     const last = await countedOn()
     await expectWhole(poolName, last)
     await host.run({ kind: 'vm.start', vmId: machine.vmId, vmEpoch: firstEpoch })
@@ -194,6 +196,20 @@ describe('an agent that is killed meanwhile', { timeout: 120_000 }, () => {
     expect(await jobs()).toEqual([])
     await move(poolName)
     await expectWhole(poolName, await countedOn())
+  })
+
+  it('of a machine that is off: it is as it was, and says nothing of a start', async () => {
+    await startWriting({ mode: 'copy' })
+    const last = await countedOn()
+    await machine.stop(host)
+    const { lastExit } = await host.observe(machine.vmId)
+    await new MoveStep().begin(poolName, 512 * KiB)
+    await host.stop()
+    await host.start()
+    expect(filesOf()).toEqual([own])
+    expect(await scanProcesses(host.config.runDir)).toEqual([])
+    expect(await host.observe(machine.vmId)).toMatchObject({ state: 'stopped', run: null, lastExit })
+    await expectWhole(own, last)
   })
 
   it('between its record and QEMU: the guest, which waits, goes on with the copy', async () => {

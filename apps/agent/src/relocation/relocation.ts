@@ -77,7 +77,7 @@ export class Relocation {
     const target = { ...disk, pool: command.toPool }
     await this.#requireRoom(actor, disk, target)
     actor.publisher.change({
-      relocating: { volumeId: disk.volumeId, fromPool: disk.pool, toPool: command.toPool },
+      relocating: { volumeId: disk.volumeId, fromPool: disk.pool, toPool: target.pool, keepsOld: command.keepsOld },
     })
     // A file that no record knows would stay for ever.
     await actor.publisher.saved()
@@ -200,7 +200,9 @@ export class Relocation {
   }
 
   async #settleLate(actor: VmActor): Promise<void> {
-    while (!isSettled(actor)) {
+    const { machines } = this.#options
+    // One that was given to another host, or deleted, has nothing here to be settled.
+    while (!isSettled(actor) && machines.get(actor.vmId) === actor) {
       await actor
         .carry('relocate', () => settle(actor, this.#options), new AbortController().signal)
         .catch((error: unknown) => this.#options.logger.debug({ err: error, vmId: actor.vmId }, 'not settled yet'))

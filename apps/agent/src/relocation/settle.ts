@@ -14,8 +14,8 @@ import { withDiskIn } from './relocated-record.ts'
 export const isSettled = ({ record }: VmActor): boolean => record.relocating === null
 
 /**
- * Afterwards the disk has one file and one pool: the old one goes to the trash where it has moved, the new one for good where it
- * has not. Idempotent. Throws QMP_UNAVAILABLE while its QEMU does not answer, POOL_UNAVAILABLE, and QMP errors.
+ * Afterwards the disk has one file and one pool: the old one goes to the trash where it has moved (or for good, where that was
+ * asked for), the new one for good where it has not. Idempotent. Throws QMP_UNAVAILABLE while its QEMU does not answer, POOL_UNAVAILABLE, and QMP errors.
  */
 export async function settle(actor: VmActor, { storage }: { readonly storage: Storage }): Promise<void> {
   const { relocating } = actor.record
@@ -50,11 +50,12 @@ async function removeOther(
   { storage, relocating }: { readonly storage: Storage; readonly relocating: RelocatingRecord },
 ): Promise<void> {
   const { vmId, record } = actor
-  const { volumeId, fromPool, toPool } = relocating
-  const vmEpoch = record.epoch
+  const { volumeId, fromPool, toPool, keepsOld } = relocating
+  const isMoved = hasMoved(actor, relocating)
+  const other = { volumeId, vmEpoch: record.epoch, pool: isMoved ? fromPool : toPool }
   try {
-    if (hasMoved(actor, relocating)) await storage.volumes.delete(vmId, { volumeId, vmEpoch, pool: fromPool })
-    else await storage.volumes.discard(vmId, { volumeId, vmEpoch, pool: toPool })
+    if (isMoved && keepsOld) await storage.volumes.delete(vmId, other)
+    else await storage.volumes.discard(vmId, other)
   } catch (error) {
     // The pool was taken from this host meanwhile, and the file with it.
     if (!hasErrorCode(error, 'OBJECT_NOT_FOUND')) throw error

@@ -148,7 +148,7 @@ describe.each(hypervisors)('$name', ({ make }) => {
       const volumeId = disks[0]?.volumeId ?? ''
       const move = (toPool: string) =>
         source.run({
-          ...{ kind: 'volume.move', vmId, vmEpoch, toPool, bandwidthBytesPerSecond: null },
+          ...{ kind: 'volume.move', vmId, vmEpoch, toPool, bandwidthBytesPerSecond: null, keepsOld: true },
           volumeId: volumeIdSchema.parse(volumeId),
         })
       await move('default')

@@ -106,8 +106,9 @@ async function undoStart(actor: VmActor, { launcher }: AdoptOptions): Promise<bo
   const hadProcess = await launcher.endStray(vmId)
   if (!hadProcess && record.state !== 'starting') return false
   await launcher.clear({ vmId, spec: record.run?.spec ?? record.spec, runId: record.run?.runId ?? 'broken-off' })
-  // Its disks were sent while it was off: that is called off, and nothing of it was to start.
-  if (record.sending !== null && record.state !== 'starting') return true
+  // Its disks were sent, or copied, while it was off: that is called off, and nothing of it was to start.
+  const isForDisks = record.sending !== null || record.relocating !== null
+  if (isForDisks && record.state !== 'starting') return true
   const message = 'The agent ended in the middle of the start; it was undone.'
   const lastExit = exitOf({ reason: 'start-failed', message, lastLines: [] })
   if (!publisher.move({ kind: 'startFailed' }, { run: null, lastExit })) publisher.change({ run: null, lastExit })

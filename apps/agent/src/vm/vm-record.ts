@@ -61,7 +61,13 @@ const takenSchema = z.object({
 })
 
 /** A disk goes from one pool of this host into another: which of the two has it is said by `spec`, what is left in the other goes. */
-const relocatingSchema = z.object({ volumeId: volumeIdSchema, fromPool: poolNameSchema, toPool: poolNameSchema })
+const relocatingSchema = z.object({
+  volumeId: volumeIdSchema,
+  fromPool: poolNameSchema,
+  toPool: poolNameSchema,
+  /** What is left in `fromPool` goes to the trash, and not for good. */
+  keepsOld: z.boolean(),
+})
 export type RelocatingRecord = z.infer<typeof relocatingSchema>
 
 export const vmRecordSchema = z.object({

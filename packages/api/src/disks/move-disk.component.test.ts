@@ -80,7 +80,7 @@ describe('a disk', () => {
     const row = await db().operation.findUniqueOrThrow({ where: { id: operationId } })
     expect(operationArgsSchemas['vm.moveDisk'].parse(row.args)).toEqual({
       ...{ vmId, volumeId, number: 1, fromPool: 'default', toPool: 'fast', needBytes: GiB },
-      ...{ bandwidthBytesPerSecond: null, bringImages: [] },
+      ...{ bandwidthBytesPerSecond: null, keepsOld: true, bringImages: [] },
     })
     const records = new PrismaVmRecords(db(), makeSecretBox(new Uint8Array(32)))
     const before = await records.find(vmId)

@@ -17,7 +17,7 @@ export async function moveDisk(asking: Asking, input: VmMoveDiskInput): Promise<
   const repeated = await panel.operations.findRepeated(asked)
   if (repeated) return { operationId: repeated.operationId }
   requireVerb('moveDisk', vm)
-  const { volumeId, toPool, bandwidthBytesPerSecond } = wanted
+  const { volumeId, toPool, bandwidthBytesPerSecond, keepsOld } = wanted
   const found = await findDiskPools(panel.db, vmId, volumeId)
   const { needBytes, sentImageBytes } = requirePool(found, toPool)
   const { disk, number } = found
@@ -25,7 +25,7 @@ export async function moveDisk(asking: Asking, input: VmMoveDiskInput): Promise<
   const path = { volumeId, number, fromPool: disk.pool, toPool }
   const { operationId } = await panel.operations.start({
     ...asked,
-    args: { vmId, ...path, needBytes, bandwidthBytesPerSecond, bringImages },
+    args: { vmId, ...path, needBytes, bandwidthBytesPerSecond, keepsOld, bringImages },
     target: { vmId, hostId: vm.host?.hostId, name: vm.name, destination: toPool },
   })
   return { operationId }

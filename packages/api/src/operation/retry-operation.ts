@@ -127,8 +127,10 @@ const askAgain: Readonly<Record<OperationKind, AskAgain>> = {
   },
   'vm.moveDisk': async (asking, { args, idempotencyKey }) => {
     requireAdmin(asking.caller)
-    const { vmId, volumeId, toPool, bandwidthBytesPerSecond } = operationArgsSchemas['vm.moveDisk'].parse(args)
-    return (await moveDisk(asking, { vmId, volumeId, toPool, bandwidthBytesPerSecond, idempotencyKey })).operationId
+    const { vmId, volumeId, toPool, bandwidthBytesPerSecond, keepsOld } =
+      operationArgsSchemas['vm.moveDisk'].parse(args)
+    const wanted = { vmId, volumeId, toPool, bandwidthBytesPerSecond, keepsOld, idempotencyKey }
+    return (await moveDisk(asking, wanted)).operationId
   },
   'image.import': async ({ panel, caller }, { args, idempotencyKey }) => {
     requireAdmin(caller)

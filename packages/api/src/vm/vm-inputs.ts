@@ -56,11 +56,12 @@ export type VmSetMoveBandwidthInput = z.infer<typeof vmSetMoveBandwidthInput>
 /** Of the disk, and of its pools. */
 export const vmDiskInput = z.strictObject({ vmId: vmIdSchema, volumeId: volumeIdSchema })
 
-/** Into another pool of its host. A bandwidth of null is as fast as it goes. */
+/** Into another pool of its host. A bandwidth of null is as fast as it goes. `keepsOld`: its old file waits in the trash for a day. */
 export const vmMoveDiskInput = vmVerbInput.extend({
   volumeId: volumeIdSchema,
   toPool: poolNameSchema,
   bandwidthBytesPerSecond: volumeMoveSchema.shape.bandwidthBytesPerSecond.default(null),
+  keepsOld: volumeMoveSchema.shape.keepsOld.default(true),
 })
 export type VmMoveDiskInput = z.infer<typeof vmMoveDiskInput>
 

@@ -91,6 +91,7 @@ export const operationArgsSchemas = {
     toPool: poolNameSchema,
     needBytes: z.int().nonnegative(),
     bandwidthBytesPerSecond: z.int().nullable(),
+    keepsOld: z.boolean(),
     bringImages: z.array(broughtImageSchema).default([]),
   }),
   'vm.delete': oneVm,

@@ -16,6 +16,7 @@ interface VmMoveDiskState extends Readonly<Record<string, unknown>> {
   readonly volumeId: string
   readonly toPool: string
   readonly bandwidthBytesPerSecond: number | null
+  readonly keepsOld: boolean
   readonly bringImages: readonly BroughtImage[]
 }
 
@@ -46,11 +47,11 @@ export const vmMoveDisk = defineWorkflow<WorkflowContext, VmMoveDiskState>({
       ...moveLimits,
       weight: 90,
       isPointOfNoReturn: true,
-      do: async (context, { vmId, volumeId, toPool, bandwidthBytesPerSecond }, run) => {
+      do: async (context, { vmId, volumeId, toPool, bandwidthBytesPerSecond, keepsOld }, run) => {
         const vm = await requireVm(context, vmId)
         const command = {
           ...({ kind: 'volume.move', ...targetOf(vm), volumeId: volumeIdSchema.parse(volumeId), toPool } as const),
-          bandwidthBytesPerSecond,
+          ...{ bandwidthBytesPerSecond, keepsOld },
         }
         await commandVm({ context, vm, run }, command)
         return undefined

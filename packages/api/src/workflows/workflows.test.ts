@@ -220,7 +220,7 @@ const moveDiskCases = (isOverImage: boolean): readonly HarnessCase[] =>
     const rowPool = (): string | undefined => panel.row?.spec.disks[0]?.pool
     return worldOf({
       panel,
-      args: { ...wanted, bandwidthBytesPerSecond: null, bringImages },
+      args: { ...wanted, bandwidthBytesPerSecond: null, keepsOld: true, bringImages },
       leftovers: () => unless({ 'it is where it was': panel.host.diskPools.size === 0 && rowPool() === 'default' }),
       missing: () =>
         unless({

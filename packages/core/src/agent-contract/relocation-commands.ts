@@ -20,6 +20,8 @@ export const volumeMoveSchema = z.strictObject({
   toPool: poolNameSchema,
   /** Of the copying; null: as fast as it goes. */
   bandwidthBytesPerSecond: z.int().positive().nullable(),
+  /** Its old file waits in the trash of its pool, as a deleted disk does; else its room is free at once. */
+  keepsOld: z.boolean(),
 })
 
 export const volumeMovedSchema = z.object({

@@ -10,10 +10,8 @@ const choice = diskPoolChoiceSchema.parse({
 describe('a disk that goes into another pool', () => {
   it('says what it takes there and what becomes of the machine', () => {
     expect(roomText(choice)).toBe('Takes about 1 GiB of 10 GiB free')
-    expect(effectText(choice, { isOn: true, fromPool: 'default' })).toBe(
-      'The machine runs on meanwhile. What lies in default is kept in its trash for a day.',
-    )
-    expect(effectText({ ...choice, sentImageBytes: 300 * MiB }, { isOn: false, fromPool: 'default' })).toMatch(
+    expect(effectText(choice, { isOn: true })).toBe('The machine runs on meanwhile.')
+    expect(effectText({ ...choice, sentImageBytes: 300 * MiB }, { isOn: false })).toMatch(
       /^Its image, 300 MiB, is copied there first\. The machine stays off/,
     )
   })

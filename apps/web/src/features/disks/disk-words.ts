@@ -15,13 +15,10 @@ export const roomText = ({ needBytes, freeBytes }: DiskPoolChoice): string =>
   `Takes about ${formatBytes(needBytes)} of ${formatBytes(freeBytes)} free`
 
 /** What happens when the button is pressed. */
-export function effectText(
-  { sentImageBytes }: DiskPoolChoice,
-  { isOn, fromPool }: { isOn: boolean; fromPool: string },
-): string {
+export function effectText({ sentImageBytes }: DiskPoolChoice, { isOn }: { isOn: boolean }): string {
   const image = sentImageBytes > 0 ? `Its image, ${formatBytes(sentImageBytes)}, is copied there first. ` : ''
   const guest = isOn ? 'The machine runs on meanwhile' : 'The machine stays off, and cannot be started meanwhile'
-  return `${image}${guest}. What lies in ${fromPool} is kept in its trash for a day.`
+  return `${image}${guest}.`
 }
 
 /** The pool that is chosen at first: of those that can, the one with the most room. */

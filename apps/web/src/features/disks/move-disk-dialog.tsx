@@ -5,6 +5,7 @@ import { Dialog } from '@berth/ui/dialog'
 import { InlineAlert } from '@berth/ui/inline-alert'
 import { RadioCards } from '@berth/ui/radio-cards'
 import { Skeleton } from '@berth/ui/skeleton'
+import { Switch } from '@berth/ui/switch'
 import { TextField } from '@berth/ui/text-field'
 import type { DiskPoolChoice } from '@berth/core/migration/disk-plan'
 import type { VmView } from '@berth/core/vm/vm-view'
@@ -59,12 +60,14 @@ function MoveForm({ vm, disk, onClose, pools }: MoveDiskDialogProps & { pools: r
   const queryClient = useQueryClient()
   const [wished, setWished] = useState<string>()
   const [typedCap, setTypedCap] = useState('')
+  const [keepsOld, setKeepsOld] = useState(true)
   const cap = parseBandwidthCap(typedCap)
   const chosen = pools.find(({ pool, refusal }) => pool === wished && refusal === null) ?? firstChoice(pools)
   const target = { vmId: vm.vmId, volumeId: disk.volumeId }
   const input = {
     ...{ ...target, toPool: chosen?.pool ?? '' },
     ...(cap.kind === 'cap' ? { bandwidthBytesPerSecond: cap.bytesPerSecond } : {}),
+    ...(keepsOld ? {} : { keepsOld }),
   }
   const { mutate, isPending, error } = useMutation({
     mutationFn: () => client.vm.moveDisk.mutate({ ...input, idempotencyKey: newIdempotencyKey() }),
@@ -97,9 +100,13 @@ function MoveForm({ vm, disk, onClose, pools }: MoveDiskDialogProps & { pools: r
       {pools.length < 2 && (
         <p className="text-ink-2 text-sm">Its host has no other pool. Add one on the page of the pools first.</p>
       )}
-      {chosen !== undefined && (
-        <p className="text-ink-2 text-sm">{effectText(chosen, { isOn: vm.run !== null, fromPool: disk.pool })}</p>
-      )}
+      {chosen !== undefined && <p className="text-ink-2 text-sm">{effectText(chosen, { isOn: vm.run !== null })}</p>}
+      <Switch
+        label={`Keep the old copy in the trash of ${disk.pool} for a day`}
+        hint="Without it, its room there is free at once."
+        checked={keepsOld}
+        onCheckedChange={setKeepsOld}
+      />
       <details className="text-sm">
         <summary className="text-ink-2 hover:text-ink w-fit cursor-pointer">Advanced</summary>
         <TextField
