@@ -5,6 +5,7 @@ import type { DatabaseClient } from '@berth/prisma/client'
 import type { MoveMeasures } from '../forecast/move-measures.ts'
 import { findMovingMachine } from '../migration/moving-machine-repo.ts'
 import { findCandidateHosts } from '../placement/candidate-repo.ts'
+import type { MovingMachine } from '../placement/moving-machine.ts'
 import { planMoves, type PlanSubject } from '../placement/plan-moves.ts'
 import { usualMoveMsPerByte } from './drain-repo.ts'
 
@@ -42,14 +43,21 @@ export async function makePlan(
     durationMs: (vmId, targetHostId) => {
       const machine = machines.get(vmId)
       if (machine === undefined) return null
-      if (!machine.isOn) return machine.disks.every(({ sharedPoolId }) => sharedPoolId !== null) ? offMoveMs : null
+      const diskBytes = ownDiskBytes(machine)
+      if (!machine.isOn && diskBytes === 0) return offMoveMs
       const path = { vmId, sourceHostId: machine.hostId, targetHostId }
-      const forecast = measures?.forecast(path, { policy, capBytesPerSecond: null })
+      const forecast = machine.isOn
+        ? measures?.forecast(path, { policy, capBytesPerSecond: null, diskBytes })
+        : undefined
       if (forecast) return forecast.totalMs.likely
-      return msPerByte === null ? null : msPerByte * machine.memoryBytes
+      return msPerByte === null ? null : msPerByte * ((machine.isOn ? machine.memoryBytes : 0) + diskBytes)
     },
   })
 }
+
+/** Of those that only its host sees, and that travel. */
+const ownDiskBytes = ({ disks }: MovingMachine): number =>
+  disks.reduce((sum, disk) => sum + (disk.sharedPoolId === null ? (disk.allocatedBytes ?? disk.sizeBytes) : 0), 0)
 
 async function subjectOf(db: DatabaseClient, { vmId, name, triedHostIds }: PlanWish): Promise<PlanSubject | null> {
   try {

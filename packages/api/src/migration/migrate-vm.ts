@@ -1,5 +1,6 @@
 /** Accepts the move of a machine: who may, whether the machine can, whether the host can; then a task. */
 import type { HostId } from '@berth/core/ids/ids'
+import { sentDiskBytes } from '@berth/core/migration/disk-plan'
 import type { HostFitness } from '@berth/core/migration/move-fitness'
 import { AppError } from '@berth/core/errors/app-error'
 import { ownerScope } from '../trpc/caller.ts'
@@ -45,7 +46,8 @@ export async function migrateVm(asking: Asking, input: VmMigrateInput): Promise<
   // A machine that is off has no memory to send.
   if (!isOff) await requireMoveOptions(panel.db, { policy, transport, hostIds, hasFreight: disks.length > 0 })
   const path = { vmId, sourceHostId: source.hostId, targetHostId: target.hostId }
-  const forecast = panel.measures.forecast(path, { policy, capBytesPerSecond: bandwidthBytesPerSecond })
+  const diskBytes = sentDiskBytes(target.disks.flatMap((plan) => (plan.kind === 'travels' ? [plan] : [])))
+  const forecast = panel.measures.forecast(path, { policy, capBytesPerSecond: bandwidthBytesPerSecond, diskBytes })
   const { operationId } = await panel.operations.start({
     ...asked,
     args: {

@@ -57,6 +57,10 @@ export type DiskWish = z.infer<typeof diskWishSchema>
 export const broughtImageSchema = z.object({ imageId: imageIdSchema, pool: poolNameSchema })
 export type BroughtImage = z.infer<typeof broughtImageSchema>
 
+/** What goes from host to host with the machine; an image that is sent first is not among it. */
+export const sentDiskBytes = (disks: readonly { needBytes: number; sentImageBytes: number }[]): number =>
+  disks.reduce((sum, { needBytes, sentImageBytes }) => sum + needBytes - sentImageBytes, 0)
+
 /**
  * A disk that travels, as its move keeps it: decided when the move was accepted, so that each step, and whoever follows the
  * machine's owner later, does the same.

@@ -20,6 +20,7 @@ export function forecastAdvice(measured: MoveMeasurement, wish: MoveWish): Forec
     .map((policy) => ({ kind: 'policy' as const, policy, forecast: forecastMove(measured, { ...wish, policy }) }))
     .filter(({ forecast }) => forecast.ends === 'yes')
     .sort((a, b) => a.forecast.pauseMs.likely - b.forecast.pauseMs.likely)
+  // Disks take their time whatever becomes of the memory, and have no part in whether it ends.
   const bytesPerSecond = enoughBytesPerSecond(measured, wish.policy)
   if (bytesPerSecond === null) return policies
   const isWithinPath = bytesPerSecond <= measured.path.bytesPerSecond

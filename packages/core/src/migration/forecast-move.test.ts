@@ -51,6 +51,19 @@ const wishes = fc.record({
 })
 
 describe('the forecast of a move', () => {
+  it('adds the time of disks that travel, by the cap where there is one, and says how much of it they are', () => {
+    const idle = guest({ bytesPerSecond: 0, workingSetBytes: 0, path: 100 * MiB })
+    const without = forecastMove(idle, noCap)
+    const withDisk = forecastMove(idle, { ...noCap, diskBytes: 1_000 * MiB })
+    expect(withDisk.diskMs?.likely).toBeCloseTo(10_000)
+    expect(withDisk.totalMs.likely - without.totalMs.likely).toBeCloseTo(10_000)
+    expect(withDisk.totalMs.high).toBeGreaterThan(without.totalMs.high + 14_000)
+    expect(withDisk).toMatchObject({ pauseMs: without.pauseMs, passes: without.passes, diskBytes: 1_000 * MiB })
+    expect(without).not.toHaveProperty('diskMs')
+    const capped = forecastMove(idle, { ...noCap, capBytesPerSecond: 10 * MiB, diskBytes: 1_000 * MiB })
+    expect(capped.diskMs?.likely).toBeCloseTo(100_000)
+  })
+
   it('says of an idle machine the time of its memory on the path, and a short pause', () => {
     const { ends, totalMs, pauseMs, passCount } = forecastMove(
       guest({ bytesPerSecond: 0, workingSetBytes: 0, path: 100 * MiB }),

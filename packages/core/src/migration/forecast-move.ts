@@ -16,6 +16,8 @@ export interface MoveWish {
   readonly policy: MovePolicy
   /** Null: as fast as the path is. */
   readonly capBytesPerSecond: number | null
+  /** Of disks that travel: copied first, over the same link. Absent: none do. */
+  readonly diskBytes?: number
 }
 
 /** QEMU connects, shakes hands and turns on the logging of writes. */
@@ -45,6 +47,8 @@ const shownPasses = 60
 const pathError = 0.2
 const cappedError = 0.03
 const habitError = 0.1
+/** Disks are read and written besides being sent, and nobody has measured how fast. */
+const diskError = 0.5
 
 interface Played {
   readonly hasEnded: boolean
@@ -57,7 +61,7 @@ interface Played {
 
 export function forecastMove(measured: MoveMeasurement, wish: MoveWish): MoveForecast {
   const { dirty, path } = measured
-  const { policy, capBytesPerSecond: cap } = wish
+  const { policy, capBytesPerSecond: cap, diskBytes = 0 } = wish
   const isCapped = cap !== null && cap < path.bytesPerSecond * (1 - pathError)
   const linkError = isCapped ? cappedError : pathError
   const changeError = sampleError(dirty) + habitError
@@ -71,14 +75,18 @@ export function forecastMove(measured: MoveMeasurement, wish: MoveWish): MoveFor
   const likely = play([1, 1, 0.5])
   const good = play([Math.max(0, 1 - changeError), 1 + linkError, 1])
   const bad = play([1 + changeError, 1 - linkError, 0])
+  const speed = cap === null ? path.bytesPerSecond : Math.min(path.bytesPerSecond, cap)
+  const diskMs = (diskBytes / speed) * 1_000
+  const disksMs = [diskMs, diskMs / (1 + linkError), diskMs * (1 + diskError)] as const
   return {
     ...{ at: dirty.at, policy, ends: endsOf(likely, good, bad) },
-    totalMs: rangeOf([likely.totalMs, good.totalMs, bad.totalMs]),
+    totalMs: rangeOf([likely, good, bad].map(({ totalMs }, index) => totalMs + (disksMs[index] ?? 0))),
+    ...(diskBytes > 0 && { diskBytes, diskMs: rangeOf(disksMs) }),
     pauseMs: rangeOf([likely.pauseMs, good.pauseMs, bad.pauseMs]),
     transferredBytes: likely.transferredBytes,
     passCount: likely.passCount,
     passes: [...likely.passes],
-    throughputBytesPerSecond: cap === null ? path.bytesPerSecond : Math.min(cap, path.bytesPerSecond),
+    throughputBytesPerSecond: speed,
     dirtyBytesPerSecond: dirtyBytesAfter(dirtyCurve(dirty), 1_000),
   }
 }

@@ -53,6 +53,10 @@ export const moveForecastSchema = z.object({
   totalMs: rangeSchema,
   /** How long it stands; of one that does not end, how long it would have to. */
   pauseMs: rangeSchema,
+  /** Of disks that travel, and how much of the time they take, before its memory; absent where none do. */
+  diskBytes: z.number().nonnegative().optional(),
+  diskMs: rangeSchema.optional(),
+  /** Of its memory. */
   transferredBytes: z.number().nonnegative(),
   passCount: z.int().nonnegative(),
   /** The first of them, the last one is the pause's where it fits in. */

@@ -39,6 +39,8 @@ it('says why, with the range where it is wide', () => {
   )
   const wide = { ...foreseen, totalMs: { likely: 41_000, low: 30_000, high: 58_000 } }
   expect(forecastReasons(wide, '')).toContain('It may take 30 s to 58 s.')
+  const withDisk = { ...foreseen, diskBytes: 2 * 1024 * MiB, diskMs: exact(20_480) }
+  expect(forecastReasons(withDisk, '')).toContain('Its disks, about 2 GiB, take about 20 s of that.')
   const never = { ...foreseen, ends: 'no', pauseMs: exact(9_100) } as const
   expect(forecastHeadline(never)).toBe('It will not come to an end this way')
   expect(forecastReasons(never, 'Shortest pause')).toContain(

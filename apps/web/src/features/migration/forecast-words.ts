@@ -2,7 +2,7 @@
 import type { ForecastAdvice } from '@berth/core/migration/forecast-advice'
 import type { ForecastRange, MoveForecast } from '@berth/core/migration/move-forecast'
 import type { MoveReport } from '@berth/core/migration/move-progress'
-import { formatDuration, formatRate, plural } from '../../lib/format.ts'
+import { formatBytes, formatDuration, formatRate, plural } from '../../lib/format.ts'
 import { policyWords } from './policy-words.ts'
 
 /** Two digits: whoever reads it must not think that it is known to the millisecond. */
@@ -38,8 +38,13 @@ export function forecastHeadline({ ends, totalMs, pauseMs }: MoveForecast): stri
 /** Why, and how sure that is. */
 export function forecastReasons(forecast: MoveForecast, policyTitle: string): string {
   const { ends, totalMs, pauseMs, passCount, dirtyBytesPerSecond, throughputBytesPerSecond } = forecast
+  const { diskBytes, diskMs } = forecast
   const writes = dirtyBytesPerSecond < 1024 ? 'changes hardly any memory' : `changes ${formatRate(dirtyBytesPerSecond)}`
-  const rates = `The machine ${writes}, and ${formatRate(throughputBytesPerSecond)} can be sent.`
+  const disks =
+    diskBytes === undefined || diskMs === undefined
+      ? ''
+      : ` Its disks, about ${formatBytes(diskBytes)}, take about ${roughDuration(diskMs.likely)} of that.`
+  const rates = `The machine ${writes}, and ${formatRate(throughputBytesPerSecond)} can be sent.${disks}`
   if (ends === 'no') {
     return `${rates} It would have to stand still for ${roughDuration(pauseMs.likely)}, longer than “${policyTitle}” allows; after about ${roughDuration(totalMs.likely)} it would be given up, and run on where it is.`
   }

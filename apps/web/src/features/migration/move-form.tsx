@@ -93,6 +93,7 @@ function ChosenForm({ vm, target, onClose, onStarted, children }: ChosenFormProp
   const forecast = useMoveForecast({
     ...route,
     capBytesPerSecond,
+    diskBytes: disks.sentBytes,
     isWanted: vm.state === 'running' || vm.state === 'paused',
   })
   const tag = forecast.kind === 'known' ? forecastTag(forecast.forecast) : null

@@ -1,4 +1,5 @@
 'use client'
+import { sentDiskBytes } from '@berth/core/migration/disk-plan'
 import type { HostFitness } from '@berth/core/migration/move-fitness'
 import type { MovePolicy } from '@berth/core/migration/move-policy'
 import { useState } from 'react'
@@ -14,5 +15,10 @@ export function useDiskChoice({ hostId, disks }: Pick<HostFitness, 'hostId' | 'd
   const onChoose = (volumeId: string, pool: string) => setChoice({ hostId, pools: { ...pools, [volumeId]: pool } })
   const section: DiskSectionProps = { plans: disks, rows, onChoose, problem }
   const wishes = diskWishes(rows)
-  return { section, problem, input: wishes.length === 0 ? {} : { disks: wishes } }
+  return {
+    section,
+    problem,
+    sentBytes: sentDiskBytes(rows.map(({ choice }) => choice)),
+    input: wishes.length === 0 ? {} : { disks: wishes },
+  }
 }

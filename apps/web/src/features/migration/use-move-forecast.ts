@@ -26,7 +26,7 @@ const staleMs = 45_000
 
 /** Measured once for a machine and a host; another policy or cap is only played through anew. */
 export function useMoveForecast(question: ForecastQuestion): ForecastState {
-  const { vmId, targetHostId, isWanted, policy, capBytesPerSecond } = question
+  const { vmId, targetHostId, isWanted, policy, capBytesPerSecond, diskBytes = 0 } = question
   const trpc = useTRPC()
   const { data, error, isFetching, refetch } = useQuery(
     trpc.vm.forecast.queryOptions(isWanted ? { vmId, targetHostId } : skipToken, {
@@ -38,9 +38,9 @@ export function useMoveForecast(question: ForecastQuestion): ForecastState {
   )
   const known = useMemo(() => {
     if (data === undefined) return null
-    const wish = { policy, capBytesPerSecond }
+    const wish = { policy, capBytesPerSecond, diskBytes }
     return { forecast: forecastMove(data, wish), advice: forecastAdvice(data, wish) }
-  }, [data, policy, capBytesPerSecond])
+  }, [data, policy, capBytesPerSecond, diskBytes])
   if (!isWanted) return { kind: 'none' }
   if (known !== null) return { kind: 'known', ...known }
   if (error === null || isFetching) return { kind: 'measuring' }
