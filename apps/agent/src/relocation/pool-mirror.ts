@@ -45,7 +45,7 @@ const endPatienceMs = 20_000
 
 const jobIdOf = ({ copyNode }: PoolMirror): string => `relocate-${copyNode}`
 
-/** Throws MOVE_FAILED with QEMU's words, MOVE_NOT_CONVERGING, OPERATION_CANCELLED, QMP errors: then `dropCopy` is owed. */
+/** Throws POOL_FULL, MOVE_FAILED with QEMU's words, MOVE_NOT_CONVERGING, OPERATION_CANCELLED, QMP errors: then `dropCopy` is owed. */
 export async function copyDisk(mirror: PoolMirror, options: CopyOptions): Promise<void> {
   const { machine, node, copyNode } = mirror
   const jobId = jobIdOf(mirror)
@@ -142,9 +142,11 @@ async function findJob(mirror: PoolMirror): Promise<JobInfo | undefined> {
 }
 
 const failure = (words: string | undefined): AppError =>
-  new AppError('MOVE_FAILED', `The disk could not be copied: ${words ?? 'QEMU does not say why'}.`, {
-    details: { words },
-  })
+  words !== undefined && /no space left/i.test(words)
+    ? new AppError('POOL_FULL', 'The other pool ran full while the disk was copied.', { details: { words } })
+    : new AppError('MOVE_FAILED', `The disk could not be copied: ${words ?? 'QEMU does not say why'}.`, {
+        details: { words },
+      })
 
 function neverSame(leftBytes: number, noGainMs: number): AppError {
   const what = `The guest writes to its disk as fast as it is copied: ${Math.ceil(leftBytes / 2 ** 20)} MiB are left`

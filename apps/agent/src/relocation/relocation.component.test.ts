@@ -1,10 +1,12 @@
 /** Disks go from pool to pool of one host: a real agent, real QEMUs, and guests that write all the time. */
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rmdir, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stepReportSchema, type StepReport } from '@berth/core/agent-contract/step-report'
 import { errorFromWire } from '@berth/core/errors/app-error'
-import { newUuid } from '@berth/core/ids/ids'
+import { newUuid, poolIdSchema } from '@berth/core/ids/ids'
 import { KiB, MiB } from '@berth/core/units/bytes'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { killProcess, scanProcesses } from '../qemu/process-identity.ts'
@@ -182,6 +184,28 @@ describe('a disk of a running machine', { timeout: 120_000 }, () => {
     await vi.waitFor(() => expect(filesOf()).toEqual([own]), 10_000)
     await move(poolName)
     await expectWhole(poolName, 0)
+  })
+})
+
+describe.runIf(process.getuid?.() === 0)('a pool that runs full meanwhile', { timeout: 120_000 }, () => {
+  it('keeps nothing of the disk, whose guest runs on where it is', async () => {
+    const path = await mkdtemp(join(tmpdir(), 'berth-small-'))
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=400m,mode=755', 'tmpfs', path])
+    try {
+      const poolId = poolIdSchema.parse(newUuid())
+      await host.run({ kind: 'pool.attach', poolId, name: 'small', path, hostId: hosts.idOf(host), isFirst: true })
+      await startWriting({ mode: 'copy' })
+      const step = new MoveStep()
+      await step.begin('small', 2 * MiB)
+      execFileSync('sh', ['-c', 'cat /dev/zero 2>/dev/null > "$0" || true', join(path, 'filler')])
+      expect(await step.report()).toMatchObject({ status: 'failed', error: { code: 'POOL_FULL' } })
+      expect(await jobs()).toEqual([])
+      await vi.waitFor(() => expect(existsSync(join(path, 'volumes', machine.vmId))).toBe(false), 10_000)
+      await expectWhole(own, await countedOn())
+    } finally {
+      execFileSync('umount', ['--lazy', path])
+      await rmdir(path)
+    }
   })
 })
 

@@ -3,9 +3,11 @@
  * there) ─▶ move ─▶ publish ─▶ define. The host's agent decides when the disk is in the other pool, by itself, in its own record;
  * from then on the rows follow.
  */
+import { AppError, hasErrorCode } from '@berth/core/errors/app-error'
 import { volumeIdSchema } from '@berth/core/ids/ids'
 import type { BroughtImage } from '@berth/core/migration/disk-plan'
 import { defineWorkflow } from '@berth/core/workflow/step'
+import { FinalFailure } from '../migration/final-failure.ts'
 import { bringImages, imageStepLimits } from './bring-image.ts'
 import { operationArgsSchemas } from './operation-args.ts'
 import type { WorkflowContext } from './ports.ts'
@@ -53,7 +55,7 @@ export const vmMoveDisk = defineWorkflow<WorkflowContext, VmMoveDiskState>({
           ...({ kind: 'volume.move', ...targetOf(vm), volumeId: volumeIdSchema.parse(volumeId), toPool } as const),
           ...{ bandwidthBytesPerSecond, keepsOld },
         }
-        await commandVm({ context, vm, run }, command)
+        await commandVm({ context, vm, run }, command).catch(believeFailure)
         return undefined
       },
     },
@@ -79,3 +81,10 @@ export const vmMoveDisk = defineWorkflow<WorkflowContext, VmMoveDiskState>({
     },
   ],
 })
+
+/** What QEMU has tried and said no to, it would copy all of it again for. Whoever asked may ask again. */
+function believeFailure(error: unknown): never {
+  if (error instanceof AppError && hasErrorCode(error, 'MOVE_FAILED', 'MOVE_NOT_CONVERGING'))
+    throw new FinalFailure(error)
+  throw error
+}
