@@ -138,9 +138,10 @@ if (process.getuid?.() === 0)
       await expect(report).toContainText(/Passes([3-9]|\d\d)/)
       const stoodMs = await durationIn(report, /Stood still([\d.]+) (ms|s)/)
       const silentMs = await durationIn(report, /On the network it was silent for at most ([\d.]+) (ms|s)\./)
-      // Of the whole time, from another place of the guest network: a gap that has nothing to do with the switch may be longer.
+      // Of the whole time, from another place of the guest network: a gap that has nothing to do with the switch may be longer. Both
+      // ask from cores that are busy with two guests, and what they hear late counts as silence.
       const { longestGapMs } = await pings.stop()
-      expect(silentMs).toBeLessThanOrEqual(longestGapMs + 100)
+      expect(silentMs).toBeLessThanOrEqual(longestGapMs + 300)
       expect(silentMs).toBeGreaterThanOrEqual(stoodMs / 2)
     })
 
