@@ -29,7 +29,7 @@ test('a running machine’s disk goes into another pool and back: shown as it go
     await machine.openTab('Hardware')
     const disks = page.getByRole('listitem').filter({ hasText: 'Disk 1' })
     await expect(disks).toContainText('in pool default')
-    await page.getByRole('button', { name: 'Move disk 1 to another pool' }).click()
+    await page.getByRole('button', { name: 'Move to another pool…, disk 1' }).click()
     const dialog = page.getByRole('dialog')
     await expect(dialog.getByRole('radio', { name: /^default It lies there already/ })).toBeDisabled()
     await expect(dialog.getByRole('radio', { name: /^fast Takes about .* free/ })).toBeChecked()

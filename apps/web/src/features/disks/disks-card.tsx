@@ -46,7 +46,8 @@ export function DisksCard({ vm }: { vm: VmView }) {
               {mayMove && (
                 <Button
                   size="sm"
-                  aria-label={`Move disk ${index + 1} to another pool`}
+                  // Begins with what is seen, so that it can be said to it.
+                  aria-label={`Move to another pool…, disk ${index + 1}`}
                   disabledReason={refusalOf('moveDisk', vm)}
                   onClick={() => setMoving(index)}
                 >
