@@ -55,7 +55,7 @@ export async function runAgentCommand(
     case 'pool.attach':
       return storage.attachPool(command)
     case 'pool.detach':
-      await storage.detachPool(command, machines.specs())
+      await storage.detachPool(command, machines.poolUsers())
       return {}
     case 'volume.create':
       return volumes.create(command, run)

@@ -165,6 +165,8 @@ describe('a disk of a running machine', { timeout: 120_000 }, () => {
     await startWriting({ mode: 'copy' })
     const step = new MoveStep()
     await step.begin(poolName, 512 * KiB)
+    const pool = { poolId: hosts.poolId, name: poolName, path: hosts.poolPath, hostId: hosts.idOf(host), isLast: false }
+    await expect(host.run({ kind: 'pool.detach', ...pool })).rejects.toMatchObject({ code: 'POOL_IN_USE' })
     await step.cancel()
     expect(await step.report()).toMatchObject({ status: 'failed', error: { code: 'OPERATION_CANCELLED' } })
     expect(filesOf()).toEqual([own])
@@ -290,6 +292,10 @@ describe('a disk of a machine that is off', { timeout: 120_000 }, () => {
     expect(await scanProcesses(host.config.runDir)).toEqual([])
     expect(await host.observe(machine.vmId)).toMatchObject({ state: 'stopped', run: null })
     await expectWhole(poolName, last)
+    // A panel that has not heard of it changes something else: the disk is where the host has it.
+    const { spec } = host.agent.context.machines.require(machine.vmId).record
+    const old = { ...spec, vcpus: 2, disks: [{ ...machine.disk, pool: own }] }
+    await host.run({ kind: 'vm.define', vmId: machine.vmId, vmEpoch: firstEpoch, revision: 2, spec: old })
     expect(readdirSync(join(host.config.dataDir, 'pools/default/volumes'))).not.toContain(machine.vmId)
     await host.run({ kind: 'vm.start', vmId: machine.vmId, vmEpoch: firstEpoch })
     await countedOn()

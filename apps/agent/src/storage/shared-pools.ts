@@ -12,8 +12,7 @@ import { AppError, toAppError } from '@berth/core/errors/app-error'
 import type { AgentCommandOf } from '@berth/core/agent-contract/agent-commands'
 import type { DirectoryReport, PoolPlaceWish } from '@berth/core/agent-contract/pool-commands'
 import { sourceText } from '@berth/core/storage/pool-source'
-import type { PoolObservation } from '@berth/core/storage/volume'
-import type { VmSpec } from '@berth/core/vm/vm-spec'
+import type { DiskSpec, PoolObservation } from '@berth/core/storage/volume'
 import { syncDirectory } from './durable-files.ts'
 import { inspectDirectory } from './inspect-directory.ts'
 import { fileExists } from './image-store.ts'
@@ -31,6 +30,12 @@ export interface SharedPoolsOptions {
 
 /** What the agent's start waits for servers: machines that start with the host have their disks there. */
 const startPatienceMs = 8_000
+
+/** Of whom is asked which pools it needs. */
+export interface PoolUser {
+  readonly name: string
+  readonly disks: readonly Pick<DiskSpec, 'pool'>[]
+}
 
 export class SharedPools {
   readonly #options: SharedPoolsOptions
@@ -121,13 +126,13 @@ export class SharedPools {
     this.#mounts.tend(mountPlacesOf(this.#entries().filter(({ poolId }) => !this.#leaving.has(poolId))))
   }
 
-  /** Idempotent. What lies in it stays. Throws POOL_IN_USE with the names of machines that have disks there. */
-  detach(command: AgentCommandOf<'pool.detach'>, specs: readonly VmSpec[]): Promise<void> {
+  /** Idempotent. What lies in it stays. Throws POOL_IN_USE with the names of machines that have disks there, or are to have. */
+  detach(command: AgentCommandOf<'pool.detach'>, users: readonly PoolUser[]): Promise<void> {
     return this.#inTurn(async () => {
       const { poolId, name } = command
       const known = this.#pools.get(name)
       const isHere = known?.entry?.poolId === poolId
-      if (isHere) refuseInUse(name, specs)
+      if (isHere) refuseInUse(name, users)
       this.#leaving.add(poolId)
       try {
         await this.#leave(isHere ? known : undefined, command)
@@ -213,8 +218,8 @@ function requireSame(known: PoolEntry, asked: PoolEntry): void {
   throw new AppError('POOL_WRONG', message, { details: { ...known } })
 }
 
-function refuseInUse(name: string, specs: readonly VmSpec[]): void {
-  const names = specs.filter(({ disks }) => disks.some((disk) => disk.pool === name)).map((spec) => spec.name)
+function refuseInUse(name: string, users: readonly PoolUser[]): void {
+  const names = users.filter(({ disks }) => disks.some((disk) => disk.pool === name)).map((spec) => spec.name)
   if (names.length === 0) return
   const message = `Machines on this host have disks in the pool "${name}": ${names.join(', ')}`
   throw new AppError('POOL_IN_USE', message, { details: { names } })

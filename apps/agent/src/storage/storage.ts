@@ -16,7 +16,7 @@ import { fileExists } from './image-store.ts'
 import { PoolDirectory } from './pool-directory.ts'
 import type { PoolMounts } from './pool-mounts.ts'
 import { Pool } from './pool.ts'
-import { SharedPools, type SharedPoolsOptions } from './shared-pools.ts'
+import { SharedPools, type PoolUser, type SharedPoolsOptions } from './shared-pools.ts'
 import { sweepPool } from './sweep-pool.ts'
 
 export class Storage {
@@ -77,8 +77,8 @@ export class Storage {
     return this.#shared.attach(command)
   }
 
-  detachPool(command: AgentCommandOf<'pool.detach'>, specs: readonly VmSpec[]): Promise<void> {
-    return this.#shared.detach(command, specs)
+  detachPool(command: AgentCommandOf<'pool.detach'>, users: readonly PoolUser[]): Promise<void> {
+    return this.#shared.detach(command, users)
   }
 
   /** What is found there; whatever is the matter is its `problem`. */

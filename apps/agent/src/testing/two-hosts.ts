@@ -68,6 +68,7 @@ export class TwoHosts implements AsyncDisposable {
   readonly #root: string
   /** Where the pool that both see lies. */
   readonly poolPath: string
+  readonly poolId = poolIdSchema.parse(newUuid())
   readonly #ids = new Map<TestHost, HostId>()
 
   private constructor(made: { panel: TestPanel; source: TestHost; target: TestHost; root: string }) {
@@ -87,7 +88,7 @@ export class TwoHosts implements AsyncDisposable {
     await chmod(path, 0o755)
     const [source, target] = [await TestHost.open({ panel, moveLimits }), await TestHost.open({ panel, moveLimits })]
     const hosts = new TwoHosts({ panel, source, target, root })
-    const poolId = poolIdSchema.parse(newUuid())
+    const { poolId } = hosts
     for (const host of [source, target]) {
       await host.start()
       const hostId = hostIdSchema.parse((await loadIdentity(host.config.dataDir))?.hostId)

@@ -15,6 +15,8 @@ import type { MoveStore } from '../migration/move-store.ts'
 import { pickUid, type UidRange } from '../qemu/qemu-user.ts'
 import type { FlightRecorder } from '../qmp/flight-recorder.ts'
 import { writeSeedDisc } from '../storage/seed-disc.ts'
+import type { PoolUser } from '../storage/shared-pools.ts'
+import { definedSpec } from './defined-spec.ts'
 import { MachineListeners } from './machine-listeners.ts'
 import type { MachineLauncher } from './machine-launcher.ts'
 import type { Machine, RunningMachine } from './machine.ts'
@@ -81,6 +83,14 @@ export class VmRegistry {
     return [...this.all().map((actor) => actor.record.spec), ...[...this.waiting.values()].map(({ spec }) => spec)]
   }
 
+  /** By which pools are in use: of all machines, those included that a disk is on its way into. */
+  poolUsers(): PoolUser[] {
+    const onTheirWay = this.all().flatMap(({ record: { spec, relocating } }) =>
+      relocating === null ? [] : [{ name: spec.name, disks: [{ pool: relocating.toPool }] }],
+    )
+    return [...this.specs(), ...onTheirWay]
+  }
+
   /** Machines that are on. */
   running(): RunningMachine[] {
     return this.all().flatMap(({ machine }): Machine[] => (machine === undefined ? [] : [machine]))
@@ -144,7 +154,7 @@ export class VmRegistry {
     const folder = await store.prepareFolder(vmId)
     const { cloudInit } = spec
     if (cloudInit !== null) await writeSeedDisc(folder.seedDisc, { vmId, hostname: spec.name, cloudInit })
-    const kept = withoutPassword(spec)
+    const kept = definedSpec(spec, known?.record.spec)
     const fresh = { epoch: vmEpoch, specRevision: revision, spec: kept, desiredPower: spec.desiredPower }
     if (known !== undefined) {
       known.publisher.change(fresh)
@@ -193,12 +203,6 @@ function checkRevision(record: VmRecord, asked: { vmEpoch: number; revision: num
   throw new AppError('REVISION_CONFLICT', `Revision ${asked.revision} is older than ${record.specRevision}.`, {
     details: { revision: record.specRevision, asked: asked.revision },
   })
-}
-
-function withoutPassword(spec: VmSpec): VmSpec {
-  if (spec.cloudInit === null) return spec
-  const { password: _secret, ...cloudInit } = spec.cloudInit
-  return { ...spec, cloudInit }
 }
 
 type Defined = Pick<VmRecord, 'epoch' | 'specRevision' | 'spec' | 'desiredPower'>

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { Prisma, type DatabaseClient } from '@berth/prisma/client'
 import { imageSourceSchema, type ImageSource } from '@berth/core/agent-contract/agent-commands'
 import { AppError, type WireError } from '@berth/core/errors/app-error'
+import { someNames } from '@berth/core/errors/some-names'
 import { imageViewSchema, type ImageHints, type ImageView } from '@berth/core/image/image'
 import { findImagePlaces } from './image-place-repo.ts'
 import { decodeCursor, encodeCursor, likePattern, type Page, type PageCut } from '../trpc/paging.ts'
@@ -191,12 +192,8 @@ async function namesOf(db: DatabaseClient, where: Prisma.VmWhereInput): Promise<
 }
 
 function inUse(names: readonly string[], sentence: (names: string) => string): AppError {
-  const shown = names.slice(0, shownNames).join(', ')
-  const rest = names.length > shownNames ? ` and ${names.length - shownNames} more` : ''
-  return new AppError('IMAGE_IN_USE', sentence(`${shown}${rest}`), { details: { names, vmCount: names.length } })
+  return new AppError('IMAGE_IN_USE', sentence(someNames(names)), { details: { names, vmCount: names.length } })
 }
-
-const shownNames = 5
 
 /** Throws IMAGE_NOT_READY when the image's file is not on that host. */
 export async function requireImageOn(

@@ -1,5 +1,6 @@
 import type { DatabaseClient, PrismaClient } from '@berth/prisma/client'
 import { AppError } from '@berth/core/errors/app-error'
+import { someNames } from '@berth/core/errors/some-names'
 import { newUuid } from '@berth/core/ids/ids'
 import {
   networkConfigSchema,
@@ -97,12 +98,8 @@ export async function deleteNetwork(db: PrismaClient, { id, name }: { id: string
   })
 }
 
-const shownNames = 5
-
 function inUse(network: string, names: readonly string[]): AppError {
-  const shown = names.slice(0, shownNames).join(', ')
-  const rest = names.length > shownNames ? ` and ${names.length - shownNames} more` : ''
-  const message = `"${network}" has interfaces of ${shown}${rest}.`
+  const message = `"${network}" has interfaces of ${someNames(names)}.`
   return new AppError('NETWORK_IN_USE', message, { details: { names, vmCount: names.length } })
 }
 

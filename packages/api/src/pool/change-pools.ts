@@ -6,14 +6,8 @@ import { defaultPoolName } from '@berth/core/storage/volume'
 import type { Caller } from '../trpc/caller.ts'
 import type { Panel } from '../trpc/panel.ts'
 import type { PoolAttachInput, PoolCreateInput, PoolDetachInput } from './pool-inputs.ts'
-import {
-  findPoolPath,
-  insertSharedPool,
-  nameTaken,
-  requirePoolHosts,
-  requirePoolUnused,
-  requireSharedPool,
-} from './pool-repo.ts'
+import { findPoolPath, insertSharedPool, nameTaken, requirePoolHosts, requireSharedPool } from './pool-repo.ts'
+import { requirePoolUnused } from './pool-users-repo.ts'
 
 export interface StartedPoolWork {
   readonly operationId: string
@@ -65,7 +59,7 @@ export async function attachPool(panel: Panel, caller: Caller, input: PoolAttach
   return { operationId, name }
 }
 
-/** Takes it off one host. Throws OBJECT_NOT_FOUND when that host has it not, POOL_IN_USE with its machines there. */
+/** Takes it off one host. Throws OBJECT_NOT_FOUND when that host has it not, POOL_IN_USE with its machines there and those on their way. */
 export async function detachPool(panel: Panel, caller: Caller, input: PoolDetachInput): Promise<StartedPoolWork> {
   const { idempotencyKey, ...request } = input
   const { poolId, hostId } = input

@@ -142,26 +142,6 @@ export async function findPoolPath(
   return row?.path ?? null
 }
 
-/** Throws POOL_IN_USE with the names of the host's machines that have a disk in the pool. */
-export async function requirePoolUnused(db: DatabaseClient, { hostId, name }: { hostId: string; name: string }) {
-  const vms = await db.vm.findMany({
-    where: { deletedAt: null, volumes: { some: { hostId, pool: name } } },
-    select: { name: true },
-    orderBy: { name: 'asc' },
-  })
-  if (vms.length === 0) return
-  const names = vms.map((vm) => vm.name)
-  const shown = names.slice(0, 5).join(', ')
-  const rest = names.length > 5 ? ` and ${names.length - 5} more` : ''
-  throw new AppError(
-    'POOL_IN_USE',
-    `${shown}${rest} ${names.length === 1 ? 'has' : 'have'} disks in "${name}" there.`,
-    {
-      details: { names },
-    },
-  )
-}
-
 /** Those of the hosts that can be worked with, in the order asked for. Throws HOST_NOT_FOUND. */
 export async function requirePoolHosts(db: DatabaseClient, hostIds: readonly string[]) {
   const rows = await db.host.findMany({

@@ -1,11 +1,20 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { poolObservationSchema } from '@berth/core/storage/volume'
-import { poolIdSchema, newUuid, hostIdSchema, imageIdSchema, type HostId } from '@berth/core/ids/ids'
+import {
+  poolIdSchema,
+  newUuid,
+  hostIdSchema,
+  imageIdSchema,
+  vmIdSchema,
+  volumeIdSchema,
+  type HostId,
+} from '@berth/core/ids/ids'
 import { GiB, MiB } from '@berth/core/units/bytes'
 import { writeOnePool, writePools } from '../agents/host-link-repo.ts'
 import { operationArgsSchemas } from '../workflows/operation-args.ts'
 import { PrismaPoolRecords } from '../workflows/pool-records-repo.ts'
 import { addHost, addImage } from '../testing/fleet-fixture-repo.ts'
+import { addMove, addMoveHosts, addRunningVm } from '../migration/testing/move-fleet-repo.ts'
 import { openTestPanel, type TestPanel } from '../testing/open-test-panel.ts'
 import { findImagePlaces } from '../image/image-place-repo.ts'
 
@@ -204,6 +213,39 @@ test('a host leaves a pool when no machine of it has a disk there, and its image
   await records.forget(poolId)
   expect(await db.sharedPool.count({ where: { id: poolId } })).toBe(0)
   expect(await findImagePlaces(db, imageId)).toEqual([{ hostId: a, pool: 'default' }])
+})
+
+test('a host keeps a pool that a disk or a machine is on its way into', async () => {
+  const { db } = world.process.panel
+  const [from = '', to = ''] = await addMoveHosts(db, ['host-f', 'host-g'])
+  await db.host.updateMany({ where: { id: { in: [from, to] } }, data: { capabilities: ['pools', 'disk-moves'] } })
+  const { sharedId } = await db.pool.findFirstOrThrow({ where: { hostId: from, name: 'fast' } })
+  const fast = { poolId: poolIdSchema.parse(sharedId), name: 'fast-too' }
+  await db.sharedPool.create({ data: { id: fast.poolId, name: fast.name } })
+  await db.pool.updateMany({ where: { sharedId }, data: { name: fast.name } })
+  const detach = (hostId: string) => pools().detach({ poolId: fast.poolId, hostId: hostIdSchema.parse(hostId) })
+  const refusal = (names: readonly string[]) => ({ cause: { code: 'POOL_IN_USE', details: { names } } })
+  const end = (operationId: string) =>
+    db.operation.update({ where: { id: operationId }, data: { status: 'failed', endedAt: new Date() } })
+
+  const owner = { ownerId: world.ada.userId, hostId: from }
+  const vmId = vmIdSchema.parse(await addRunningVm(db, { ...owner, name: 'with-a-disk', pool: 'default' }))
+  const { id } = await db.volume.findFirstOrThrow({ where: { vmId } })
+  const wanted = { vmId, volumeId: volumeIdSchema.parse(id), toPool: fast.name }
+  const { operationId } = await world.as(world.admin).vm.moveDisk(wanted)
+  await expect(detach(from)).rejects.toMatchObject(refusal(['with-a-disk']))
+  await end(operationId)
+
+  const guest = await addRunningVm(db, { ...owner, name: 'coming', pool: fast.name })
+  const move = await addMove(db, { vmId: guest, sourceHostId: from, targetHostId: to })
+  await expect(detach(to)).rejects.toMatchObject(refusal(['coming']))
+  await end(move)
+  const traveller = await addRunningVm(db, { ...owner, name: 'with-its-disk', pool: 'default' })
+  const disks = [{ pool: fast.name, fromPool: 'default' }]
+  const travel = await addMove(db, { vmId: traveller, sourceHostId: from, targetHostId: to, disks })
+  await expect(detach(to)).rejects.toMatchObject(refusal(['with-its-disk']))
+  await end(travel)
+  await detach(to)
 })
 
 test('a pool that its host does not name any more goes from the list, but not at once', async () => {

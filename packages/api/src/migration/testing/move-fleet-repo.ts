@@ -23,10 +23,18 @@ export async function addMoveHosts(db: PrismaClient, names: readonly string[]): 
   return ids
 }
 
+interface AcceptedMove {
+  readonly vmId: string
+  readonly sourceHostId: string
+  readonly targetHostId: string
+  /** As in its operation's arguments. */
+  readonly disks?: readonly Readonly<Record<string, string>>[]
+}
+
 /** A move's row and its operation's, as they are when it was accepted. */
 export async function addMove(
   db: PrismaClient,
-  { vmId, sourceHostId, targetHostId }: { vmId: string; sourceHostId: string; targetHostId: string },
+  { vmId, sourceHostId, targetHostId, disks = [] }: AcceptedMove,
 ): Promise<string> {
   const operationId = newUuid()
   const args = {
@@ -36,6 +44,7 @@ export async function addMove(
     vmEpoch: 1,
     policy: 'pause-if-needed',
     bandwidthBytesPerSecond: null,
+    disks: [...disks],
   }
   const words = { kind: 'vm.migrate', title: 'Move web-1 to host-b', targetName: 'web-1' }
   const actor = { actorKey: 'system:test', actorName: 'Test', actorVia: 'system' }
