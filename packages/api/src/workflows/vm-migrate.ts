@@ -29,7 +29,7 @@ import { askOwner, askOwners, requireMoved } from './move-ownership.ts'
 import { operationArgsSchemas } from './operation-args.ts'
 import type { WorkflowContext } from './ports.ts'
 import { runOnHost } from './run-on-host.ts'
-import { defineVm, hostStepLimits, requireVm, rowStepLimits } from './vm-target.ts'
+import { afterwardsLimits, defineVm, hostStepLimits, requireVm, rowStepLimits } from './vm-target.ts'
 import { withoutPasswords } from './without-passwords.ts'
 
 interface VmMigrateState extends Readonly<Record<string, unknown>> {
@@ -62,8 +62,6 @@ const sendLimits = { timeoutMs: 6 * 3_600_000, maxAttempts: 8, backoffMs: 500 } 
 const abandonMs = 12_000
 /** More than an agent listens for. */
 const listenMs = 12_000
-/** Only forward from there: a host that is away then is waited for, for a day. */
-const afterwardsLimits = { timeoutMs: 600_000, maxAttempts: 150, backoffMs: 500 } as const
 
 const vmOf = ({ vmId, vmEpoch }: VmMigrateState) => ({ vmId: vmIdSchema.parse(vmId), vmEpoch })
 

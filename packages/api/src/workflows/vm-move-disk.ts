@@ -11,7 +11,7 @@ import { FinalFailure } from '../migration/final-failure.ts'
 import { bringImages, imageStepLimits } from './bring-image.ts'
 import { operationArgsSchemas } from './operation-args.ts'
 import type { WorkflowContext } from './ports.ts'
-import { commandVm, defineVm, hostStepLimits, requireVm, rowStepLimits, targetOf } from './vm-target.ts'
+import { afterwardsLimits, commandVm, defineVm, requireVm, targetOf } from './vm-target.ts'
 
 interface VmMoveDiskState extends Readonly<Record<string, unknown>> {
   readonly vmId: string
@@ -62,7 +62,7 @@ export const vmMoveDisk = defineWorkflow<WorkflowContext, VmMoveDiskState>({
     {
       name: 'publish',
       title: 'Record its pool',
-      ...rowStepLimits,
+      ...afterwardsLimits,
       do: async ({ vms }, { vmId, volumeId, toPool: pool }) => {
         await vms.setDiskPool(vmId, { volumeId, pool })
         return undefined
@@ -71,9 +71,8 @@ export const vmMoveDisk = defineWorkflow<WorkflowContext, VmMoveDiskState>({
     {
       name: 'define',
       title: 'Tell its host',
-      ...hostStepLimits,
+      ...afterwardsLimits,
       // The host has the disk there in any case; this gives its record the number of the row.
-      maxAttempts: 20,
       do: async (context, { vmId }, run) => {
         await defineVm({ context, vm: await requireVm(context, vmId), run })
         return undefined

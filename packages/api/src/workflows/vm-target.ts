@@ -52,3 +52,5 @@ export const inPool = (pool: string): { pool?: string } => (pool === defaultPool
 export const hostStepLimits = { timeoutMs: 120_000, maxAttempts: 4, backoffMs: 500 } as const
 /** Steps that only write rows: the database's absence is a retry, and it may be away for long. */
 export const rowStepLimits = { timeoutMs: 60_000, maxAttempts: 10, backoffMs: 500 } as const
+/** Where a host has decided, and the rows can only follow: one that is away then is waited for, for a day. */
+export const afterwardsLimits = { timeoutMs: 600_000, maxAttempts: 150, backoffMs: 500 } as const
