@@ -49,7 +49,10 @@ export class LadderClimber {
     if (now.pass <= this.#pass || this.#isOver) return 'go-on'
     this.#pass = now.pass
     const stalledPasses = this.#place.stalled + 1
-    const { place, advice } = afterPass(this.#ladder, this.#place, now.remainingBytes)
+    const { place, advice } = afterPass(this.#ladder, this.#place, {
+      dirtyBytes: now.remainingBytes,
+      elapsedMs: now.elapsedMs,
+    })
     if (advice.kind !== 'go-on' && advice.kind !== 'give-up') {
       await this.#tell(qmp, advice)
       const { pass, remainingBytes: passBytes, elapsedMs } = now

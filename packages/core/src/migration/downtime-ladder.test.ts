@@ -16,11 +16,12 @@ interface Climbed {
   readonly told: NextRung
 }
 
-function climb(policy: keyof typeof moveLadders, passes: readonly number[]): Climbed[] {
+/** `passMs`: how long each takes. */
+function climb(policy: keyof typeof moveLadders, passes: readonly number[], passMs = 1_000): Climbed[] {
   let place: LadderPlace = footOfLadder
-  return passes.map((bytes) => {
+  return passes.map((dirtyBytes, index) => {
     const told = nextRung(moveLadders[policy], place)
-    const step = afterPass(moveLadders[policy], place, bytes)
+    const step = afterPass(moveLadders[policy], place, { dirtyBytes, elapsedMs: index * passMs })
     place = step.place
     return { advice: step.advice, told }
   })
@@ -46,6 +47,14 @@ describe('the ladder of a move', () => {
     expect(allowed(advice)).toEqual([150, 200, 300, 400, 500])
     // 1 + 2 + 3 + 4 + 6 stalled passes lead up, and 6 more are waited for at the top.
     expect(advice.findIndex(({ kind }) => kind === 'give-up')).toBe(22)
+  })
+
+  it('takes no notice of which of many quick passes is smaller, only of what comes of them in half a second', () => {
+    const jitter = (bytes: number): number[] => [bytes, bytes + 30, bytes - 20, bytes + 10, bytes + 20]
+    const advice = climb('very-large', [1_000, 900, 800, 700, 600].flatMap(jitter), 100)
+    expect(new Set(advice.map(({ advice: { kind } }) => kind))).toEqual(new Set(['go-on']))
+    const stuck = climb('very-large', stalling(25), 100)
+    expect(allowed(stuck.map((one) => one.advice))).toEqual([500, 800])
   })
 
   it('goes as far as the policy says', () => {

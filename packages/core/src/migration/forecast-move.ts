@@ -149,7 +149,7 @@ function playMove(play: Play): Played {
   let now: Moment = { place: footOfLadder, limitMs: ladder.firstDowntimeLimitMs, pace: 1, left: dirty.memoryBytes }
   for (;;) {
     // The ladder is climbed when a pass has begun: a rung that is high enough ends the move with that pass.
-    const { place, advice } = afterPass(ladder, now.place, asSeen(now))
+    const { place, advice } = afterPass(ladder, now.place, { dirtyBytes: asSeen(now), elapsedMs: totalMs })
     const lastMs = now.left / (link / 1_000) + handOverMs
     if (advice.kind === 'give-up' || passCount >= mostPasses || totalMs > mostMs) return played(false, lastMs)
     if (advice.kind === 'switch') {
