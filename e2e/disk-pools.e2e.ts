@@ -42,7 +42,7 @@ test('a running machine’s disk goes into another pool and back: shown as it go
   })
 
   await test.step('the card shows how far it is, and where it lies then', async () => {
-    const progress = page.getByRole('region', { name: `Move a disk of ${name} to fast` })
+    const progress = page.getByRole('region', { name: `Move disk 1 of ${name} to fast` })
     await expect(progress).toContainText(/Copying the disk, [\d.]+ [KM]iB of [\d.]+ MiB/)
     await expect(progress.getByRole('progressbar')).toBeVisible()
     await expect(page.getByRole('listitem').filter({ hasText: 'Disk 1' })).toContainText('in pool fast')

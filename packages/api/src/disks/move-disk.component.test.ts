@@ -74,7 +74,7 @@ describe('a disk', () => {
     expect(task).toMatchObject({
       kind: 'vm.moveDisk',
       status: 'queued',
-      title: `Move a disk of local-${count} to fast`,
+      title: `Move disk 1 of local-${count} to fast`,
     })
     expect(task.steps.map(({ name }) => name)).toEqual(['image', 'move', 'publish', 'define'])
     const row = await db().operation.findUniqueOrThrow({ where: { id: operationId } })

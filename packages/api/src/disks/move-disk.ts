@@ -26,7 +26,7 @@ export async function moveDisk(asking: Asking, input: VmMoveDiskInput): Promise<
   const { operationId } = await panel.operations.start({
     ...asked,
     args: { vmId, ...path, needBytes, bandwidthBytesPerSecond, keepsOld, bringImages },
-    target: { vmId, hostId: vm.host?.hostId, name: vm.name, destination: toPool },
+    target: { vmId, hostId: vm.host?.hostId, name: vm.name, destination: toPool, diskNumber: number },
   })
   return { operationId }
 }

@@ -22,6 +22,8 @@ export interface NewOperation {
     readonly name: string
     /** Where it goes, for its title. */
     readonly destination?: string | undefined
+    /** Which of the target's disks: as its page counts, from 1. */
+    readonly diskNumber?: number | undefined
   }
   readonly actor: OperationActor
   readonly idempotencyKey: string | undefined
@@ -46,7 +48,7 @@ export async function insertOperation(db: PrismaClient, operation: NewOperation)
         imageId: target.imageId ?? null,
         hostId: target.hostId ?? null,
         targetName: target.name,
-        title: operationTitle(operation.kind, target.name, target.destination),
+        title: operationTitle(operation.kind, target),
         args: operation.args,
         actorKey: actor.key,
         actorUserId: actor.userId,

@@ -15,6 +15,8 @@ export interface OperationRequest<K extends OperationKind> {
     readonly name: string
     /** Where it goes, for its title: "Move web-1 to host-b". */
     readonly destination?: string | undefined
+    /** Which of its disks, as its page counts them from 1: "Move disk 2 of web-1 to fast". */
+    readonly diskNumber?: number | undefined
   }
   readonly caller: Caller
   readonly idempotencyKey: string | undefined

@@ -62,6 +62,7 @@ export function vmViewOf(row: VmRow, sample: VmSample | null): VmView {
     addresses: seen?.addresses ?? [],
     guest: seen?.guest ?? null,
     diskAllocatedBytes: allocatedBytes(seen),
+    volumes: seen?.volumes ?? [],
     sample: state === 'running' ? sample : null,
     operation: operation ? { operationId: operation.id, kind: operation.kind, title: operation.title } : null,
     createdAt: row.createdAt.toISOString(),

@@ -129,7 +129,14 @@ const verbs: Readonly<Record<OperationKind, string>> = {
   'host.drain': 'Empty',
 }
 
-/** "Start web-1", "Move web-1 to host-b": the title of a task in words. */
-export function operationTitle(kind: OperationKind, targetName: string, destination?: string): string {
-  return `${verbs[kind]} ${targetName}${destination === undefined ? '' : ` to ${destination}`}`
+interface TitleParts {
+  readonly name: string
+  readonly destination?: string | undefined
+  readonly diskNumber?: number | undefined
+}
+
+/** "Start web-1", "Move web-1 to host-b", "Move disk 2 of web-1 to fast": the title of a task in words. */
+export function operationTitle(kind: OperationKind, { name, destination, diskNumber }: TitleParts): string {
+  const verb = diskNumber === undefined ? verbs[kind] : verbs[kind].replace('a disk', `disk ${diskNumber}`)
+  return `${verb} ${name}${destination === undefined ? '' : ` to ${destination}`}`
 }

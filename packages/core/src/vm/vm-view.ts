@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { hostIdSchema, imageIdSchema, operationIdSchema, vmIdSchema } from '../ids/ids.ts'
 import { operationKindSchema } from '../operation/operation.ts'
 import { vmSampleSchema } from '../metrics/metric-series.ts'
+import { volumeObservationSchema } from '../storage/volume.ts'
 import { cloudInitSchema } from './cloud-init.ts'
 import { guestAddressSchema, guestInfoSchema, vmRunSchema } from './vm-observation.ts'
 import { pauseReasonSchema, vmExitSchema, vmStateSchema } from './vm-state.ts'
@@ -34,6 +35,8 @@ export const vmViewSchema = z.object({
   addresses: z.array(guestAddressSchema),
   guest: guestInfoSchema.nullable(),
   diskAllocatedBytes: z.int().nullable(),
+  /** What each disk takes in its pool; without those that its host has not seen. */
+  volumes: z.array(volumeObservationSchema),
   sample: vmSampleSchema.nullable(),
   operation: z.object({ operationId: operationIdSchema, kind: operationKindSchema, title: z.string() }).nullable(),
   createdAt: z.iso.datetime(),

@@ -1,7 +1,8 @@
+import { newUuid, volumeIdSchema } from '@berth/core/ids/ids'
 import { diskPoolChoiceSchema } from '@berth/core/migration/disk-plan'
 import { GiB, MiB } from '@berth/core/units/bytes'
 import { describe, expect, it } from 'vitest'
-import { effectText, firstChoice, roomText } from './disk-words.ts'
+import { effectText, firstChoice, roomText, usedText } from './disk-words.ts'
 
 const choice = diskPoolChoiceSchema.parse({
   ...{ pool: 'fast', freeBytes: 10 * GiB, needBytes: GiB, isFlattened: false, refusal: null },
@@ -14,6 +15,14 @@ describe('a disk that goes into another pool', () => {
     expect(effectText({ ...choice, sentImageBytes: 300 * MiB }, { isOn: false })).toMatch(
       /^Its image, 300 MiB, is copied there first\. The machine stays off/,
     )
+  })
+
+  it('says what it takes where it is, once its host has seen it', () => {
+    const volumeId = volumeIdSchema.parse(newUuid())
+    expect(usedText({ volumes: [{ volumeId, virtualBytes: GiB, allocatedBytes: 300 * MiB }] }, { volumeId })).toBe(
+      '300 MiB used',
+    )
+    expect(usedText({ volumes: [] }, { volumeId })).toBeNull()
   })
 
   it('begins with the roomiest pool that can take it', () => {

@@ -10,6 +10,12 @@ export function originText({ source }: Pick<Disk, 'source'>): string {
   return source.mode === 'overlay' ? 'On top of its image, which must stay' : 'A full copy of its image'
 }
 
+/** "1.2 GiB used": what the disk takes in its pool; null where that is not known. */
+export function usedText({ volumes }: Pick<VmView, 'volumes'>, { volumeId }: Pick<Disk, 'volumeId'>): string | null {
+  const seen = volumes.find((volume) => volume.volumeId === volumeId)
+  return seen === undefined ? null : `${formatBytes(seen.allocatedBytes)} used`
+}
+
 /** Of a pool that can take the disk. */
 export const roomText = ({ needBytes, freeBytes }: DiskPoolChoice): string =>
   `Takes about ${formatBytes(needBytes)} of ${formatBytes(freeBytes)} free`

@@ -9,7 +9,7 @@ import { formatBytes } from '../../lib/format.ts'
 import { refusalOf } from '../machine-actions/vm-verb.tsx'
 import { useMayMigrate } from '../migration/use-may-migrate.ts'
 import { DiskMoveProgress } from './disk-move-progress.tsx'
-import { originText } from './disk-words.ts'
+import { originText, usedText } from './disk-words.ts'
 import { MoveDiskDialog } from './move-disk-dialog.tsx'
 
 /** Where the machine's disks lie. Administrators bring them into another pool, also while it runs. */
@@ -38,6 +38,7 @@ export function DisksCard({ vm }: { vm: VmView }) {
                 </p>
                 <p className="text-ink-3 mt-0.5 flex flex-wrap gap-x-2 text-xs">
                   <span>{originText(each)}</span>
+                  {usedText(vm, each) !== null && <span>· {usedText(vm, each)}</span>}
                   <Copyable text={each.volumeId} label="Copy the volume’s id">
                     {each.volumeId}
                   </Copyable>

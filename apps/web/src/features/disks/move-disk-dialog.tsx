@@ -6,7 +6,6 @@ import { InlineAlert } from '@berth/ui/inline-alert'
 import { RadioCards } from '@berth/ui/radio-cards'
 import { Skeleton } from '@berth/ui/skeleton'
 import { Switch } from '@berth/ui/switch'
-import { TextField } from '@berth/ui/text-field'
 import type { DiskPoolChoice } from '@berth/core/migration/disk-plan'
 import type { VmView } from '@berth/core/vm/vm-view'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -17,7 +16,8 @@ import { newIdempotencyKey } from '../../lib/idempotency-key.ts'
 import { curlOf } from '../../lib/show-code.ts'
 import { useTRPC, useTRPCClient } from '../../lib/trpc/trpc-context.ts'
 import { refusalOf } from '../machine-actions/vm-verb.tsx'
-import { capAsBits, parseBandwidthCap } from '../migration/bandwidth-cap.ts'
+import { BandwidthCapField } from '../migration/bandwidth-cap-field.tsx'
+import { parseBandwidthCap } from '../migration/bandwidth-cap.ts'
 import { effectText, firstChoice, roomText } from './disk-words.ts'
 
 export interface MoveDiskDialogProps {
@@ -109,18 +109,12 @@ function MoveForm({ vm, disk, onClose, pools }: MoveDiskDialogProps & { pools: r
       />
       <details className="text-sm">
         <summary className="text-ink-2 hover:text-ink w-fit cursor-pointer">Advanced</summary>
-        <TextField
-          className="mt-3 max-w-xs"
-          label="Bandwidth cap"
-          note="optional"
-          inputMode="decimal"
-          autoComplete="off"
+        <BandwidthCapField
+          typed={typedCap}
+          onTyped={setTypedCap}
+          cap={cap}
           placeholder="As fast as the disks are"
-          suffix="MiB/s"
-          value={typedCap}
-          onChange={(event) => setTypedCap(event.target.value)}
-          error={cap.kind === 'wrong' ? cap.problem : undefined}
-          hint={cap.kind === 'cap' ? `That is ${capAsBits(cap.bytesPerSecond)}.` : 'Leaves the disks room for guests.'}
+          hint="Leaves the disks room for guests."
         />
         <div className="mt-3">
           <CodeBlock title="curl" code={curlOf(window.location.origin, 'vm.moveDisk', input)} />

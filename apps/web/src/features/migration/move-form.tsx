@@ -3,7 +3,6 @@ import { Button } from '@berth/ui/button'
 import { CodeBlock } from '@berth/ui/code-block'
 import { InlineAlert } from '@berth/ui/inline-alert'
 import { Skeleton } from '@berth/ui/skeleton'
-import { TextField } from '@berth/ui/text-field'
 import type { HostFitness } from '@berth/core/migration/move-fitness'
 import type { MovePolicy } from '@berth/core/migration/move-policy'
 import { plainTransport, usesStreams } from '@berth/core/migration/move-transport'
@@ -16,7 +15,8 @@ import { errorLine } from '../../lib/error-text.ts'
 import { newIdempotencyKey } from '../../lib/idempotency-key.ts'
 import { curlOf } from '../../lib/show-code.ts'
 import { useTRPC, useTRPCClient } from '../../lib/trpc/trpc-context.ts'
-import { type BandwidthCap, capAsBits, parseBandwidthCap } from './bandwidth-cap.ts'
+import { BandwidthCapField } from './bandwidth-cap-field.tsx'
+import { type BandwidthCap, parseBandwidthCap } from './bandwidth-cap.ts'
 import { ForecastCard } from './forecast-card.tsx'
 import { ForecastRehearsal } from './forecast-rehearsal.tsx'
 import { forecastTag } from './forecast-words.ts'
@@ -165,22 +165,12 @@ function Advanced({ typedCap, onTypedCap, cap, children }: AdvancedProps) {
   return (
     <details className="text-sm">
       <summary className="text-ink-2 hover:text-ink w-fit cursor-pointer">Advanced</summary>
-      <TextField
-        className="mt-3 max-w-xs"
-        label="Bandwidth cap"
-        note="optional"
-        inputMode="decimal"
-        autoComplete="off"
+      <BandwidthCapField
+        typed={typedCap}
+        onTyped={onTypedCap}
+        cap={cap}
         placeholder="As fast as the link is"
-        suffix="MiB/s"
-        value={typedCap}
-        onChange={(event) => onTypedCap(event.target.value)}
-        error={cap.kind === 'wrong' ? cap.problem : undefined}
-        hint={
-          cap.kind === 'cap'
-            ? `That is ${capAsBits(cap.bytesPerSecond)}.`
-            : 'Leaves room for others on the link. Too low, and a busy machine never arrives.'
-        }
+        hint="Leaves room for others on the link. Too low, and a busy machine never arrives."
       />
       <div className="mt-3">{children}</div>
     </details>

@@ -48,6 +48,7 @@ const machine = (name: string, change: Partial<VmView> = {}): VmView =>
     addresses: [],
     guest: null,
     diskAllocatedBytes: null,
+    volumes: [],
     sample: null,
     operation: null,
     createdAt: at,
