@@ -1,11 +1,10 @@
 /** Asking for a disk to go into another pool: who may, which pools can have it, what the task keeps, and what the rows say at its end. */
-import { TRPCError } from '@trpc/server'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { AppError } from '@berth/core/errors/app-error'
 import { volumeIdSchema } from '@berth/core/ids/ids'
 import { GiB } from '@berth/core/units/bytes'
 import { makeSecretBox } from '../auth/secret-box.ts'
 import { addMoveHosts, addRunningVm } from '../migration/testing/move-fleet-repo.ts'
+import { caught } from '../testing/caught.ts'
 import { openTestPanel, type TestPanel } from '../testing/open-test-panel.ts'
 import { operationArgsSchemas } from '../workflows/operation-args.ts'
 import { PrismaVmRecords } from '../workflows/vm-records-repo.ts'
@@ -28,15 +27,6 @@ beforeEach(async () => {
 
 const db = () => world.process.panel.db
 const admin = () => world.as(world.admin)
-
-async function caught(call: Promise<unknown>): Promise<AppError | undefined> {
-  const error: unknown = await call.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  const cause = error instanceof TRPCError ? error.cause : error
-  return cause instanceof AppError ? cause : undefined
-}
 
 let count = 0
 async function addLocal() {

@@ -1,12 +1,11 @@
 /** Asking for a move: who may, what is refused and why, how many go at once, and what becomes of those that wait. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { TRPCError } from '@trpc/server'
-import { AppError } from '@berth/core/errors/app-error'
 import { newUuid, volumeIdSchema } from '@berth/core/ids/ids'
 import { GiB } from '@berth/core/units/bytes'
 import { findHostHoldings } from '../host/host-holdings-repo.ts'
 import { claimOperation, endOperation, requeueForsaken } from '../operation/operation-lease-repo.ts'
 import { addVm } from '../testing/fleet-fixture-repo.ts'
+import { caught } from '../testing/caught.ts'
 import { openTestPanel, type TestPanel } from '../testing/open-test-panel.ts'
 import { operationArgsSchemas } from '../workflows/operation-args.ts'
 import { addMoveHosts, addRunningVm } from './testing/move-fleet-repo.ts'
@@ -29,15 +28,6 @@ beforeEach(async () => {
 
 const db = () => world.process.panel.db
 const admin = () => world.as(world.admin)
-
-async function caught(call: Promise<unknown>): Promise<AppError | undefined> {
-  const error: unknown = await call.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  const cause = error instanceof TRPCError ? error.cause : error
-  return cause instanceof AppError ? cause : undefined
-}
 
 let count = 0
 const addOn = (index: number): Promise<string> =>

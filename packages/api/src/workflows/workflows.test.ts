@@ -12,7 +12,7 @@ import { imageImport } from './image-import.ts'
 import type { VmRecord, WorkflowContext } from './ports.ts'
 import { FakeHost } from './testing/fake-host.ts'
 import { drainCases, MemoryDrains } from './testing/memory-drains.ts'
-import { MemoryImages, MemoryMoves, MemoryPools, MemoryVms } from './testing/memory-records.ts'
+import { MemoryImages, MemoryMoves, MemoryPools, MemoryVms, type MemoryImage } from './testing/memory-records.ts'
 import { migrateCases } from './testing/move-world.ts'
 import { rehearseCases } from './testing/rehearse-world.ts'
 import { poolCases } from './testing/pool-worlds.ts'
@@ -339,15 +339,17 @@ const registrations: Readonly<Record<OperationKind, () => readonly HarnessCase[]
     }),
 }
 
+const readyOn = (hostId: string): MemoryImage => ({
+  source: { kind: 'incoming', fileName: 'tiny.qcow2', checksum: null },
+  ...{ state: 'ready', error: null, replicas: [{ hostId, pool: 'default' }] },
+})
+
 /** Only another host has the image: it comes from there. */
 const createFromOtherHostWorld = () => {
   const sender = new FakeHost()
   const { panel, world } = makeCreateWorld({ imageId: discId, pool: 'default' }, sender)
   sender.images.add(discId)
-  panel.images.rows.set(discId, {
-    source: { kind: 'incoming', fileName: 'tiny.qcow2', checksum: null },
-    ...{ state: 'ready', error: null, replicas: [{ hostId: sender.hostId, pool: 'default' }] },
-  })
+  panel.images.rows.set(discId, readyOn(sender.hostId))
   return {
     ...world,
     leftovers: () => world.leftovers().filter((left) => left !== discId),
@@ -365,10 +367,7 @@ const createFromOtherHostWorld = () => {
 /** Its disks are to be in a pool to which the image comes first; there it stays, for others may begin to use it. */
 const createInPoolWorld = () => {
   const { panel, world } = makeCreateWorld({ imageId: discId, pool: 'fast' })
-  panel.images.rows.set(discId, {
-    source: { kind: 'incoming', fileName: 'tiny.qcow2', checksum: null },
-    ...{ state: 'ready', error: null, replicas: [{ hostId: panel.host.hostId, pool: 'default' }] },
-  })
+  panel.images.rows.set(discId, readyOn(panel.host.hostId))
   return {
     ...world,
     leftovers: () => world.leftovers().filter((left) => left !== discId),

@@ -157,7 +157,7 @@ export class MemoryPools implements PoolRecords {
   }
 }
 
-interface MemoryImage {
+export interface MemoryImage {
   source: ImageSource
   state: 'importing' | 'ready' | 'failed' | 'deleting'
   error: WireError | null
