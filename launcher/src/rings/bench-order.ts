@@ -8,6 +8,7 @@ const order = [
     'console-many',
     'event-latency',
     'migrate',
+    'move-consoles',
     'drain',
   ],
   ...['forecast', 'sample', 'fleet', 'fleet-growth', 'fleet-moves', 'first-load', 'restart'],
