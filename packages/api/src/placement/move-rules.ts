@@ -87,7 +87,7 @@ const networkTravels: MoveRule = {
   judge: (vm) => [
     ...(vm.networks.includes('nat')
       ? warns(
-          `its address was leased by ${vm.hostName}'s NAT network; connections through that network break, and the guest asks for a new lease`,
+          `its address was leased by ${vm.hostName}'s NAT network; connections through that network break, and this host does not know the address as taken until the guest renews it`,
         )
       : []),
     ...(vm.networks.includes('user')
