@@ -1,5 +1,6 @@
 /** Accepts the rehearsal of a move: the same questions as for the move, and a task that leaves nothing behind. */
 import { AppError } from '@berth/core/errors/app-error'
+import { policyFor } from '@berth/core/migration/move-policy'
 import { ownerScope } from '../trpc/caller.ts'
 import { broughtImagesOf, movedDisksOf } from '../migration/moved-disks.ts'
 import { requireMoveOptions } from '../migration/move-options-repo.ts'
@@ -22,9 +23,10 @@ export async function rehearseVm(asking: Asking, input: VmRehearseInput): Promis
   if (vm.run === null) throw new AppError('VM_STATE_CONFLICT', 'Only the move of a machine that is on is rehearsed.')
   const { ownerEpoch } = await requireVmHost(panel.db, vmId, ownerScope(caller))
   if (vm.host === null) throw new AppError('VM_STATE_CONFLICT', 'The machine is on no host.')
-  const { policy, transport, disks: wishes } = wanted
+  const { transport, disks: wishes } = wanted
   const target = requireFitHost(await findMoveTargets(panel.db, vmId, wishes), input.targetHostId)
   const disks = movedDisksOf(target.disks)
+  const policy = policyFor(vm, { chosen: wanted.policy, hasFreight: disks.length > 0 })
   const sides = { sourceHostId: vm.host.hostId, targetHostId: target.hostId }
   await requireMoveOptions(panel.db, { policy, transport, hostIds: Object.values(sides), hasFreight: disks.length > 0 })
   await requireAbleHosts(panel.db, sides)

@@ -1,6 +1,7 @@
 /** Makes the plan of a host's machines, or of some that were ticked, from what the rows say now. */
 import { hasErrorCode } from '@berth/core/errors/app-error'
 import type { MovePlan } from '@berth/core/maintenance/drain'
+import { movePolicySchema, policyFor, usualMovePolicy, type MovePolicy } from '@berth/core/migration/move-policy'
 import type { DatabaseClient } from '@berth/prisma/client'
 import type { MoveMeasures } from '../forecast/move-measures.ts'
 import { findMovingMachine } from '../migration/moving-machine-repo.ts'
@@ -15,6 +16,10 @@ export interface PlanWish {
   readonly triedHostIds: readonly string[]
 }
 
+interface PolicedSubject extends PlanSubject {
+  readonly movePolicy: MovePolicy
+}
+
 export interface PlanSources {
   readonly db: DatabaseClient
   readonly measures: Pick<MoveMeasures, 'forecast'> | null
@@ -22,7 +27,6 @@ export interface PlanSources {
 
 /** Nothing but rows changes hands where no disk travels. */
 const offMoveMs = 2_000
-const policy = 'pause-if-needed'
 
 /** `closedHostId`: a host that will take nothing, whatever its row says yet. Machines of which nothing is known are left out. */
 export async function makePlan(
@@ -36,18 +40,22 @@ export async function makePlan(
     ...wishes.map((wish) => subjectOf(db, wish)),
   ])
   const subjects = found.flatMap((subject) => (subject === null ? [] : [subject]))
-  const machines = new Map(subjects.map(({ vmId, machine }) => [vmId, machine]))
+  const known = new Map(subjects.map((subject) => [subject.vmId, subject]))
   return planMoves({
     subjects,
     hosts: hosts.map((host) => (host.hostId === closedHostId ? { ...host, isInMaintenance: true } : host)),
     durationMs: (vmId, targetHostId) => {
-      const machine = machines.get(vmId)
-      if (machine === undefined) return null
+      const subject = known.get(vmId)
+      if (subject === undefined) return null
+      const { machine } = subject
       const diskBytes = ownDiskBytes(machine)
       if (!machine.isOn && diskBytes === 0) return offMoveMs
       const path = { vmId, sourceHostId: machine.hostId, targetHostId }
       const forecast = machine.isOn
-        ? measures?.forecast(path, { policy, capBytesPerSecond: null, diskBytes })
+        ? measures?.forecast(path, {
+            policy: policyFor(subject, { chosen: undefined, hasFreight: diskBytes > 0 }),
+            ...{ capBytesPerSecond: null, diskBytes },
+          })
         : undefined
       if (forecast) return forecast.totalMs.likely
       return msPerByte === null ? null : msPerByte * ((machine.isOn ? machine.memoryBytes : 0) + diskBytes)
@@ -59,9 +67,17 @@ export async function makePlan(
 const ownDiskBytes = ({ disks }: MovingMachine): number =>
   disks.reduce((sum, disk) => sum + (disk.sharedPoolId === null ? (disk.allocatedBytes ?? disk.sizeBytes) : 0), 0)
 
-async function subjectOf(db: DatabaseClient, { vmId, name, triedHostIds }: PlanWish): Promise<PlanSubject | null> {
+async function subjectOf(db: DatabaseClient, { vmId, name, triedHostIds }: PlanWish): Promise<PolicedSubject | null> {
   try {
-    return { vmId, name, triedHostIds, machine: await findMovingMachine(db, vmId, []) }
+    const machine = await findMovingMachine(db, vmId, [])
+    const row = await db.vm.findUnique({ where: { id: vmId }, select: { movePolicy: true } })
+    return {
+      vmId,
+      name,
+      triedHostIds,
+      machine,
+      movePolicy: movePolicySchema.catch(usualMovePolicy).parse(row?.movePolicy),
+    }
   } catch (error) {
     // Deleted just now, or on a host that has never spoken: there is nothing to weigh.
     if (hasErrorCode(error, 'VM_NOT_FOUND') || hasErrorCode(error, 'VM_STATE_CONFLICT')) return null

@@ -1,6 +1,6 @@
 /** Asking for a move: who may, what is refused and why, how many go at once, and what becomes of those that wait. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { newUuid, volumeIdSchema } from '@berth/core/ids/ids'
+import { newUuid, vmIdSchema, volumeIdSchema } from '@berth/core/ids/ids'
 import { GiB } from '@berth/core/units/bytes'
 import { findHostHoldings } from '../host/host-holdings-repo.ts'
 import { claimOperation, endOperation, requeueForsaken } from '../operation/operation-lease-repo.ts'
@@ -78,6 +78,20 @@ describe('a move', () => {
     expect(await caught(world.as(world.bob).operation.move({ operationId }))).toMatchObject({
       code: 'OPERATION_NOT_FOUND',
     })
+  })
+
+  it('goes by the policy that its machine has, where none is chosen', async () => {
+    const vmId = vmIdSchema.parse(await addOn(0))
+    await world.as(world.ada).vm.update({ vmId, movePolicy: 'very-large' })
+    expect(await admin().vm.get({ vmId })).toMatchObject({ movePolicy: 'very-large', revision: 1 })
+    const wanted = { vmId, targetHostId: hosts[1] ?? '' }
+    const policyOf = async (operationId: string) => (await admin().operation.move({ operationId })).policy
+    const first = await admin().vm.migrate(wanted)
+    expect(await policyOf(first.operationId)).toBe('very-large')
+    const ended = { status: 'cancelled', endedAt: new Date() }
+    await db().operation.update({ where: { id: first.operationId }, data: ended })
+    const second = await admin().vm.migrate({ ...wanted, policy: 'shortest-pause' })
+    expect(await policyOf(second.operationId)).toBe('shortest-pause')
   })
 
   it('goes to the best host when none is named', async () => {

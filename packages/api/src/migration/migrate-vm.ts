@@ -2,6 +2,7 @@
 import type { HostId } from '@berth/core/ids/ids'
 import { sentDiskBytes } from '@berth/core/migration/disk-plan'
 import type { HostFitness } from '@berth/core/migration/move-fitness'
+import { policyFor } from '@berth/core/migration/move-policy'
 import { AppError } from '@berth/core/errors/app-error'
 import { ownerScope } from '../trpc/caller.ts'
 import type { Panel } from '../trpc/panel.ts'
@@ -39,8 +40,9 @@ export async function migrateVm(asking: Asking, input: VmMigrateInput): Promise<
   if (vm.host === null) throw new AppError('VM_STATE_CONFLICT', 'The machine is on no host.')
   const source = vm.host
   const target = requireFitHost(await findMoveTargets(panel.db, vmId, wishesOf(input)), input.targetHostId)
-  const { policy, bandwidthBytesPerSecond, transport } = wanted
+  const { bandwidthBytesPerSecond, transport } = wanted
   const disks = movedDisksOf(target.disks)
+  const policy = policyFor(vm, { chosen: wanted.policy, hasFreight: disks.length > 0 })
   const isOff = vm.run === null
   const hostIds = [source.hostId, target.hostId]
   // A machine that is off has no memory to send.

@@ -38,6 +38,7 @@ export async function updateVm(panel: Panel, caller: Caller, input: VmUpdateInpu
     description: input.description,
     tags: input.tags,
     isProtected: input.isProtected,
+    movePolicy: input.movePolicy,
   }
   if (spec === undefined) {
     await panel.db.$transaction(async (tx) => {

@@ -40,7 +40,8 @@ export type VmInsertDiscInput = z.infer<typeof vmInsertDiscInput>
  */
 export const vmMigrateInput = vmVerbInput.extend({
   targetHostId: hostIdSchema.nullable(),
-  policy: movePolicySchema.default('pause-if-needed'),
+  /** Absent: the machine's own. */
+  policy: movePolicySchema.optional(),
   bandwidthBytesPerSecond: moveSendSchema.shape.bandwidthBytesPerSecond.default(null),
   transport: moveTransportSchema.default(plainTransport),
   disks: z.array(diskWishSchema).max(vmLimits.disks.max).default([]),
@@ -121,6 +122,8 @@ export const vmUpdateInput = z.strictObject({
   description: descriptionInput.optional(),
   tags: tagsInput.optional(),
   isProtected: z.boolean().optional(),
+  /** By which it moves where nobody says another. */
+  movePolicy: movePolicySchema.optional(),
   vcpus: vcpusSchema.optional(),
   memoryBytes: memoryBytesSchema.optional(),
   /** Of the first disk; disks only grow. */

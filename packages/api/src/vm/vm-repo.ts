@@ -2,6 +2,7 @@
 import type { Prisma, DatabaseClient } from '@berth/prisma/client'
 import { violatedUniqueIndex } from '@berth/prisma/database-errors'
 import { AppError } from '@berth/core/errors/app-error'
+import type { MovePolicy } from '@berth/core/migration/move-policy'
 import type { VmView } from '@berth/core/vm/vm-view'
 import type { VmSpec } from '@berth/core/vm/vm-spec'
 import type { LiveFigures } from '../metrics/live-figures.ts'
@@ -115,6 +116,7 @@ export interface VmChange {
   readonly description?: string | undefined
   readonly tags?: readonly string[] | undefined
   readonly isProtected?: boolean | undefined
+  readonly movePolicy?: MovePolicy | undefined
   readonly spec?: VmSpec | undefined
 }
 
@@ -129,6 +131,7 @@ export async function changeVm(
     ...(change.description === undefined ? {} : { description: change.description }),
     ...(change.tags === undefined ? {} : { tags: [...change.tags] }),
     ...(change.isProtected === undefined ? {} : { isProtected: change.isProtected }),
+    ...(change.movePolicy === undefined ? {} : { movePolicy: change.movePolicy }),
     ...(change.spec === undefined ? {} : { spec: change.spec, revision: { increment: 1 } }),
   } satisfies Prisma.VmUpdateManyMutationInput
   const where = { id: target.vmId, revision: target.revision, deletedAt: null }

@@ -29,7 +29,7 @@ interface FlatRow extends Omit<VmRow, 'owner' | 'host' | 'image' | 'observed' | 
 export async function readVmRows(db: DatabaseClient, vmIds: readonly string[]): Promise<VmRow[]> {
   const rows = await db.$queryRaw<FlatRow[]>`
     SELECT vm.id, vm.name, vm.description, vm.tags, vm.spec, vm.revision, vm.lifecycle,
-      vm.is_protected AS "isProtected", vm.created_at AS "createdAt", owner.id AS "ownerId", owner.name AS "ownerName",
+      vm.is_protected AS "isProtected", vm.move_policy AS "movePolicy", vm.created_at AS "createdAt", owner.id AS "ownerId", owner.name AS "ownerName",
       host.id AS "hostId", host.name AS "hostName", host.state AS "hostState", host.state_since AS "hostStateSince",
       host.seen_at AS "hostSeenAt", image.id AS "imageId", image.name AS "imageName",
       seen.host_id AS "observedHostId", seen.state AS "observedState", seen.state_since AS "observedStateSince",

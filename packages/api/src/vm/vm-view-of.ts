@@ -15,6 +15,7 @@ export interface VmRow {
   readonly revision: number
   readonly lifecycle: string
   readonly isProtected: boolean
+  readonly movePolicy: string
   readonly createdAt: Date
   readonly owner: { readonly id: string; readonly name: string }
   readonly host: {
@@ -45,6 +46,7 @@ export function vmViewOf(row: VmRow, sample: VmSample | null): VmView {
     description: row.description,
     tags: row.tags,
     isProtected: row.isProtected,
+    movePolicy: row.movePolicy,
     owner: { userId: row.owner.id, name: row.owner.name },
     state,
     stateSince: stateSinceOf(row, state).toISOString(),

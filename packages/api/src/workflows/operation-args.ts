@@ -22,6 +22,7 @@ const wantedChange = z.object({
   description: z.string().optional(),
   tags: z.array(z.string()).optional(),
   isProtected: z.boolean().optional(),
+  movePolicy: movePolicySchema.optional(),
   vcpus: z.number().optional(),
   memoryBytes: z.number().optional(),
   diskBytes: z.number().optional(),

@@ -1,4 +1,4 @@
-import { moveLadders, movePolicySchema, policyMay, type LadderAction } from './move-policy.ts'
+import { moveLadders, movePolicySchema, policyFor, policyMay, type LadderAction } from './move-policy.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -81,6 +81,14 @@ describe('the ladder of a move', () => {
     expect(who('slow')).toEqual(['slow-down'])
     expect(who('switch')).toEqual(['post-copy'])
     expect(who('allow')).toEqual(movePolicySchema.options)
+  })
+
+  it('is the one of the machine where none is chosen, unless disks that travel forbid that', () => {
+    const movePolicy = 'post-copy'
+    expect(policyFor({ movePolicy }, { chosen: undefined, hasFreight: false })).toBe('post-copy')
+    expect(policyFor({ movePolicy }, { chosen: undefined, hasFreight: true })).toBe('pause-if-needed')
+    expect(policyFor({ movePolicy }, { chosen: 'slow-down', hasFreight: true })).toBe('slow-down')
+    expect(policyFor({ movePolicy: 'very-large' }, { chosen: undefined, hasFreight: true })).toBe('very-large')
   })
 
   const sizes = fc.array(fc.integer({ min: 1, max: 100 }), { maxLength: 60 })

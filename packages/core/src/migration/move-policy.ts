@@ -6,6 +6,8 @@ import { z } from 'zod'
 
 export const movePolicySchema = z.enum(['shortest-pause', 'pause-if-needed', 'slow-down', 'post-copy', 'very-large'])
 export type MovePolicy = z.infer<typeof movePolicySchema>
+/** Of a machine of which nobody has said another. */
+export const usualMovePolicy = 'pause-if-needed' satisfies MovePolicy
 
 /** What is done on a rung. */
 export const ladderActionSchema = z.discriminatedUnion('kind', [
@@ -57,6 +59,15 @@ export const moveLadders: Readonly<Record<MovePolicy, MoveLadder>> = {
     firstDowntimeLimitMs: 300,
     rungs: [pause(1, 500), pause(2, 800), pause(3, 1_000), pause(4, 1_500), pause(6, 5_000)],
   },
+}
+
+/** The one that was chosen; else the machine's own, and the usual one where that cannot be: disks that travel allow no early switch. */
+export function policyFor(
+  { movePolicy }: { readonly movePolicy: MovePolicy },
+  { chosen, hasFreight }: { readonly chosen: MovePolicy | undefined; readonly hasFreight: boolean },
+): MovePolicy {
+  if (chosen !== undefined) return chosen
+  return hasFreight && policyMay(movePolicy, 'switch') ? usualMovePolicy : movePolicy
 }
 
 /** Whether the policy can come to an action of that kind at all: what both QEMUs must be set up for before they begin. */

@@ -1,5 +1,6 @@
 /** A machine as the panel shows it: spec and observation in one, with the age of what was seen. */
 import { z } from 'zod'
+import { movePolicySchema } from '../migration/move-policy.ts'
 import { hostIdSchema, imageIdSchema, operationIdSchema, vmIdSchema } from '../ids/ids.ts'
 import { operationKindSchema } from '../operation/operation.ts'
 import { vmSampleSchema } from '../metrics/metric-series.ts'
@@ -15,6 +16,8 @@ export const vmViewSchema = z.object({
   description: z.string(),
   tags: z.array(z.string()),
   isProtected: z.boolean(),
+  /** By which it moves where nobody says another. */
+  movePolicy: movePolicySchema,
   owner: z.object({ userId: z.string(), name: z.string() }),
   state: vmStateSchema,
   stateSince: z.iso.datetime(),

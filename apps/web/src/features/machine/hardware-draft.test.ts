@@ -12,6 +12,7 @@ function machine(change: Partial<{ vcpus: number; isOn: boolean; name: string }>
     description: '',
     tags: ['prod'],
     isProtected: false,
+    movePolicy: 'pause-if-needed',
     spec: { vcpus: change.vcpus ?? 1, memoryBytes: GiB, disks: [{ sizeBytes: 10 * GiB }], ...boot },
     run: change.isOn === false ? null : { pid: 1, startedWith: { vcpus: 1, memoryBytes: GiB, ...boot } },
   }
@@ -19,6 +20,14 @@ function machine(change: Partial<{ vcpus: number; isOn: boolean; name: string }>
 }
 
 describe('a hardware draft', () => {
+  it('says how the machine moves by the policies’ names', () => {
+    const draft = withField({}, machine(), ['movePolicy', 'post-copy'])
+    expect(changesOf(draft, machine())).toEqual([
+      { field: 'movePolicy', from: 'Pause if needed', to: 'Switch early (post-copy)', applies: 'live' },
+    ])
+    expect(withField(draft, machine(), ['movePolicy', 'pause-if-needed'])).toEqual({})
+  })
+
   it('says what changes, and what of it waits for a start', () => {
     const vm = machine()
     const draft = withField(withField({}, vm, ['vcpus', 4]), vm, ['diskBytes', 20 * GiB])

@@ -3,17 +3,20 @@
  * others change meanwhile shows through, and what both changed is told apart. Pure.
  */
 import type { Firmware } from '@berth/core/image/image'
+import { movePolicySchema, type MovePolicy } from '@berth/core/migration/move-policy'
 import { formatBytes } from '@berth/core/units/bytes'
 import { fieldsPendingRestart, startingFieldNames } from '@berth/core/vm/restart-pending'
 import { vmNameSchema } from '@berth/core/vm/vm-name'
 import type { VmView } from '@berth/core/vm/vm-view'
 import { tagProblem } from '../../lib/tag-text.ts'
+import { policyWords } from '../migration/policy-words.ts'
 
 export interface HardwareFields {
   readonly name: string
   readonly description: string
   readonly tags: readonly string[]
   readonly isProtected: boolean
+  readonly movePolicy: MovePolicy
   readonly vcpus: number
   readonly memoryBytes: number
   readonly diskBytes: number
@@ -25,7 +28,7 @@ export type HardwareDraft = { readonly [F in FieldName]?: HardwareFields[F] }
 
 export const fieldNames = [
   ...(['name', 'description', 'tags', 'isProtected', 'vcpus', 'memoryBytes', 'diskBytes'] as const),
-  ...(['firmware', 'hasScreen'] as const),
+  ...(['firmware', 'hasScreen', 'movePolicy'] as const),
 ] as const
 
 export const fieldLabels: Readonly<Record<FieldName, string>> = {
@@ -33,6 +36,7 @@ export const fieldLabels: Readonly<Record<FieldName, string>> = {
   description: 'Description',
   tags: 'Tags',
   isProtected: 'Protection',
+  movePolicy: 'When it moves',
   vcpus: 'vCPUs',
   memoryBytes: 'Memory',
   diskBytes: 'Disk',
@@ -53,6 +57,7 @@ export function fieldsOf(vm: VmView): HardwareFields {
     description: vm.description,
     tags: vm.tags,
     isProtected: vm.isProtected,
+    movePolicy: vm.movePolicy,
     vcpus: vm.spec.vcpus,
     memoryBytes: vm.spec.memoryBytes,
     diskBytes: vm.spec.disks[0]?.sizeBytes ?? 0,
@@ -127,6 +132,7 @@ function isSame(a: HardwareFields[FieldName], b: HardwareFields[FieldName]): boo
 
 function say(field: FieldName, value: HardwareFields[FieldName]): string {
   if (field === 'firmware') return value === 'uefi' ? 'UEFI' : 'BIOS'
+  if (field === 'movePolicy') return policyWords(movePolicySchema.parse(value)).title
   if (field === 'hasScreen') return value === true ? 'graphical' : 'none, serial only'
   if (typeof value === 'boolean') return value ? 'protected' : 'not protected'
   if (typeof value === 'number') return field === 'vcpus' ? String(value) : formatBytes(value)

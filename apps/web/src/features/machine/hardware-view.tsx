@@ -24,6 +24,7 @@ import {
 import { beforeOf, effectiveBefore, readKeptHardware } from './kept-hardware.ts'
 import { PendingChanges } from './pending-changes.tsx'
 import { RestartNotice } from './restart-notice.tsx'
+import { MovesCard } from './moves-card.tsx'
 import { SizeCard } from './size-card.tsx'
 
 export interface HardwareForm {
@@ -74,6 +75,7 @@ export function HardwareView({ vm }: { vm: VmView }) {
       <SizeCard {...form} />
       <GeneralCard {...form} />
       <BootCard {...form} />
+      <MovesCard {...form} />
       <DevicesCard vm={vm} />
       <PendingChanges
         vm={vm}

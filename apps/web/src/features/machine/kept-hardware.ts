@@ -1,6 +1,7 @@
 /** What was typed on a machine's hardware page and not saved, with the machine as it was when that began. */
 import { z } from 'zod'
 import { firmwareSchema } from '@berth/core/image/image'
+import { movePolicySchema } from '@berth/core/migration/move-policy'
 import type { VmView } from '@berth/core/vm/vm-view'
 import { changedMeanwhile, changesOf, fieldsOf, type HardwareDraft, type HardwareFields } from './hardware-draft.ts'
 
@@ -9,6 +10,7 @@ const fieldSchemas = {
   description: z.string(),
   tags: z.array(z.string()),
   isProtected: z.boolean(),
+  movePolicy: movePolicySchema,
   vcpus: z.number(),
   memoryBytes: z.number(),
   diskBytes: z.number(),
@@ -20,6 +22,7 @@ const draftSchema = z.object({
   description: fieldSchemas.description.exactOptional(),
   tags: fieldSchemas.tags.exactOptional(),
   isProtected: fieldSchemas.isProtected.exactOptional(),
+  movePolicy: fieldSchemas.movePolicy.exactOptional(),
   vcpus: fieldSchemas.vcpus.exactOptional(),
   memoryBytes: fieldSchemas.memoryBytes.exactOptional(),
   diskBytes: fieldSchemas.diskBytes.exactOptional(),

@@ -4,7 +4,7 @@ import { CodeBlock } from '@berth/ui/code-block'
 import { InlineAlert } from '@berth/ui/inline-alert'
 import { Skeleton } from '@berth/ui/skeleton'
 import type { HostFitness } from '@berth/core/migration/move-fitness'
-import type { MovePolicy } from '@berth/core/migration/move-policy'
+import { policyFor, type MovePolicy } from '@berth/core/migration/move-policy'
 import { plainTransport, usesStreams } from '@berth/core/migration/move-transport'
 import { vmCan } from '@berth/core/vm/vm-can'
 import { situationOf } from '@berth/core/vm/vm-situation'
@@ -63,7 +63,9 @@ function ChosenForm({ vm, target, onClose, onStarted, children }: ChosenFormProp
   const trpc = useTRPC()
   const client = useTRPCClient()
   const queryClient = useQueryClient()
-  const [policy, setPolicy] = useState<MovePolicy>('pause-if-needed')
+  const [chosen, setPolicy] = useState<MovePolicy>()
+  const hasFreight = target.disks.some(({ kind }) => kind === 'travels')
+  const policy = policyFor(vm, { chosen, hasFreight })
   const [typedCap, setTypedCap] = useState('')
   const [wishedTransport, setTransport] = useState(plainTransport)
   const transport = transportFor(policy, wishedTransport)

@@ -19,6 +19,7 @@ const machine = (name: string, change: Partial<VmView> = {}): VmView =>
     description: '',
     tags: [],
     isProtected: false,
+    movePolicy: 'pause-if-needed',
     owner: { userId: 'u', name: 'ada' },
     state: 'running',
     stateSince: at,
