@@ -63,10 +63,31 @@ const refusals: readonly Row[] = [
   ['acceleration', /^It runs machines by KVM, this one runs by software emulation\.$/, {}, { acceleration: 'tcg' }],
   [
     'qemu-version',
-    /^Its QEMU 7\.2\.9 \(Debian\) is older than 7\.2\.22, which runs/,
+    /^Its QEMU 7\.2\.9 \(Debian\) is older than 7\.2\.22, which runs the machine; update it to 7\.2\.22 or newer\.$/,
     { qemuVersion: '7.2.9 (Debian)' },
   ],
-  ['machine-type', /^Its QEMU has no machine type pc-q35-7\.2\.$/, { machineTypes: ['pc-q35-8.0'] }],
+  [
+    'machine-type',
+    /^Its QEMU 7\.2\.22 does not offer machine type pc-q35-9\.1, its newest is pc-q35-7\.10; update its QEMU to 9\.1 or newer\.$/,
+    { machineTypes: ['pc-q35-7.2', 'pc-q35-7.10', 'pc-i440fx-9.0'] },
+    { machineType: 'pc-q35-9.1' },
+  ],
+  [
+    'machine-type',
+    /type pc-q35-7\.2, its oldest is pc-q35-8\.0, its newest pc-q35-10\.0; that type was given up there, and only a host with an older/,
+    { machineTypes: ['pc-q35-10.0', 'pc-q35-8.0'] },
+  ],
+  [
+    'machine-type',
+    /type pc-q35-7\.2, but others of pc-q35-7\.1 to pc-q35-8\.0; it needs a QEMU that has this one too\.$/,
+    { machineTypes: ['pc-q35-8.0', 'pc-q35-7.1'] },
+  ],
+  [
+    'machine-type',
+    /does not offer machine type pc-q35-7\.2, nor any other pc-q35\.$/,
+    { machineTypes: ['pc-i440fx-7.2'] },
+  ],
+  ['machine-type', /^It has told of no machine types, the machine needs pc-q35-7\.2\.$/, { machineTypes: [] }],
   ['firmware', /^It has no UEFI firmware\.$/, {}, { firmware: 'uefi' }],
   ['vcpus', /^33 vCPUs asked, at most 32 on 4 processors\.$/, {}, { vcpus: 33 }],
   ['memory', /^4 GiB of memory asked, 2\.4 GiB free of 16 GiB\.$/, { committedMemoryBytes: 12 * GiB }],

@@ -3,6 +3,7 @@
  * within its reach or find room. In the order in which they are told. One that is off has no process.
  */
 import { cidrHolds } from '@berth/core/network/cidr'
+import type { CandidateHost } from './candidate-host.ts'
 import { reachesDisks } from './disk-rules.ts'
 import { sameProcessor } from './processor-rule.ts'
 import { can, cannot, warns, type HostRule } from './host-rule.ts'
@@ -49,15 +50,52 @@ const newEnoughQemu: MoveRule = {
   name: 'qemu-version',
   judge: (vm, { qemuVersion }) => {
     const order = compareVersions(qemuVersion, vm.qemuVersion)
-    if (order < 0) return cannot(`its QEMU ${qemuVersion} is older than ${vm.qemuVersion}, which runs the machine`)
+    if (order < 0) {
+      const [needed] = /^[\d.]+/.exec(vm.qemuVersion) ?? [vm.qemuVersion]
+      return cannot(
+        `its QEMU ${qemuVersion} is older than ${vm.qemuVersion}, which runs the machine; update it to ${needed} or newer`,
+      )
+    }
     return can(`QEMU ${qemuVersion}${order > 0 ? `, newer than ${vm.qemuVersion}` : ', the same'}`)
   },
 }
 
 const hasMachineType: MoveRule = {
   name: 'machine-type',
-  judge: (vm, { machineTypes }) =>
-    machineTypes.includes(vm.machineType) ? [] : cannot(`its QEMU has no machine type ${vm.machineType}`),
+  judge: (vm, { machineTypes, qemuVersion }) =>
+    machineTypes.includes(vm.machineType)
+      ? []
+      : cannot(whyNoMachineType(vm.machineType, { machineTypes, qemuVersion })),
+}
+
+/** With what it has instead, and what would have to change: a newer QEMU there, or another host where it is too new. */
+function whyNoMachineType(
+  wanted: string,
+  { machineTypes, qemuVersion }: Pick<CandidateHost, 'machineTypes' | 'qemuVersion'>,
+): string {
+  if (machineTypes.length === 0) return `it has told of no machine types, the machine needs ${wanted}`
+  const says = `its QEMU ${qemuVersion} does not offer machine type ${wanted}`
+  const { family, version } = machineTypeParts(wanted)
+  const versions = machineTypes
+    .map(machineTypeParts)
+    .filter((type) => type.family === family)
+    .map((type) => type.version)
+    .sort(compareVersions)
+  const [oldest, newest] = [versions[0], versions.at(-1)]
+  if (oldest === undefined || newest === undefined) return `${says}, nor any other ${family}`
+  // The types of a release come with it: its number is the one of the type.
+  if (compareVersions(newest, version) < 0)
+    return `${says}, its newest is ${family}-${newest}; update its QEMU to ${version} or newer`
+  const has = `${family}-${oldest} to ${family}-${newest}`
+  if (compareVersions(version, oldest) > 0)
+    return `${says}, but others of ${has}; it needs a QEMU that has this one too`
+  return `${says}, its oldest is ${family}-${oldest}, its newest ${family}-${newest}; that type was given up there, and only a host with an older QEMU takes the machine`
+}
+
+/** Of "pc-q35-7.2" both parts; a type of no version is a family of its own. */
+function machineTypeParts(name: string): { readonly family: string; readonly version: string } {
+  const [, family = name, version = '0'] = /^(.+)-(\d+(?:\.\d+)*)$/.exec(name) ?? []
+  return { family, version }
 }
 
 const hasMoveNetwork: MoveRule = {
