@@ -5,7 +5,7 @@
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HostSnapshot } from '@berth/core/agent-contract/agent-events'
-import type { HostCheck } from '@berth/core/host/host'
+import type { HostCheck, HostFacts } from '@berth/core/host/host'
 import type { Logger } from 'pino'
 import type { AgentConfig } from './config.ts'
 import { Consoles } from './console/consoles.ts'
@@ -15,6 +15,7 @@ import { Forecasting } from './forecast/forecasting.ts'
 import { createHeartbeat } from './host/background/heartbeat.ts'
 import { lockDataDir } from './host/data-lock.ts'
 import { hostSnapshot } from './host/host-snapshot.ts'
+import type { HostProbe } from './host/probe-host.ts'
 import { hypervisor } from './hypervisor/hypervisor.ts'
 import { openDoor } from './http/open-door.ts'
 import { Sampler } from './metrics/sampler.ts'
@@ -61,9 +62,9 @@ export async function startAgent({ config, logger, signal }: StartAgentOptions):
   // QEMU's unprivileged users pass through to their disks; what they may not see is 0700 inside.
   await chmod(dataDir, 0o711)
   await createRunRoot(runDir)
-  const host = await hypervisor().probeHost({
-    ...{ acceleration: config.acceleration, machineDirs: [dataDir, runDir], signal },
-    qemuNotePath: join(dataDir, 'qemu-facts.json'),
+  const qemuNotePath = join(dataDir, 'qemu-facts.json')
+  let host = await hypervisor().probeHost({
+    ...{ acceleration: config.acceleration, machineDirs: [dataDir, runDir], qemuNotePath, signal },
   })
   const storage = await createStorage(config)
   const networks = hypervisor().openNetworks({ stateDir: join(dataDir, 'network'), isRoot: host.isRoot })
@@ -73,11 +74,17 @@ export async function startAgent({ config, logger, signal }: StartAgentOptions):
   })
 
   const checks: HostCheck[] = []
-  const facts = await hypervisor().hostFacts(host, () => [...checks, ...silenceChecks(machines), ...movement.checks()])
+  const allChecks = (): HostCheck[] => [...checks, ...silenceChecks(machines), ...movement.checks()]
+  const facts = await hypervisor().hostFacts(() => host, allChecks)
+  const lookAtHost = async (): Promise<HostFacts> => {
+    host = await hypervisor().probeAgain(host, { qemuNotePath, signal })
+    return facts()
+  }
   const snapshot = (): Promise<HostSnapshot> => hostSnapshot({ facts, machines, storage })
   const events = createEventStream({ snapshot })
   const store = new VmStore(dataDir)
-  const { qemuPath, bootId, acceleration, uefi, users } = host
+  const { qemuPath, bootId, acceleration, users } = host
+  const uefi = (): HostProbe['uefi'] => host.uefi
   const machineHost = { qemuPath, bootId, uefi, acceleration: acceleration.kind, userOf: users.userOf }
   const launcher = new MachineLauncher({ host: machineHost, runRoot: runDir, store, storage, networks, logger })
   const moves = await MoveStore.open(dataDir, logger)
@@ -89,7 +96,7 @@ export async function startAgent({ config, logger, signal }: StartAgentOptions):
     hostFolder: dataDir,
     vmFolder: (vmId) => store.folder(vmId).root,
     everyRounds: config.sampleEveryRounds ?? 1,
-    onRound: createHeartbeat({ storage, machines, events, logger }),
+    onRound: createHeartbeat({ storage, machines, events, logger, lookAtHost }),
   })
   parts.defer(() => sampler.close())
   const screens = new LastScreens({ fileOf: (vmId) => store.folder(vmId).lastScreen, logger })

@@ -23,6 +23,8 @@ export interface EventStream {
   read: (from: { lastEventId: string | null; signal: AbortSignal }) => AsyncGenerator<StreamedEvent, void, undefined>
   /** How many read now. */
   readerCount: () => number
+  /** How many have begun to read so far; it rises with each that comes, or comes back. */
+  joinedCount: () => number
 }
 
 export interface EventStreamOptions {
@@ -38,9 +40,11 @@ const unkeptKinds: ReadonlySet<AgentEventKind> = new Set(['host.beat', 'vm.sampl
 export function createEventStream(options: EventStreamOptions): EventStream {
   const ring = createEventRing(randomBytes(6).toString('hex'), options.capacity ?? 4_096)
   const readers = new Set<ReaderQueue<StreamedEvent>>()
+  let joined = 0
 
   return {
     readerCount: () => readers.size,
+    joinedCount: () => joined,
     publish: (event) => {
       const entry: StreamedEvent = unkeptKinds.has(event.kind) ? { id: undefined, event } : ring.push(event)
       for (const reader of readers) reader.push(entry)
@@ -49,6 +53,7 @@ export function createEventStream(options: EventStreamOptions): EventStream {
       const reader = createReaderQueue<StreamedEvent>(options.maxWaiting ?? 2_048)
       // Subscribed before anything is read: what happens during the snapshot waits in the queue, and comes after it.
       readers.add(reader)
+      joined++
       const onAbort = (): void => reader.close()
       signal.addEventListener('abort', onAbort, { once: true })
       if (signal.aborted) reader.close()

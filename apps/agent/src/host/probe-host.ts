@@ -1,4 +1,7 @@
-/** What this host is and offers to machines: looked at once, when the agent starts. */
+/**
+ * What this host is and offers to machines: looked at when the agent starts, and what packages bring also while it runs. Not
+ * the acceleration: a guest must be started to find that out, and machines that run would stay with theirs anyway.
+ */
 import { access, constants, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { HostCheck, HostFacts } from '@berth/core/host/host'
@@ -7,7 +10,7 @@ import { AppError } from '@berth/core/errors/app-error'
 import { kvmGroupId, probeAcceleration, type Acceleration } from '../qemu/acceleration.ts'
 import { cpuFlagsOnce } from '../qemu/cpu-flags.ts'
 import { findUefiFirmware, probeKernel, type UefiFirmware } from '../qemu/host-abilities.ts'
-import { probeQemuOnce } from '../qemu/probe-cache.ts'
+import { probeQemuOnce, programKey } from '../qemu/probe-cache.ts'
 import type { QemuFacts } from '../qemu/probe.ts'
 import { raiseKernelLimits } from './kernel-limits.ts'
 import { chooseMachineUsers, type MachineUsers } from './machine-users.ts'
@@ -15,6 +18,8 @@ import { chooseMachineUsers, type MachineUsers } from './machine-users.ts'
 export interface HostProbe {
   readonly qemuPath: string
   readonly qemu: QemuFacts
+  /** Of the program that `qemu` was asked of. */
+  readonly qemuKey: string
   readonly acceleration: Acceleration
   readonly uefi: UefiFirmware | undefined
   readonly users: MachineUsers
@@ -45,6 +50,8 @@ export async function probeHost(options: HostProbeOptions): Promise<HostProbe> {
   if (qemuPath === undefined) {
     throw new AppError('COMMAND_FAILED', 'There is no qemu-system-x86_64; install the package qemu-system-x86')
   }
+  // Before it is asked: one that is exchanged meanwhile is asked again.
+  const qemuKey = await programKey(qemuPath)
   const [qemu, acceleration, uefi, kernel, kvmGroup, bootId] = await Promise.all([
     probeQemuOnce(qemuPath, qemuNotePath, signal),
     probeAcceleration({ binary: qemuPath, choice, signal }),
@@ -57,16 +64,10 @@ export async function probeHost(options: HostProbeOptions): Promise<HostProbe> {
   const users = await chooseMachineUsers(machineDirs, groups)
   const limits = await raiseKernelLimits()
   const noNat = await whyNoNat(kernel)
-  const notePath = join(dirname(qemuNotePath), 'cpu-flags.json')
-  const cpuFlags = await cpuFlagsOnce({
-    ...{ binary: qemuPath, acceleration: acceleration.kind, notePath, bootId: bootId.trim(), signal },
-  }).catch((error: unknown) => {
-    if (signal.aborted) throw error
-    return null
-  })
+  const known = { qemuPath, qemuKey, acceleration, bootId: bootId.trim() }
+  const cpuFlags = await cpuFlagsOf(known, options)
   return {
-    ...{ qemuPath, qemu, acceleration, uefi, users },
-    bootId: bootId.trim(),
+    ...{ ...known, qemu, uefi, users },
     isRoot: kernel.isRoot,
     ...(cpuFlags && { cpuFlags }),
     networkKinds: noNat === undefined ? ['user', 'nat'] : ['user'],
@@ -75,12 +76,76 @@ export async function probeHost(options: HostProbeOptions): Promise<HostProbe> {
       accelerationCheck(acceleration),
       users.check,
       limits,
-      line('UEFI firmware', uefi === undefined ? 'None found: machines boot by BIOS only. Install ovmf.' : undefined),
+      uefiCheck(uefi),
       line('NAT networks', noNat),
-      line('Processor flags', cpuFlags === null ? 'QEMU does not tell them: moves compare models only.' : undefined),
+      flagsCheck(cpuFlags),
     ],
   }
 }
+
+export type ProbeAgainOptions = Pick<HostProbeOptions, 'qemuNotePath' | 'signal'>
+
+/**
+ * The same host, with what was installed, upgraded or removed since. Cheap where nothing was: QEMU itself is asked only when
+ * its program is another one. While that cannot be asked, as in the middle of an upgrade, what is known stays, and its check
+ * says so. Throws only when `signal` aborts.
+ */
+export async function probeAgain(known: HostProbe, options: ProbeAgainOptions): Promise<HostProbe> {
+  const [qemu, uefi, noNat] = await Promise.all([
+    qemuOf(known, options),
+    findUefiFirmware(),
+    probeKernel().then(whyNoNat),
+  ])
+  const fresh = [...qemu.checks, uefiCheck(uefi), line('NAT networks', noNat)]
+  return {
+    ...known,
+    ...qemu.found,
+    uefi,
+    networkKinds: noNat === undefined ? ['user', 'nat'] : ['user'],
+    checks: known.checks.map((check) => fresh.find(({ name }) => name === check.name) ?? check),
+  }
+}
+
+type QemuFindings = Pick<HostProbe, 'qemu' | 'qemuKey' | 'cpuFlags'>
+
+async function qemuOf(
+  known: HostProbe,
+  options: ProbeAgainOptions,
+): Promise<{ found: Partial<QemuFindings>; checks: readonly HostCheck[] }> {
+  try {
+    const qemuKey = await programKey(known.qemuPath)
+    if (qemuKey === known.qemuKey) return { found: {}, checks: [qemuCheck(known.qemu)] }
+    const qemu = await probeQemuOnce(known.qemuPath, options.qemuNotePath, options.signal)
+    const cpuFlags = await cpuFlagsOf(known, options)
+    const found = { qemu, qemuKey, ...(cpuFlags && { cpuFlags }) }
+    return { found, checks: [qemuCheck(qemu), flagsCheck(cpuFlags)] }
+  } catch (error) {
+    if (options.signal.aborted) throw error
+    const why = error instanceof Error ? error.message : String(error)
+    const message = `It cannot be asked, so machines may not start: ${why}. Last seen: version ${known.qemu.version}.`
+    return { found: {}, checks: [{ name: 'QEMU', status: 'failed', message }] }
+  }
+}
+
+/** Null: QEMU does not say. */
+async function cpuFlagsOf(
+  { qemuPath, acceleration, bootId }: Pick<HostProbe, 'qemuPath' | 'acceleration' | 'bootId'>,
+  { qemuNotePath, signal }: ProbeAgainOptions,
+): Promise<string[] | null> {
+  const notePath = join(dirname(qemuNotePath), 'cpu-flags.json')
+  return cpuFlagsOnce({ binary: qemuPath, acceleration: acceleration.kind, notePath, bootId, signal }).catch(
+    (error: unknown) => {
+      if (signal.aborted) throw error
+      return null
+    },
+  )
+}
+
+const uefiCheck = (uefi: UefiFirmware | undefined): HostCheck =>
+  line('UEFI firmware', uefi === undefined ? 'None found: machines boot by BIOS only. Install ovmf.' : undefined)
+
+const flagsCheck = (cpuFlags: readonly string[] | null): HostCheck =>
+  line('Processor flags', cpuFlags === null ? 'QEMU does not tell them: moves compare models only.' : undefined)
 
 const line = (name: string, problem: string | undefined): HostCheck =>
   problem === undefined ? { name, status: 'ok', message: 'Available.' } : { name, status: 'warning', message: problem }

@@ -11,7 +11,7 @@ import type { Duplex } from 'node:stream'
 import type { HostCheck, HostFacts, HostGauges } from '@berth/core/host/host'
 import type { CommandResult, RunCommandOptions } from '../exec/run-command.ts'
 import type { DetachedProcess, SpawnDetachedOptions } from '../exec/spawn-detached.ts'
-import type { HostProbe, HostProbeOptions } from '../host/probe-host.ts'
+import type { HostProbe, HostProbeOptions, ProbeAgainOptions } from '../host/probe-host.ts'
 import type { InterfaceCounters } from '../metrics/network-counters.ts'
 import type { SeriesShape } from '../metrics/series-file.ts'
 import type { Networks } from '../network/networks.ts'
@@ -82,7 +82,10 @@ export interface Hypervisor {
   /** `hostFolder` is the host's data directory. */
   openMeter: (hostFolder: string) => HostMeter
   probeHost: (options: HostProbeOptions) => Promise<HostProbe>
-  hostFacts: (probe: HostProbe, extraChecks: () => readonly HostCheck[]) => Promise<() => Promise<HostFacts>>
+  /** The same host, with what was installed on it since. */
+  probeAgain: (known: HostProbe, options: ProbeAgainOptions) => Promise<HostProbe>
+  /** Answers the facts as they are when it is called, of the probe that `probe` answers then. */
+  hostFacts: (probe: () => HostProbe, extraChecks: () => readonly HostCheck[]) => Promise<() => Promise<HostFacts>>
   openNetworks: (options: { stateDir: string; isRoot: boolean }) => Networks
 }
 

@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { runCommand } from '../exec/run-command.ts'
 import { spawnDetached } from '../exec/spawn-detached.ts'
 import { createHostFacts } from '../host/host-facts.ts'
-import { probeHost } from '../host/probe-host.ts'
+import { probeAgain, probeHost } from '../host/probe-host.ts'
 import { HostProbe } from '../metrics/host-probe.ts'
 import { parseNetDev } from '../metrics/network-counters.ts'
 import { ProcFile } from '../metrics/proc-files.ts'
@@ -55,6 +55,7 @@ export const linuxHypervisor: Hypervisor = {
     }
   },
   probeHost,
+  probeAgain,
   hostFacts: createHostFacts,
   openNetworks: createNetworks,
 }

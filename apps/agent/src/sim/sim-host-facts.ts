@@ -23,6 +23,7 @@ export function simProbe({ place, bootId }: SimHost): HostProbe {
       defaultMachineType,
       gaps: [],
     },
+    qemuKey: simQemuVersion.text,
     acceleration: { kind: 'kvm', reason: '' },
     uefi: firmwareIn(place.dataDir),
     users: { userOf: () => undefined, check: isSimulated },

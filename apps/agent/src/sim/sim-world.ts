@@ -82,9 +82,10 @@ export class SimWorld implements SimGround {
       openSeries: (path, shape) => this.#openSeries(path, shape),
       openMeter: (hostFolder) => openSimMeter(this.#hostAt(hostFolder)),
       probeHost: ({ machineDirs }) => this.#probe(machineDirs),
+      probeAgain: (known) => Promise.resolve(known),
       hostFacts: (probe, extraChecks) => {
-        const host = this.#hostOfBoot(probe.bootId)
-        return Promise.resolve(() => Promise.resolve(simFacts(host, probe, extraChecks())))
+        const host = this.#hostOfBoot(probe().bootId)
+        return Promise.resolve(() => Promise.resolve(simFacts(host, probe(), extraChecks())))
       },
       openNetworks: openSimNetworks,
     }

@@ -28,13 +28,13 @@ import { retainLog } from './run-logs.ts'
 import type { RunRecord, VmRecord } from './vm-record.ts'
 import type { VmStore } from './vm-store.ts'
 
-/** What the host gives to machines; found out once, when the agent starts. */
+/** What the host gives to machines; found out once, when the agent starts, but for what a package may bring later. */
 export interface MachineHost {
   readonly qemuPath: string
   readonly acceleration: 'kvm' | 'tcg'
   readonly bootId: string
   /** Undefined where the host has no UEFI firmware. */
-  readonly uefi: { readonly codePath: string; readonly varsTemplatePath: string } | undefined
+  readonly uefi: () => { readonly codePath: string; readonly varsTemplatePath: string } | undefined
   /** The user of a machine's QEMU; undefined where the agent is not root and QEMU runs as the agent's own. */
   readonly userOf: (uid: number) => QemuUser | undefined
 }
@@ -148,7 +148,7 @@ export class MachineLauncher {
 
   async #prepareFirmware(spec: VmSpec, nvramPath: string): Promise<QemuFirmware> {
     if (spec.firmware === 'bios') return { kind: 'bios' }
-    const { uefi } = this.#options.host
+    const uefi = this.#options.host.uefi()
     if (uefi === undefined) {
       throw new AppError('QEMU_START_FAILED', 'This host has no UEFI firmware; install the package ovmf.')
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { AgentEvent, HostSnapshot } from '@berth/core/agent-contract/agent-events'
+import { hostFactsSchema } from '@berth/core/host/host'
 import { vmIdSchema } from '@berth/core/ids/ids'
 import type { VmObservation } from '@berth/core/vm/vm-observation'
 import { FakeHost } from '../workflows/testing/fake-host.ts'
@@ -133,6 +134,23 @@ describe('what agents tell', () => {
     await vi.waitFor(async () => expect(await seen(world, neighbour)).toBe('1.1 stopped'), 5_000)
     const row = await world.db.vmObserved.findUnique({ where: { vmId: hostile } })
     expect(row?.observed).toMatchObject({ guest: { hostname: 'a\ufffdb\ufffd' } })
+  })
+
+  it('writes what a host has become since its snapshot', async () => {
+    await using world = await makeOperationWorld()
+    const { receive } = makeIngest(world)
+    const { facts, ...rest } = snapshotOf([])
+    receive({ kind: 'host.snapshot', snapshot: { facts, ...rest } })
+    receive({ kind: 'host.beat', gauges, pools: rest.pools, facts: { ...facts, qemuVersion: '8.0' } })
+    const qemuVersion = async () => {
+      const row = await world.db.host.findUniqueOrThrow({ where: { id: world.host.hostId } })
+      return hostFactsSchema.parse(row.facts).qemuVersion
+    }
+    await vi.waitFor(async () => expect(await qemuVersion()).toBe('8.0'), 5_000)
+    // A snapshot is newer than what was told before it.
+    receive({ kind: 'host.beat', gauges, pools: rest.pools, facts: { ...facts, qemuVersion: '8.1' } })
+    receive({ kind: 'host.snapshot', snapshot: { facts: { ...facts, qemuVersion: '8.2' }, ...rest } })
+    await vi.waitFor(async () => expect(await qemuVersion()).toBe('8.2'), 5_000)
   })
 
   it('writes the neighbours of a machine that the database does not take', async () => {

@@ -7,6 +7,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { AgentEvent, HostSnapshot } from '@berth/core/agent-contract/agent-events'
+import type { HostFacts } from '@berth/core/host/host'
 import type { PanelEvent } from '@berth/core/events/panel-events'
 import { hostIdSchema } from '@berth/core/ids/ids'
 import type { MoveProgress } from '@berth/core/migration/move-progress'
@@ -41,6 +42,7 @@ interface Queue {
   hello: AgentHello | null
   snapshot: HostSnapshot | null
   readonly news: Map<string, VmNews>
+  facts: HostFacts | null
   pools: readonly PoolObservation[] | null
   poolsAt: number
   bootId: string
@@ -83,11 +85,13 @@ export class AgentIngest implements AgentSink {
       case 'host.snapshot':
         queue.snapshot = event.snapshot
         queue.bootId = event.snapshot.facts.bootId
+        queue.facts = null
         queue.news.clear()
         break
       case 'host.beat':
         this.#options.live.setGauges(hostId, event.gauges)
         this.#tell(hostId, { at: event.gauges.at, host: event.gauges, vms: {} })
+        if (event.facts !== undefined) queue.facts = event.facts
         if (performance.now() - queue.poolsAt >= poolsEveryMs) {
           queue.pools = event.pools
           queue.poolsAt = performance.now()
@@ -126,6 +130,7 @@ export class AgentIngest implements AgentSink {
       hello: null,
       snapshot: null,
       news: new Map(),
+      facts: null,
       pools: null,
       poolsAt: Number.NEGATIVE_INFINITY,
       bootId: '',
@@ -167,7 +172,7 @@ export class AgentIngest implements AgentSink {
 
   #next(hostId: string, queue: Queue): Write | null {
     const { db } = this.#options
-    const { hello, snapshot, pools, bootId } = queue
+    const { hello, snapshot, facts, pools, bootId } = queue
     if (hello !== null) {
       queue.hello = null
       return { what: 'hello', run: () => writeHello(db, hostId, hello), giveBack: () => (queue.hello ??= hello) }
@@ -188,6 +193,14 @@ export class AgentIngest implements AgentSink {
         }
       }
       return { what: 'snapshot', run, giveBack: () => (queue.snapshot ??= snapshot), giveUp }
+    }
+    if (facts !== null) {
+      queue.facts = null
+      const run = (): Promise<void> => writeFacts(db, hostId, facts)
+      const giveBack = (): void => {
+        if (queue.snapshot === null) queue.facts ??= facts
+      }
+      return { what: 'facts', run, giveBack }
     }
     const [first] = queue.news
     if (first !== undefined) {

@@ -26,7 +26,13 @@ export type HostSnapshot = z.infer<typeof hostSnapshotSchema>
 
 export const agentEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('host.snapshot'), snapshot: hostSnapshotSchema }),
-  z.object({ kind: z.literal('host.beat'), gauges: hostGaugesSchema, pools: z.array(poolObservationSchema) }),
+  z.object({
+    kind: z.literal('host.beat'),
+    gauges: hostGaugesSchema,
+    pools: z.array(poolObservationSchema),
+    /** Only when they are others than before: something was installed, or plugged in. */
+    facts: hostFactsSchema.optional(),
+  }),
   z.object({ kind: z.literal('vm.observed'), vm: vmObservationSchema }),
   z.object({ kind: z.literal('vm.removed'), vmId: vmIdSchema, epoch: z.int(), generation: z.int() }),
   z.object({ kind: z.literal('vm.sampled'), at: z.iso.datetime(), samples: z.record(vmIdSchema, vmSampleSchema) }),

@@ -1,13 +1,15 @@
 /**
  * What is told with every round of the sampler, each 2 s: figures and pools to whoever listens. Every now and then it
- * looks at what nobody announces: the size of disks, what a guest's agent says, old volumes in the trash.
+ * looks at what nobody announces: the size of disks, what a guest's agent says, what was installed on the host or plugged
+ * into it, old volumes in the trash.
  */
 import type { AgentEvent } from '@berth/core/agent-contract/agent-events'
 import type { Logger } from 'pino'
 import type { EventStream } from '../../events/event-stream.ts'
-import type { NumaNode } from '@berth/core/host/host'
+import type { HostFacts, NumaNode } from '@berth/core/host/host'
 import type { SampleRound } from '../../metrics/sampler.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { FactsNews } from '../facts-news.ts'
 import { readFreeMemory, readHugePages, readNumaNodes } from '../memory-layout.ts'
 import { silenceOf } from '../../vm/silence.ts'
 import { sightVolumes } from '../../vm/volume-sightings.ts'
@@ -18,6 +20,8 @@ export interface HeartbeatOptions {
   machines: VmRegistry
   events: EventStream
   logger: Logger
+  /** The host as it is now. */
+  lookAtHost: () => Promise<HostFacts>
 }
 
 /** In rounds of 2 s. */
@@ -33,19 +37,20 @@ export function createHeartbeat(options: HeartbeatOptions): (round: SampleRound)
   let isBeating = false
   let isLooking = false
   const nodes = readNumaNodes()
+  const news = new FactsNews(options.lookAtHost, options.events)
   return (round) => {
     rounds++
     for (const actor of options.machines.all()) actor.publisher.sight({ silentSince: silenceOf(actor, Date.now()) })
     // Apart from the beat: looking waits for QEMUs and guests, and one that hangs must not hold up the others' figures.
     if (rounds % roundsPerLook === 0 && !isLooking) {
       isLooking = true
-      void lookAtMachines(options).finally(() => {
+      void Promise.all([lookAtMachines(options), lookAtHost(news, options)]).finally(() => {
         isLooking = false
       })
     }
     if (isBeating) return
     isBeating = true
-    beat({ ...options, nodes }, round, rounds)
+    beat({ ...options, nodes, news }, round, rounds)
       .catch((error: unknown) => options.logger.error({ err: error }, 'a heartbeat failed'))
       .finally(() => {
         isBeating = false
@@ -56,15 +61,22 @@ export function createHeartbeat(options: HeartbeatOptions): (round: SampleRound)
 interface Beat extends HeartbeatOptions {
   /** They do not change while the kernel runs. */
   nodes: Promise<readonly NumaNode[]>
+  news: FactsNews
 }
 
-async function beat({ storage, machines, events, nodes }: Beat, round: SampleRound, count: number): Promise<void> {
+async function beat(
+  { storage, machines, events, nodes, news }: Beat,
+  round: SampleRound,
+  count: number,
+): Promise<void> {
   storage.tendMounts()
   // Figures are not kept: without a reader there is nobody to tell.
   if (events.readerCount() > 0) {
     const [numaNodes, hugePages] = await Promise.all([nodes, readHugePages()])
     const gauges = { ...round.host, ...(await readFreeMemory({ numaNodes, hugePages })) }
-    events.publish({ kind: 'host.beat', gauges, pools: await storage.observePools(machines.specs()) })
+    const pools = await storage.observePools(machines.specs())
+    const facts = news.take()
+    events.publish({ kind: 'host.beat', gauges, pools, ...(facts && { facts }) })
     const sampled: AgentEvent = { kind: 'vm.sampled', at: round.at, samples: samplesOf(round) }
     events.publish(sampled)
   }
@@ -77,6 +89,11 @@ function samplesOf({ vms }: SampleRound): Samples {
   const samples: Samples = {}
   for (const [vmId, sample] of Object.entries(vms)) if (sample !== undefined) Object.assign(samples, { [vmId]: sample })
   return samples
+}
+
+async function lookAtHost(news: FactsNews, { events, logger }: HeartbeatOptions): Promise<void> {
+  if (events.readerCount() === 0) return
+  await news.look().catch((error: unknown) => logger.warn({ err: error }, 'the host could not be looked at'))
 }
 
 /** Side by side: a QEMU or a guest that hangs delays nobody else's look. */
