@@ -146,6 +146,22 @@ describe('a host in maintenance', () => {
     expect(await db().operation.count({ where: { kind: 'vm.start', vmId } })).toBe(1)
   })
 
+  it('comes back though a machine does not start again, and names it', async () => {
+    const vmId = await addOn('local', 'default')
+    const choices = [{ vmId, choice: 'shutdown' as const }]
+    const { operationId } = await admin().maintenance.start({ hostId: hostId(), choices })
+    await empty(
+      operationId,
+      tasksEnd(() => null),
+    )
+    await db().operation.update({ where: { id: operationId }, data: { status: 'succeeded', endedAt: new Date() } })
+    await db().host.update({ where: { id: hostId() }, data: { state: 'offline' } })
+    const { started, refused } = await admin().maintenance.leave({ hostId: hostId() })
+    expect(started).toEqual([])
+    expect(refused).toEqual([{ name: 'local', why: expect.stringMatching(/offline|unknown|does not answer/) }])
+    expect((await admin().host.get({ hostId: hostId() })).isInMaintenance).toBe(false)
+  })
+
   it('begins nothing while it is paused, and stops when it is told to', async () => {
     await addOn('web-1')
     const { operationId } = await admin().maintenance.start({ hostId: hostId() })

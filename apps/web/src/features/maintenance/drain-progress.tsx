@@ -5,6 +5,7 @@ import { Card } from '@berth/ui/card'
 import { InlineAlert } from '@berth/ui/inline-alert'
 import { ProgressBar } from '@berth/ui/progress-bar'
 import type { DrainItemState, DrainItemView, DrainView } from '@berth/core/maintenance/drain'
+import { toast } from '@berth/ui/toast'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Pause, Play } from 'lucide-react'
 import Link from 'next/link'
@@ -12,7 +13,7 @@ import { errorLine } from '../../lib/error-text.ts'
 import { paths } from '../../lib/paths.ts'
 import { useTRPC } from '../../lib/trpc/trpc-context.ts'
 import { CancelTask } from '../tasks/cancel-task.tsx'
-import { doneShare, isRunning, stateWords, sumText } from './plan-words.ts'
+import { doneShare, isRunning, refusedText, stateWords, sumText } from './plan-words.ts'
 import { useReadAgain } from './use-drain.ts'
 
 /** How it goes, machine by machine, with the means to hold it; afterwards, what became of each. */
@@ -54,9 +55,10 @@ function Controls({ drain }: { drain: DrainView }) {
   const trpc = useTRPC()
   const { hostId } = drain
   const readAgain = useReadAgain(hostId)
-  const pause = useMutation(trpc.maintenance.pause.mutationOptions({ onSuccess: readAgain }))
-  const resume = useMutation(trpc.maintenance.resume.mutationOptions({ onSuccess: readAgain }))
-  const { data: task } = useQuery(trpc.operation.get.queryOptions({ operationId: drain.operationId }))
+  // Also after a failure, which a toast tells: most often what is shown here is over.
+  const pause = useMutation(trpc.maintenance.pause.mutationOptions({ onSettled: readAgain }))
+  const resume = useMutation(trpc.maintenance.resume.mutationOptions({ onSettled: readAgain }))
+  const { data: task, isError } = useQuery(trpc.operation.get.queryOptions({ operationId: drain.operationId }))
   return (
     <>
       {drain.isPaused ? (
@@ -71,6 +73,11 @@ function Controls({ drain }: { drain: DrainView }) {
         </Button>
       )}
       {task !== undefined && <CancelTask task={task} label="Abort…" />}
+      {task === undefined && isError && (
+        <Button size="sm" disabledReason="Its task could not be read: load the page again">
+          Abort…
+        </Button>
+      )}
     </>
   )
 }
@@ -113,7 +120,16 @@ export function LeaveMaintenance({ hostId, drain }: { hostId: string; drain: Dra
   const trpc = useTRPC()
   const readAgain = useReadAgain(hostId)
   const leave = useMutation(
-    trpc.maintenance.leave.mutationOptions({ meta: { showsError: true }, onSuccess: readAgain }),
+    trpc.maintenance.leave.mutationOptions({
+      meta: { showsError: true },
+      onSuccess: async ({ refused }) => {
+        // A toast: this is gone from the page as soon as the host is back in service.
+        const told = refusedText(refused)
+        if (told !== null) toast.failure(told.title, { description: told.text })
+        await readAgain()
+      },
+      onError: readAgain,
+    }),
   )
   const stopped = drain?.items.filter(({ state }) => state === 'shutDown').length ?? 0
   return (

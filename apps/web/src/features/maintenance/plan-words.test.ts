@@ -1,7 +1,7 @@
 import { newUuid, hostIdSchema, vmIdSchema } from '@berth/core/ids/ids'
 import type { DrainItemState, PlannedMachine } from '@berth/core/maintenance/drain'
 import { describe, expect, it } from 'vitest'
-import { choiceOf, choicesFor, doneShare, durationText, planText, sumText } from './plan-words.ts'
+import { choiceOf, choicesFor, doneShare, durationText, planText, refusedText, sumText } from './plan-words.ts'
 
 const known = { vmId: vmIdSchema.parse(newUuid()), name: 'web-1', memoryBytes: 1, vcpus: 1, isOn: true }
 const target = { hostId: hostIdSchema.parse(newUuid()), name: 'host-b' }
@@ -35,6 +35,16 @@ describe('a plan', () => {
     expect(planText({ machines: [] }, {})).toBe('No machine is on this host.')
     expect(durationText(90_000)).toBe('about 1 min 30 s')
     expect(durationText(null)).toMatch(/^not known/)
+  })
+})
+
+it('names each machine that does not start again, and why', () => {
+  expect(refusedText([])).toBeNull()
+  const first = { name: 'web-1', why: 'host-a is offline.' }
+  expect(refusedText([first])).toEqual({ title: '1 machine does not start again', text: 'web-1: host-a is offline.' })
+  expect(refusedText([first, { name: 'web-2', why: 'It is running.' }])).toEqual({
+    title: '2 machines do not start again',
+    text: 'web-1: host-a is offline. web-2: It is running.',
   })
 })
 

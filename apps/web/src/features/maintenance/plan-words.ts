@@ -50,6 +50,15 @@ export const isRunning = ({ status }: Pick<DrainView, 'status'>): boolean =>
 
 const isDone = (state: DrainItemState): boolean => state !== 'waiting' && state !== 'moving' && state !== 'stopping'
 
+/** What is to be told of machines that do not start again with the end of a maintenance; null: all do. */
+export function refusedText(
+  refused: readonly { readonly name: string; readonly why: string }[],
+): { readonly title: string; readonly text: string } | null {
+  if (refused.length === 0) return null
+  const title = `${plural(refused.length, 'machine')} ${refused.length === 1 ? 'does' : 'do'} not start again`
+  return { title, text: refused.map(({ name, why }) => `${name}: ${why}`).join(' ') }
+}
+
 /** 0 to 1. */
 export const doneShare = ({ items }: Pick<DrainView, 'items'>): number =>
   items.length === 0 ? 1 : items.filter(({ state }) => isDone(state)).length / items.length
