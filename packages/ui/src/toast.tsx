@@ -1,5 +1,5 @@
 'use client'
-import { useSyncExternalStore } from 'react'
+import { useEffect, useSyncExternalStore } from 'react'
 import { late, useLate } from './late.ts'
 import type { Sonner } from './toast-shelf.tsx'
 
@@ -28,6 +28,22 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener)
 }
 
+const touches = ['pointermove', 'pointerdown', 'keydown'] as const
+
+/**
+ * Before anybody presses a button, and after the page is there: that the panel is gone is what the first toast often has to
+ * tell, and then its shelf could not be fetched any more.
+ */
+function preloadWithFirstTouch(): () => void {
+  const stop = (): void => touches.forEach((name) => window.removeEventListener(name, onTouch))
+  const onTouch = (): void => {
+    stop()
+    shelf.preload()
+  }
+  touches.forEach((name) => window.addEventListener(name, onTouch, { passive: true }))
+  return stop
+}
+
 /** Once, in the root of the app. Nothing, until there is something to show. */
 export function Toaster({ theme = 'system' }: { theme?: 'light' | 'dark' | 'system' | undefined }) {
   const wishes = useSyncExternalStore(
@@ -35,6 +51,7 @@ export function Toaster({ theme = 'system' }: { theme?: 'light' | 'dark' | 'syst
     () => asked,
     () => 0,
   )
+  useEffect(preloadWithFirstTouch, [])
   const loaded = useLate(shelf, wishes)
   return loaded ? <loaded.ToastShelf theme={theme} onReady={onReady} /> : null
 }

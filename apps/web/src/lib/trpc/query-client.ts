@@ -34,7 +34,9 @@ export function makeQueryClient(funnel?: ErrorFunnel): QueryClient {
         refetchOnReconnect: false,
         retry: (failures, error) => failures < 2 && isRetryable(error),
       },
-      mutations: { retry: false },
+      // Without a network they fail at once. Waiting for one, as they would, a button says nothing, and does minutes later
+      // what nobody wants any more.
+      mutations: { retry: false, networkMode: 'always' },
     },
   })
 }
