@@ -46,6 +46,10 @@ if (process.getuid?.() === 0)
     await test.step('it begins with the button, and ends with nothing on the host', async () => {
       await page.getByRole('button', { name: 'Begin' }).click()
       await expect(page.getByRole('progressbar', { name: 'Machines dealt with' })).toBeVisible()
+      await context.setOffline(true)
+      await page.getByRole('button', { name: 'Pause' }).click()
+      await expect(page.getByText('The panel did not answer.')).toBeVisible()
+      await context.setOffline(false)
       await expect(page.getByText('4 moved, 1 shut down.')).toBeVisible({ timeout: emptiedMs })
       await expectAccessible(page, 'the end of a maintenance')
       const [first, second, third] = berth.lab.hosts

@@ -72,15 +72,19 @@ function Controls({ drain }: { drain: DrainView }) {
           Pause
         </Button>
       )}
-      {task !== undefined && <CancelTask task={task} label="Abort…" />}
-      {task === undefined && isError && (
-        <Button size="sm" disabledReason="Its task could not be read: load the page again">
+      {task === undefined ? (
+        // In its place from the start: what comes later must not push Pause from under the pointer.
+        <Button size="sm" disabledReason={isError ? unread : 'Its task is being read'}>
           Abort…
         </Button>
+      ) : (
+        <CancelTask task={task} label="Abort…" />
       )}
     </>
   )
 }
+
+const unread = 'Its task could not be read: load the page again'
 
 const tones: Readonly<Record<DrainItemState, Tone>> = {
   waiting: 'neutral',
