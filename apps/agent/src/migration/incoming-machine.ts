@@ -17,11 +17,12 @@ export function recordOfIncoming(
   }
 }
 
-/** The same of one that is off: its disks came, and no process is left that took them. */
+/** The same of one that is off, for the reason that it had: its disks came, and no process is left that took them. */
 export function recordOfTakenOff(incoming: IncomingRecord): VmRecord {
   const { passport, moveId, tokenHash, sourceHostId } = incoming
   return {
     ...recordOfIncoming(incoming, { state: 'stopped', run: null }),
+    ...passport.off,
     ...{ spec: passport.nextSpec, specRevision: passport.nextRevision },
     taken: { moveId, tokenHash, sourceHostId, mustRun: false },
   }

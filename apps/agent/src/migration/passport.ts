@@ -19,9 +19,9 @@ export async function passportOf(
   { store, launcher: { acceleration } }: { store: VmStore; launcher: Pick<MachineLauncher, 'acceleration'> },
 ): Promise<MovePassport> {
   const { record } = actor
-  const isOff = !actor.hasProcess && (record.state === 'stopped' || record.state === 'crashed')
-  if (isOff) return offPassportOf(actor, { store, acceleration })
   const { state } = record
+  const isOff = !actor.hasProcess && (state === 'stopped' || state === 'crashed')
+  if (isOff) return offPassportOf(actor, { state, store, acceleration })
   const answer = mayVm('migrate', { state, isProtected: false, hasProcess: actor.hasProcess, busyWith: null })
   if (!answer.isAllowed) throw new AppError(answer.code, answer.reason)
   const { run } = actor.requireMachine()
@@ -42,11 +42,16 @@ export async function passportOf(
 /** Of one that is off: nothing was started with anything, so its newest spec is what it is. */
 async function offPassportOf(
   { vmId, record }: VmActor,
-  { store, acceleration }: { store: VmStore; acceleration: MovePassport['acceleration'] },
+  {
+    state,
+    store,
+    acceleration,
+  }: { state: 'stopped' | 'crashed'; store: VmStore; acceleration: MovePassport['acceleration'] },
 ): Promise<MovePassport> {
-  const { spec, specRevision, desiredPower } = record
+  const { spec, specRevision, desiredPower, stateSince, lastExit } = record
   return {
     ...{ spec, specRevision, nextSpec: spec, nextRevision: specRevision, desiredPower, isOff: true },
+    off: { state, stateSince, lastExit },
     seedDiscBytes: await seedDiscBytes(vmId, { spec, store }),
     // It has no process: what a start here would have.
     ...{ acceleration, qemuVersion: '', startedAt: new Date().toISOString() },

@@ -22,6 +22,7 @@ import { moveTransportSchema } from '../migration/move-transport.ts'
 import { cidrSchema } from '../network/cidr.ts'
 import { vmRunSchema } from '../vm/vm-observation.ts'
 import { desiredPowerSchema, vmSpecSchema } from '../vm/vm-spec.ts'
+import { heldVmStateSchema, vmExitSchema } from '../vm/vm-state.ts'
 
 /** `vmEpoch` is the one under which the source owns it; the target takes it at the next. */
 const vmTarget = { vmId: vmIdSchema, vmEpoch: z.int().nonnegative() }
@@ -53,6 +54,14 @@ export const movePassportSchema = z.object({
    * order; the phases are `disks` and `hand-over`. Only from and to agents with "off-moves"; others refuse to inspect it.
    */
   isOff: z.boolean().optional(),
+  /** Since when, and why, so that the target tells the same; absent from an agent that does not say: it was stopped. */
+  off: z
+    .object({
+      state: heldVmStateSchema.extract(['stopped', 'crashed']),
+      stateSince: z.iso.datetime(),
+      lastExit: vmExitSchema.nullable(),
+    })
+    .optional(),
 })
 export type MovePassport = z.infer<typeof movePassportSchema>
 

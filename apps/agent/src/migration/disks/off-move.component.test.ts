@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { MiB } from '@berth/core/units/bytes'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { scanProcesses } from '../../qemu/process-identity.ts'
+import { killProcess, scanProcesses } from '../../qemu/process-identity.ts'
 import { AgentProcess } from '../../testing/agent-process.ts'
 import { GuestSerial } from '../../testing/guest-serial.ts'
 import { TravellingMachine } from '../../testing/travelling-machine.ts'
@@ -59,6 +59,22 @@ describe('a machine that is off', { timeout: 120_000 }, () => {
     await target.run({ kind: 'vm.start', vmId, vmEpoch: 2 })
     await using serial = await GuestSerial.open(target, vmId)
     await serial.waitFor(/#0003/, bootMs)
+    await machine.stop(target, 2)
+  })
+
+  it('is there what it was here: one that crashed has crashed, and says how', async () => {
+    const { source, target } = hosts
+    const machine = await TravellingMachine.start(hosts, { mode: 'overlay', baseOn: [target] })
+    const { vmId } = machine
+    const running = (await scanProcesses(source.config.runDir)).find((found) => found.vmId === vmId)
+    if (running) await killProcess(running)
+    const { stateSince, lastExit } = await source.until(vmId, ({ state }) => state === 'crashed')
+    const step = await hosts.begin(hosts.move(vmId), { disks: machine.overBase })
+    expect(await step.report()).toMatchObject({ status: 'succeeded' })
+    expect(lastExit).toMatchObject({ reason: 'qemu-exited' })
+    expect(await target.observe(vmId)).toMatchObject({ state: 'crashed', epoch: 2, run: null, stateSince, lastExit })
+    await target.run({ kind: 'vm.start', vmId, vmEpoch: 2 })
+    expect(await target.observe(vmId)).toMatchObject({ state: 'running' })
     await machine.stop(target, 2)
   })
 
