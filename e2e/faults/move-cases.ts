@@ -1,6 +1,7 @@
 /**
  * The fault matrix of the move: what fails × when. Each moment is one that a look from outside can tell and hold:
  *
+ *   queued     two others leave the source, as many as may at once, and it waits for them
  *   preparing  the panel asks the target for a QEMU that waits
  *   copying    of a machine whose disk travels: some of it has come
  *   sending    the source's QEMU says "active"
@@ -10,7 +11,10 @@
  *   taking     the instant at which the machine's record stands on the target; nothing is held
  *   taken      the machine runs on the target, with the source's agent asleep since that instant: it is not told yet
  */
-export const moments = ['preparing', 'copying', 'sending', 'switching', 'giving', 'given', 'taking', 'taken'] as const
+export const moments = [
+  ...(['queued', 'preparing', 'copying', 'sending', 'switching'] as const),
+  ...(['giving', 'given', 'taking', 'taken'] as const),
+]
 export type Moment = (typeof moments)[number]
 
 type Victim = 'source agent' | 'target agent' | 'panel' | 'database' | 'source QEMU' | 'target QEMU'
@@ -33,6 +37,7 @@ export type Fault =
   | { readonly full: 'disk of the target' }
   /** As by a firewall, until the move has ended. */
   | { readonly blocked: 'port of the target' }
+  | { readonly cancelled: 'move' }
 
 export interface MoveCase {
   readonly moment: Moment
@@ -53,9 +58,18 @@ const dies = (moment: Moment, victim: Victim | 'everything', end: MoveCase['end'
 })
 const cut = (moment: Moment, link: Link, end: MoveCase['end']): MoveCase => ({ moment, end, fault: { cut: link } })
 const withDisk = (one: MoveCase): MoveCase => ({ ...one, hasOwnDisk: true })
+const says = (words: RegExp, one: MoveCase): MoveCase => ({ ...one, says: words })
 const telling = (one: MoveCase): MoveCase => ({ ...one, isTelling: true })
 
 export const moveCases: readonly MoveCase[] = [
+  says(/^succeeded/, dies('queued', 'panel', 'moved')),
+  says(/^succeeded/, dies('queued', 'database', 'moved')),
+  dies('queued', 'source agent', 'either'),
+  dies('queued', 'target agent', 'either'),
+  // Its disk is where both hosts see it: it goes as a machine that is off, and says there how it ended.
+  says(/^succeeded/, dies('queued', 'source QEMU', 'crashed')),
+  dies('queued', 'everything', 'either'),
+  { moment: 'queued', fault: { cancelled: 'move' }, end: 'stays', says: /^cancelled/ },
   dies('preparing', 'source agent', 'either'),
   dies('preparing', 'target agent', 'either'),
   dies('preparing', 'panel', 'either'),
@@ -139,5 +153,6 @@ function faultOf({ moment, fault }: MoveCase): string {
   if ('cut' in fault) return `${fault.cut} is cut while ${moment}`
   if ('halfOpen' in fault) return `${fault.halfOpen} is half open while ${moment}`
   if ('full' in fault) return `${fault.full} is full while ${moment}`
+  if ('cancelled' in fault) return `${fault.cancelled} is cancelled while ${moment}`
   return `${fault.blocked} is blocked while ${moment}`
 }

@@ -56,6 +56,7 @@ test.describe(`a move in which something fails, ${share}`, () => {
       await move.suffer(one.fault)
 
       const ended = await berth.machines.ended(operationId, endMs, move.hurry)
+      await move.untilAlone()
       const { tookMs, violations } = await berth.checker.converge(trueAgainMs, berth.door)
       const outcome = `${outcomeOf(ended)}; true again after ${Math.round(tookMs)} ms`
       test.info().annotations.push({ type: nameOf(one), description: outcome })

@@ -12,6 +12,7 @@ import { fillDisk } from '../lab/small-disk.ts'
 import type { LabProxy } from '../lab/lab-proxy.ts'
 import { freeze } from './host-processes.ts'
 import { findAgent, findVictim, watchStep } from './kill-points.ts'
+import { FullWay } from './full-way.ts'
 import type { Fault, Moment } from './move-cases.ts'
 import type { MovingMachine, TwoHostBerth } from './two-host-berth.ts'
 
@@ -26,6 +27,8 @@ const slowMoments: ReadonlySet<Moment> = new Set(['copying', 'sending'])
 const copyingSchema = z.object({
   progress: z.object({ phase: z.string(), disks: z.array(z.object({ doneBytes: z.number() })).optional() }).nullable(),
 })
+
+const queuedSchema = z.object({ status: z.string(), progressText: z.string().nullable() })
 
 type Victim = Exclude<Extract<Fault, { dies: unknown }>['dies'], 'everything'>
 const everything = ['panel', 'database', 'source agent', 'target agent'] as const satisfies readonly Victim[]
@@ -44,6 +47,8 @@ export class MoveUnderWay implements AsyncDisposable {
   readonly #asleep = new Map<string, Disposable>()
   readonly #troubles = new AsyncDisposableStack()
   #proxy: LabProxy | undefined
+  #way: FullWay | undefined
+  #operationId = ''
   #isHurried = false
   readonly sides: Sides
   /** What must stand nowhere: the keys and the token of this move. */
@@ -63,6 +68,7 @@ export class MoveUnderWay implements AsyncDisposable {
     // The move must begin with it in the way: nobody can step between the ends of a connection that is open.
     if ('halfOpen' in fault)
       this.#proxy = this.#troubles.use(await this.#berth.lab.proxyBetween(source, target, agentPort))
+    if (moment === 'queued') return this.#queue()
     const watch = await watchStep(this.#berth.dataDir, { targetName: name, kind: 'vm.migrate', step: 'prepare' })
     const wish = {
       ...{ vmId, targetHostId: this.#berth.hostId(target) },
@@ -92,6 +98,25 @@ export class MoveUnderWay implements AsyncDisposable {
     return operationId
   }
 
+  async #queue(): Promise<string> {
+    const { panel } = this.#berth.machines
+    const { source, target } = this.sides
+    this.#way = this.#troubles.use(await FullWay.open(this.#berth, this.sides))
+    const wish = {
+      ...{ vmId: this.#machine.vmId, targetHostId: this.#berth.hostId(target) },
+      bandwidthBytesPerSecond: bandwidthBytesPerSecond.otherwise,
+    }
+    const { operationId } = await panel.mutate('vm.migrate', wish, doneSchema)
+    const look = (): Promise<unknown> => panel.query('operation.get', { operationId }, queuedSchema)
+    const progressText = `Waits: 2 moves leave ${source}, at most 2 may at once.`
+    await expect.poll(look, { message: 'it waits', intervals: [20] }).toEqual({ status: 'queued', progressText })
+    await this.#findAll(['panel', 'database', 'source agent', 'target agent', 'source QEMU'])
+    // Otherwise the case would be another one than its name says.
+    expect(await this.#way.isFull(), 'the others are under way still').toBe(true)
+    this.#operationId = operationId
+    return operationId
+  }
+
   async #copying(operationId: string): Promise<string> {
     const isCopying = async (): Promise<boolean> => {
       const { progress } = await this.#berth.machines.panel.query('operation.move', { operationId }, copyingSchema)
@@ -112,6 +137,11 @@ export class MoveUnderWay implements AsyncDisposable {
       )
       for (const pid of pids) process.kill(pid, 'SIGKILL')
       return this.#wakeAll()
+    }
+    if ('cancelled' in fault) {
+      const asked = { operationId: this.#operationId }
+      await this.#berth.machines.panel.mutate('operation.cancel', asked, z.unknown())
+      return
     }
     const { lab } = this.#berth
     const { source, target } = this.sides
@@ -135,6 +165,7 @@ export class MoveUnderWay implements AsyncDisposable {
    * idles may write faster than it is sent, for ever. Until the panel takes it; refused when nothing is sent any more.
    */
   readonly hurry = async (): Promise<void> => {
+    await this.#way?.hurry()
     if (this.#isHurried) return
     const wish = { vmId: this.#machine.vmId, bandwidthBytesPerSecond: bandwidthBytesPerSecond.otherwise }
     const asked = this.#berth.machines.panel.mutate('vm.setMoveBandwidth', wish, z.unknown())
@@ -142,6 +173,11 @@ export class MoveUnderWay implements AsyncDisposable {
       () => true,
       () => false,
     )
+  }
+
+  /** Those that it waited for have ended as well. */
+  async untilAlone(): Promise<void> {
+    await this.#way?.ended()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -202,8 +238,8 @@ export class MoveUnderWay implements AsyncDisposable {
     this.#asleep.clear()
   }
 
-  async #findAll(): Promise<void> {
-    await Promise.all(victims.map(async (victim) => this.#pids.set(victim, await this.#find(victim))))
+  async #findAll(wanted: readonly Victim[] = victims): Promise<void> {
+    await Promise.all(wanted.map(async (victim) => this.#pids.set(victim, await this.#find(victim))))
   }
 
   async #find(victim: Victim): Promise<number> {

@@ -64,13 +64,13 @@ export class TwoHostBerth implements AsyncDisposable {
     return berth
   }
 
-  /** Runs on the first host when it returns, its disk in the pool that both see, or in the host's own and then it travels. */
-  async addMovingMachine(name: string, pool: 'shared' | 'default'): Promise<MovingMachine> {
+  /** Runs on that host when it returns, its disk in the pool that both see, or in the host's own and then it travels. */
+  async addMovingMachine(name: string, pool: 'shared' | 'default', host = 'host-1'): Promise<MovingMachine> {
     const { panel } = this.machines
     const wish = {
       ...(await this.machines.wishFor({ name, start: false })),
       pool,
-      hostId: this.hostId('host-1'),
+      hostId: this.hostId(host),
     }
     const { vmId, operationId } = await panel.mutate('vm.create', wish, createdSchema)
     await this.machines.succeeded(operationId)
