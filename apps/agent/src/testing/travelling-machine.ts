@@ -33,11 +33,12 @@ export class TravellingMachine {
   /** Runs on the source, and writes. `baseOn`: the hosts that have the image it is made from, besides the source. */
   static async start(
     { source }: TwoHosts,
-    made: { mode: 'overlay' | 'copy'; format?: DiskFormat; baseOn?: readonly TestHost[] },
+    made: { mode: 'overlay' | 'copy'; format?: DiskFormat; baseOn?: readonly TestHost[]; isRestless?: true },
   ): Promise<TravellingMachine> {
     const { mode, format = 'qcow2', baseOn = [] } = made
-    const random = randomBytes(ballast.bytes)
-    const content = writingDisk(random)
+    // A restless one is about what it writes: nothing else is to be copied.
+    const random = made.isRestless === true ? Buffer.alloc(ballast.bytes) : randomBytes(ballast.bytes)
+    const content = writingDisk(random, made)
     const imageId = imageIdSchema.parse(newUuid())
     let sha256 = ''
     for (const host of [source, ...baseOn]) {

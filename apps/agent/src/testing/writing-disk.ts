@@ -9,13 +9,17 @@ export const writingDiskBytes = 64 * MiB
 /** What a move has to send besides what is written: random, so that nothing of it is found to be zero. */
 export const ballast = { offset: 48 * MiB, bytes: 12 * MiB }
 
+/** What a restless one writes over and over: 1 MiB. */
+export const restlessNumbers = 0x100
+
 const sectorBytes = 512
 const firstSector = 2_048
 const sectorsPerNumber = 8
 
-export function writingDisk(random: Buffer): Buffer {
+/** `isRestless`: it does not wait between numbers, and begins again with the first after the last of `restlessNumbers`. */
+export function writingDisk(random: Buffer, { isRestless = false } = {}): Buffer {
   const disk = Buffer.alloc(writingDiskBytes)
-  Buffer.from([
+  const code = Buffer.from([
     ...[0xfa, 0x31, 0xc0, 0x8e, 0xd8, 0x8e, 0xc0, 0x8e, 0xd0, 0xbc, 0x00, 0x7c, 0xfb, 0xfc], // ds = es = ss = 0; sp = 7c00h
     ...[0xb8, 0x01, 0x24, 0xcd, 0x15], // mov ax,2401h; int 15h: address line 20 on
     ...[0x66, 0xbf, 0x00, 0x00, 0x10, 0x00], // mov edi,100000h
@@ -35,12 +39,24 @@ export function writingDisk(random: Buffer): Buffer {
     ...[0x45, 0xf4, 0xeb, 0xad], // inc bp; hlt; jmp main
     ...[0x50, 0xba, 0xfd, 0x03, 0xec, 0xa8, 0x20, 0x74, 0xfb], // putc: push ax; wait: until the line is free
     ...[0x58, 0xba, 0xf8, 0x03, 0xee, 0xc3], // pop ax; out 3f8h,al; ret
-  ]).copy(disk)
+    ...[0x81, 0xe5, 0xff, 0x00, 0xe9, 0x00, 0x00], // again: and bp,00ffh; jmp main (restless only)
+  ])
+  if (isRestless) makeRestless(code)
+  code.copy(disk)
   // The disk address packet: 8 sectors from 0000:8000.
   Buffer.from([0x10, 0x00, sectorsPerNumber, 0x00, 0x00, 0x80, 0x00, 0x00]).copy(disk, 0x180)
   disk.writeUInt16LE(0xaa55, 510)
   random.copy(disk, ballast.offset)
   return disk
+}
+
+/** In the place of "hlt; jmp main" it goes to "again". */
+function makeRestless(code: Buffer): void {
+  const [hlt, again] = [code.indexOf(Buffer.from([0xf4, 0xeb])), code.length - 7]
+  const main = hlt + 3 + code.readInt8(hlt + 2)
+  code.writeUInt8(0xe9, hlt)
+  code.writeInt16LE(again - (hlt + 3), hlt + 1)
+  code.writeInt16LE(main - code.length, again + 5)
 }
 
 /** The numbers up to `last` that the disk does not have. */
