@@ -4,6 +4,7 @@ import * as Radix from 'radix-ui/dropdown-menu'
 import { type FocusEvent, useRef } from 'react'
 import type { DropdownMenuProps } from './dropdown-menu.tsx'
 import { MenuParts } from './menu-parts.ts'
+import { returnFocus } from './return-focus.ts'
 
 export interface MenuSurfaceProps extends DropdownMenuProps {
   /** Mounted open: by a key, so that the first entry has the focus, or by a pointer. */
@@ -33,6 +34,7 @@ export function MenuSurface(props: MenuSurfaceProps) {
           sideOffset={5}
           collisionPadding={8}
           onFocus={enter}
+          onCloseAutoFocus={returnFocus}
           className="animate-pop border-line bg-raised z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-44 overflow-y-auto rounded-lg border p-1 shadow-md focus:outline-none"
         >
           <MenuParts value={Radix}>{children}</MenuParts>

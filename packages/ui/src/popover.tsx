@@ -1,6 +1,7 @@
 'use client'
 import * as Radix from 'radix-ui/popover'
 import type { ReactElement, ReactNode } from 'react'
+import { returnFocus } from './return-focus.ts'
 
 export interface PopoverProps {
   label: string
@@ -21,6 +22,7 @@ export function Popover({ label, trigger, children, align = 'start' }: PopoverPr
           align={align}
           sideOffset={5}
           collisionPadding={8}
+          onCloseAutoFocus={returnFocus}
           className="animate-pop border-line bg-raised text-ink z-50 w-80 max-w-[calc(100vw-1rem)] rounded-lg border shadow-md focus:outline-none"
         >
           {children}
