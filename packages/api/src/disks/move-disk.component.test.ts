@@ -1,7 +1,7 @@
 /** Asking for a disk to go into another pool: who may, which pools can have it, what the task keeps, and what the rows say at its end. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { volumeIdSchema } from '@berth/core/ids/ids'
-import { GiB } from '@berth/core/units/bytes'
+import { GiB, MiB } from '@berth/core/units/bytes'
 import { makeSecretBox } from '../auth/secret-box.ts'
 import { addMoveHosts, addRunningVm } from '../migration/testing/move-fleet-repo.ts'
 import { caught } from '../testing/caught.ts'
@@ -90,6 +90,8 @@ describe('a disk', () => {
       code: 'POOL_FULL',
       message: 'The disk cannot go into "fast": 1 GiB needed, 256 MiB free',
     })
+    const slowly = { vmId, volumeId, toPool: 'fast', bandwidthBytesPerSecond: MiB - 1 }
+    expect(await caught(admin().vm.moveDisk(slowly))).toMatchObject({ code: 'INPUT_INVALID' })
     expect(await ask('default')).toMatchObject({ code: 'VM_STATE_CONFLICT' })
     expect(await ask('nowhere')).toMatchObject({ code: 'OBJECT_NOT_FOUND' })
     await db().pool.updateMany({ where: { hostId, name: 'fast' }, data: { problem: 'It is not mounted.' } })

@@ -57,11 +57,15 @@ export type VmSetMoveBandwidthInput = z.infer<typeof vmSetMoveBandwidthInput>
 /** Of the disk, and of its pools. */
 export const vmDiskInput = z.strictObject({ vmId: vmIdSchema, volumeId: volumeIdSchema })
 
-/** Into another pool of its host. A bandwidth of null is as fast as it goes. `keepsOld`: its old file waits in the trash for a day. */
+/**
+ * Into another pool of its host. A bandwidth of null is as fast as it goes, and none is below 1 MiB/s, because QEMU copies up to 16 MiB
+ * at once and then rests until that is what it may, and one that rests for minutes is taken for stuck. `keepsOld`: its old
+ * file waits in the trash for a day.
+ */
 export const vmMoveDiskInput = vmVerbInput.extend({
   volumeId: volumeIdSchema,
   toPool: poolNameSchema,
-  bandwidthBytesPerSecond: volumeMoveSchema.shape.bandwidthBytesPerSecond.default(null),
+  bandwidthBytesPerSecond: moveSendSchema.shape.bandwidthBytesPerSecond.default(null),
   keepsOld: volumeMoveSchema.shape.keepsOld.default(true),
 })
 export type VmMoveDiskInput = z.infer<typeof vmMoveDiskInput>
