@@ -11,6 +11,7 @@ import { promisify } from 'node:util'
 import { imageViewSchema } from '@berth/core/image/image'
 import { networkViewSchema } from '@berth/core/network/network'
 import { House } from '@berth/launcher/src/keeping/house.ts'
+import { agentNodeArgs, panelMemoryEnv, panelNodeArgs } from '@berth/launcher/src/keeping/node-memory.ts'
 import { startEmbeddedPostgres } from '@berth/prisma/embedded-postgres'
 import { z } from 'zod'
 import { makeBenchFolder } from '../measure/bench-folder.ts'
@@ -21,8 +22,6 @@ import { BenchMachines } from './bench-machines.ts'
 import { PanelClient } from './panel-calls.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
-/** As launcher/src/keeping/services.ts starts it. */
-const agentNodeArgs = ['--min-semi-space-size=8', '--max-semi-space-size=8']
 const run = promisify(execFile)
 
 export interface BerthWorld extends AsyncDisposable {
@@ -60,6 +59,7 @@ export async function openBerthWorld(): Promise<BerthWorld> {
   stack.defer(atLast(() => signalIfThere(database.pid, 'SIGQUIT')))
   const house = new House()
   const envOfPanel = async () => ({
+    ...panelMemoryEnv,
     BERTH_DATA: folders.data,
     BERTH_PORT: String(await freeTcpPort()),
     DATABASE_URL: database.url,
@@ -69,7 +69,7 @@ export async function openBerthWorld(): Promise<BerthWorld> {
   const origin = `http://127.0.0.1:${panelEnv.BERTH_PORT}`
   const panelProcess = stack.use(
     await startProgram({
-      argv: [process.execPath, join(root, 'apps/web/server/main.ts')],
+      argv: [process.execPath, ...panelNodeArgs, join(root, 'apps/web/server/main.ts')],
       env: { ...panelEnv, ...house.environmentOf('panel') },
       ...{ cwd: root, logPath: join(dir, 'panel.log'), hasChannel: true },
     }),
@@ -129,7 +129,7 @@ export async function openBerthWorld(): Promise<BerthWorld> {
   const openFarPanel = async (): Promise<FarPanel> => {
     const env = await envOfPanel()
     const far = await startProgram({
-      argv: [process.execPath, join(root, 'apps/web/server/main.ts')],
+      argv: [process.execPath, ...panelNodeArgs, join(root, 'apps/web/server/main.ts')],
       ...{ env, cwd: root, logPath: join(dir, 'far-panel.log') },
     })
     const farOrigin = `http://127.0.0.1:${env.BERTH_PORT}`

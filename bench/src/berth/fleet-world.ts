@@ -8,6 +8,7 @@ import { access, chmod, mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { fleetFiles, fleetHostName } from '@berth/core/agent-contract/fleet-plan'
+import { panelMemoryEnv, panelNodeArgs, simulationNodeArgs } from '@berth/launcher/src/keeping/node-memory.ts'
 import { pickPortRange } from '@berth/launcher/src/system/port-range.ts'
 import { startEmbeddedPostgres } from '@berth/prisma/embedded-postgres'
 import { z } from 'zod'
@@ -50,6 +51,7 @@ export async function openFleetWorld({ hosts, vmsPerHost }: FleetSize): Promise<
   const database = stack.use(await startEmbeddedPostgres({ dir: join(dir, 'database') }))
   stack.defer(atLast(() => signalIfThere(database.pid, 'SIGQUIT')))
   const panelEnv = {
+    ...panelMemoryEnv,
     BERTH_DATA: folders.data,
     BERTH_PORT: String(await freeTcpPort()),
     DATABASE_URL: database.url,
@@ -58,7 +60,7 @@ export async function openFleetWorld({ hosts, vmsPerHost }: FleetSize): Promise<
   const origin = `http://127.0.0.1:${panelEnv.BERTH_PORT}`
   const panelProcess = stack.use(
     await startProgram({
-      argv: [process.execPath, join(root, 'apps/web/server/main.ts')],
+      argv: [process.execPath, ...panelNodeArgs, join(root, 'apps/web/server/main.ts')],
       ...{ env: panelEnv, cwd: root, logPath: join(dir, 'panel.log') },
     }),
   )
@@ -71,7 +73,7 @@ export async function openFleetWorld({ hosts, vmsPerHost }: FleetSize): Promise<
   const panel = new PanelClient(origin, await cli('token', 'create', '--name', 'bench'))
   const simulation = stack.use(
     await startProgram({
-      argv: [process.execPath, '--max-semi-space-size=32', join(root, 'apps/agent/src/main.ts'), '--sim'],
+      argv: [process.execPath, ...simulationNodeArgs, join(root, 'apps/agent/src/main.ts'), '--sim'],
       env: {
         BERTH_AGENT_DATA: folders.hosts,
         BERTH_AGENT_RUN: folders.run,

@@ -7,12 +7,13 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { agentUnitName, agentUnitText } from './agent-unit.ts'
 import { serviceEnv } from '../data/env.ts'
-import { joinedEnvironment, joinedNodeArgs, joinedService, readJoinedAgent, type JoinedPaths } from './joined-agent.ts'
+import { joinedEnvironment, joinedService, readJoinedAgent, type JoinedPaths } from './joined-agent.ts'
 import { LauncherError } from '../terminal/launcher-error.ts'
 import { endProcess, findMarked } from '../system/living-process.ts'
 import { rotateLog } from '../system/log-rotation.ts'
 import { lastLines } from '../verbs/logs.ts'
 import { runProgram, tryProgram } from '../system/run-program.ts'
+import { agentNodeArgs } from '../keeping/node-memory.ts'
 import { agentEntry, markerOf } from '../keeping/running-services.ts'
 import { readSupervisor } from '../keeping/supervisor-record.ts'
 
@@ -67,7 +68,7 @@ export async function isJoinedAgentRunning(paths: JoinedPaths): Promise<boolean>
 async function startUnit(paths: JoinedPaths): Promise<void> {
   const unit = agentUnitName(paths.base.dataDir)
   const environment = serviceEnv(joinedEnvironment(paths, await readJoinedAgent(paths)))
-  const argv = [process.execPath, ...joinedNodeArgs, agentEntry]
+  const argv = [process.execPath, ...agentNodeArgs, agentEntry]
   await writeFile(join(unitDir, unit), agentUnitText({ argv, environment, logPath: paths.log }), { mode: 0o600 })
   await runProgram(['systemctl', 'daemon-reload'])
   await runProgram(['systemctl', 'enable', '--quiet', unit])

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { dataPaths, type DataPaths } from '../data/data-paths.ts'
 import { LauncherError, messageOf } from '../terminal/launcher-error.ts'
 import type { Service } from '../keeping/kept-service.ts'
+import { agentNodeArgs } from '../keeping/node-memory.ts'
 import { nodeService } from '../keeping/node-service.ts'
 import { agentEntry } from '../keeping/running-services.ts'
 import { isRecord, parseJson } from '../data/settings.ts'
@@ -82,14 +83,11 @@ export function joinedEnvironment(paths: JoinedPaths, agent: JoinedAgent): Recor
   }
 }
 
-/** As services.ts starts the agents beside a panel. */
-export const joinedNodeArgs = ['--min-semi-space-size=8']
-
 export function joinedService(paths: JoinedPaths, agent: JoinedAgent): Service {
   return nodeService({
     name: 'agent',
     entry: agentEntry,
-    nodeArgs: joinedNodeArgs,
+    nodeArgs: agentNodeArgs,
     dataDir: paths.base.dataDir,
     logPath: paths.log,
     env: () => Promise.resolve(joinedEnvironment(paths, agent)),

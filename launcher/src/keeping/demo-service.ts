@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DataPaths } from '../data/data-paths.ts'
 import type { Service } from './kept-service.ts'
+import { simulationNodeArgs } from './node-memory.ts'
 import { nodeService } from './node-service.ts'
 import { panelUrl, readiness } from '../panel/panel-api.ts'
 import { runPanelCli } from '../panel/panel-cli.ts'
@@ -11,8 +12,6 @@ import { loopback, type DemoSettings, type Settings } from '../data/settings.ts'
 
 export const simulationName = 'simulation'
 
-/** Much is read and thrown away by thousands of machines: a small nursery would be cleared all the time. */
-const nodeArgs = ['--max-semi-space-size=32']
 /** A sample takes some 0.1 ms: of more machines each is looked at more seldom. */
 const samplesPerRound = 1_000
 
@@ -22,7 +21,7 @@ export function demoService(demo: DemoSettings, settings: Settings, paths: DataP
     name: simulationName,
     entry: agentEntry,
     args: ['--sim'],
-    nodeArgs,
+    nodeArgs: simulationNodeArgs,
     dataDir: paths.dataDir,
     logPath: join(paths.logsDir, `${simulationName}.log`),
     env: async (signal) => {

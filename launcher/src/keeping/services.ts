@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { databaseService } from './database-service.ts'
 import { demoService } from './demo-service.ts'
 import type { House } from './house.ts'
+import { agentNodeArgs, panelMemoryEnv, panelNodeArgs } from './node-memory.ts'
 import { nodeService } from './node-service.ts'
 import { panelUrlFor, readiness } from '../panel/panel-api.ts'
 import { panelEnv, runPanelCli } from '../panel/panel-cli.ts'
@@ -26,22 +27,17 @@ export function servicesOf(settings: Settings, paths: DataPaths, house?: House):
   const panel = nodeService({
     name: 'panel',
     entry: panelEntry,
+    // While developing, the same process compiles the pages.
+    nodeArgs: settings.isDev ? [] : panelNodeArgs,
     dataDir: paths.dataDir,
     logPath: join(paths.logsDir, 'panel.log'),
     house,
-    env: async (signal) => panelEnv(settings, paths, await databaseUrl(signal)),
+    env: async (signal) => ({ ...panelMemoryEnv, ...panelEnv(settings, paths, await databaseUrl(signal)) }),
   })
   const agents = settings.hosts.map((host) => agentService(host, { settings, paths, house }))
   const simulation = settings.demo === null ? [] : [demoService(settings.demo, settings, paths)]
   return [...(database ? [database] : []), panel, ...agents, ...simulation]
 }
-
-/**
- * Sampling makes much short-lived garbage: V8's nursery begins at 1 MB and is cleared again and again by it; with 8 MB the
- * agent's CPU falls by a tenth. Left to grow, it would take 30 MB more when a hundred consoles are busy.
- * bench/src/berth/berth-world.ts and docker/agent.Dockerfile say the same.
- */
-const agentNodeArgs = ['--min-semi-space-size=8', '--max-semi-space-size=8']
 
 function agentService(
   host: HostSettings,
