@@ -11,6 +11,11 @@ import { holdBuiltPages } from './built-pages.ts'
 import { setPagePolicy } from './security-headers.ts'
 import { serveStaticFiles } from './static-files.ts'
 
+declare global {
+  /** The build that this panel serves, for next.config.mjs; undefined while pages are built. */
+  var berthDistDir: string | undefined
+}
+
 const webDir = join(import.meta.dirname, '..')
 
 export interface NextApp {

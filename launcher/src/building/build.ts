@@ -13,7 +13,6 @@ const pageInputs = [
   'src',
   'scripts',
   'public',
-  'next.config.ts',
   'next.config.mjs',
   'postcss.config.mjs',
   'package.json',

@@ -1,12 +1,8 @@
-import type { NextConfig } from 'next'
+// Not TypeScript: to read that, Next loads its compiler into the panel, which keeps 25 MB of it for as long as it runs.
 import { PHASE_DEVELOPMENT_SERVER } from 'next/constants.js'
 
-declare global {
-  /** From server/built-pages.ts: the build that this panel serves. */
-  var berthDistDir: string | undefined
-}
-
-const config: NextConfig = {
+/** @type {import('next').NextConfig} */
+const config = {
   poweredByHeader: false,
   reactStrictMode: true,
   // `pnpm check` runs tsc over every package; a second pass here would only slow the first `./berth up`.
@@ -22,8 +18,14 @@ const config: NextConfig = {
   allowedDevOrigins: ['127.0.0.1', 'localhost'],
 }
 
-// A build is made in a folder of its own and moved from there (launcher/src/building/page-builds.ts): a panel that runs keeps its own.
-export default (phase: string): NextConfig => ({
+/**
+ * A build is made in a folder of its own and moved from there (launcher/src/building/page-builds.ts): a panel that runs keeps
+ * its own.
+ *
+ * @param {string} phase
+ * @returns {import('next').NextConfig}
+ */
+export default (phase) => ({
   ...config,
   distDir: phase === PHASE_DEVELOPMENT_SERVER ? '.next' : (globalThis.berthDistDir ?? '.next/builds/making'),
 })
