@@ -1,6 +1,7 @@
 /** What processes used: CPU time and memory from /proc, of a process alone or with all below it. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 
 const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
 
@@ -15,6 +16,13 @@ export function cpuMsOf(pid: number): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const tickedMs = ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond
   return Math.max(tickedMs, threadsCpuMs(pid))
+}
+
+/** CPU that a process uses in the next milliseconds, in percent of one processor. */
+export async function cpuShareOf(pid: number, forMs: number): Promise<number> {
+  const before = cpuMsOf(pid)
+  await delay(forMs)
+  return ((cpuMsOf(pid) - before) / forMs) * 100
 }
 
 function threadsCpuMs(pid: number): number {
