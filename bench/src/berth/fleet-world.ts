@@ -22,12 +22,14 @@ const root = resolve(import.meta.dirname, '../../..')
 const run = promisify(execFile)
 /** Of a hundred hosts that join and come online on a small computer. */
 const timeoutMs = 600_000
-/** Each machine is sampled in one of so many rounds of 2 s, as in the demo. */
+/** As in the demo. */
 const samplesPerRound = 1_000
 
 export interface FleetSize {
   readonly hosts: number
   readonly vmsPerHost: number
+  /** Each machine is sampled in one of so many rounds of 2 s. Default: as in the demo, rarer the more there are. */
+  readonly sampleEveryRounds?: number
 }
 
 export interface FleetWorld extends AsyncDisposable {
@@ -40,7 +42,9 @@ export interface FleetWorld extends AsyncDisposable {
 const countsSchema = z.object({ total: z.number(), states: z.record(z.string(), z.number()) })
 
 /** All machines are there, and none is unknown any more. */
-export async function openFleetWorld({ hosts, vmsPerHost }: FleetSize): Promise<FleetWorld> {
+export async function openFleetWorld(size: FleetSize): Promise<FleetWorld> {
+  const { hosts, vmsPerHost } = size
+  const sampleEveryRounds = size.sampleEveryRounds ?? Math.ceil((hosts * vmsPerHost) / samplesPerRound)
   await using stack = new AsyncDisposableStack()
   const dir = await makeBenchFolder()
   stack.defer(() => rm(dir, { recursive: true, force: true }))
@@ -82,7 +86,7 @@ export async function openFleetWorld({ hosts, vmsPerHost }: FleetSize): Promise<
         BERTH_SIM_HOSTS: String(hosts),
         BERTH_SIM_VMS: String(vmsPerHost),
         BERTH_SIM_PLAN: join(folders.hosts, fleetFiles.plan),
-        BERTH_SIM_SAMPLE_EVERY: String(Math.ceil((hosts * vmsPerHost) / samplesPerRound)),
+        BERTH_SIM_SAMPLE_EVERY: String(sampleEveryRounds),
         LOG_LEVEL: 'warn',
         NODE_ENV: 'production',
       },
