@@ -9,6 +9,7 @@ import { makeOperationWorld, silentLog, type OperationWorld } from '../operation
 import { AgentIngest, type Gauges } from './agent-ingest.ts'
 import { markSilentHosts, touchHosts } from './host-link-repo.ts'
 import { LiveFiguresStore } from './live-figures-store.ts'
+import { PlacedMachines } from './placed-machines.ts'
 import { writeObservation } from './vm-observed-repo.ts'
 
 const at = '2026-11-22T12:00:00.000Z'
@@ -92,7 +93,7 @@ function makeIngest(world: OperationWorld) {
     tellMove: () => undefined,
   })
   const receive = (event: AgentEvent): void => ingest.received(world.host.hostId, event)
-  return { told, live, receive }
+  return { told, live, receive, ingest }
 }
 
 const seen = async (world: OperationWorld, vmId: string) => {
@@ -186,12 +187,51 @@ describe('what agents tell', () => {
     const sample = { values: { cpuShare: 0.5 }, vcpuShares: [0.5] }
     receive({ kind: 'vm.sampled', at, samples: { [vmId]: sample } })
     expect(live.gaugesOf(world.host.hostId)).toEqual(gauges)
-    expect(live.sampleOf(vmId)).toEqual(sample)
+    await vi.waitFor(() => expect(live.sampleOf(vmId)).toEqual(sample))
     expect(told.map((each) => [each.host !== null, Object.keys(each.vms)])).toEqual([
       [true, []],
       [false, [vmId]],
     ])
     await vi.waitFor(async () => expect(await world.db.event.count({ where: { kind: 'host.changed' } })).toBe(1))
+  })
+})
+
+describe('figures', () => {
+  it('of another host’s machine are neither kept nor told', async () => {
+    await using world = await makeOperationWorld()
+    const [vmId, other] = [
+      vmIdSchema.parse(await world.addVm()),
+      vmIdSchema.parse(await world.addVm({ name: 'other' })),
+    ]
+    const liar = new FakeHost()
+    await insertTestHost(world.db, liar.hostId)
+    await world.db.vm.update({ where: { id: other }, data: { hostId: liar.hostId } })
+    const { ingest, live, told } = makeIngest(world)
+    const sampleOf = (cpuShare: number) => ({ values: { cpuShare }, vcpuShares: [cpuShare] })
+    ingest.received(liar.hostId, { kind: 'vm.sampled', at, samples: { [vmId]: sampleOf(1), [other]: sampleOf(0.25) } })
+    await vi.waitFor(() => expect(live.sampleOf(other)).toEqual(sampleOf(0.25)))
+    expect(live.sampleOf(vmId)).toBeNull()
+    expect(told.map((each) => Object.keys(each.vms))).toEqual([[other]])
+  })
+
+  it('are the new host’s to tell once a machine has moved', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    try {
+      let placed = ['stays']
+      let reads = 0
+      const machines = new PlacedMachines(() => Promise.resolve([`${(reads += 1)}`, ...placed]))
+      expect(await machines.ownOf('a', { stays: 1, comes: 2 })).toEqual({ stays: 1 })
+      placed = ['stays', 'comes']
+      expect(await machines.ownOf('a', { stays: 1, comes: 2 })).toEqual({ stays: 1 })
+      vi.advanceTimersByTime(1_000)
+      expect(await machines.ownOf('a', { stays: 1, comes: 2 })).toEqual({ stays: 1, comes: 2 })
+      placed = ['stays']
+      vi.advanceTimersByTime(10_000)
+      expect(await machines.ownOf('a', { stays: 1, comes: 2 })).toEqual({ stays: 1 })
+      expect(reads).toBe(3)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })
 

@@ -18,7 +18,8 @@ import type { AgentHello, AgentSink } from './agent-sink.ts'
 import { writeFacts, writeHello, writeMisfit, writePools } from './host-link-repo.ts'
 import type { LiveFiguresStore } from './live-figures-store.ts'
 import { writeImages } from '../image/image-sighting-repo.ts'
-import { forgetObservation, writeObservation, writeSnapshot } from './vm-observed-repo.ts'
+import { PlacedMachines } from './placed-machines.ts'
+import { forgetObservation, listPlacedVmIds, writeObservation, writeSnapshot } from './vm-observed-repo.ts'
 
 /** How often something is tried again that the database, though it is there, does not take. */
 const maxRefusals = 2
@@ -61,9 +62,11 @@ interface Write {
 export class AgentIngest implements AgentSink {
   readonly #options: AgentIngestOptions
   readonly #queues = new Map<string, Queue>()
+  readonly #placed: PlacedMachines
 
   constructor(options: AgentIngestOptions) {
     this.#options = options
+    this.#placed = new PlacedMachines((hostId) => listPlacedVmIds(options.db, hostId))
   }
 
   connected(hostId: string, hello: AgentHello): void {
@@ -107,8 +110,7 @@ export class AgentIngest implements AgentSink {
         queue.news.set(event.vmId, event)
         break
       case 'vm.sampled':
-        this.#options.live.setSamples(event.samples)
-        this.#tell(hostId, { at: event.at, host: null, vms: event.samples })
+        void this.#sampled(hostId, event)
         break
       case 'step.progressed':
         if (event.progress.move) this.#options.tellMove(hostId, event.key.operationId, event.progress.move)
@@ -117,6 +119,18 @@ export class AgentIngest implements AgentSink {
         return
     }
     this.#drain(hostId, queue)
+  }
+
+  async #sampled(hostId: string, { at, samples }: Extract<AgentEvent, { kind: 'vm.sampled' }>): Promise<void> {
+    const { live, log } = this.#options
+    try {
+      const vms = await this.#placed.ownOf(hostId, samples)
+      live.setSamples(vms)
+      this.#tell(hostId, { at, host: null, vms })
+    } catch (error) {
+      // The next ones come in 2 s.
+      log.warn({ err: error, hostId }, 'figures of machines were not told')
+    }
   }
 
   #tell(hostId: string, gauges: Omit<Gauges, 'kind' | 'hostId'>): void {

@@ -39,6 +39,12 @@ async function observe(tx: DatabaseClient, { hostId, bootId, vm }: Sighting): Pr
 const isNotMoving = Prisma.sql`NOT EXISTS (SELECT 1 FROM operation o WHERE o.vm_id = vm_observed.vm_id
   AND o.kind = 'vm.migrate' AND o.status IN ('running', 'cancelling'))`
 
+/** The machines of which a host may speak. */
+export async function listPlacedVmIds(db: DatabaseClient, hostId: string): Promise<string[]> {
+  const rows = await db.vm.findMany({ where: { hostId, deletedAt: null }, select: { id: true } })
+  return rows.map(({ id }) => id)
+}
+
 /** All that a host holds, in one transaction. What was seen there before and is not there now is forgotten. */
 export async function writeSnapshot(
   db: PrismaClient,
