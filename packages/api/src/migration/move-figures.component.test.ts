@@ -50,6 +50,14 @@ it('believes only the source, and tells nothing of what is no move', async () =>
   await vi.waitFor(() => expect(told.map(({ move }) => move.progress?.phase)).toEqual(['hand-over']))
 })
 
+it('lets no other host take the place of the source’s figures', async () => {
+  await using world = await makeWorld()
+  const { teller, source, target, operationId, told } = world
+  teller.progressed(target, operationId, makeProgress({ transferredBytes: 9 }))
+  teller.progressed(source, operationId, makeProgress({ transferredBytes: 1 }))
+  await vi.waitFor(() => expect(told.map(({ move }) => move.progress?.transferredBytes)).toEqual([1]))
+})
+
 it('keeps the last figures with the task, and tells the report', async () => {
   await using world = await makeWorld()
   const { db, records, operationId, told } = world

@@ -23,6 +23,8 @@ type FoundMove = Awaited<ReturnType<typeof findMove>>
 
 interface Heard {
   readonly found: Promise<FoundMove>
+  /** Lately, by whichever host. */
+  heardAt: number
   toldAt: number
   phase: MoveProgress['phase'] | null
 }
@@ -39,10 +41,15 @@ export class MoveTeller {
   progressed(hostId: string, operationId: string, progress: MoveProgress): void {
     const now = performance.now()
     const heard = this.#heard.get(operationId) ?? this.#open(operationId, now)
-    if (now - heard.toldAt < everyMs && heard.phase === progress.phase) return
-    heard.toldAt = now
-    heard.phase = progress.phase
-    this.#send(heard.found, (move) => (move.source.hostId === hostId ? { ...move, progress } : null))
+    heard.heardAt = now
+    this.#send(heard.found, (move) => {
+      // Before the count: another host's words must not take the place of the source's.
+      if (move.source.hostId !== hostId) return null
+      if (now - heard.toldAt < everyMs && heard.phase === progress.phase) return null
+      heard.toldAt = now
+      heard.phase = progress.phase
+      return { ...move, progress }
+    })
   }
 
   /** Its row has all that there is now. */
@@ -52,9 +59,9 @@ export class MoveTeller {
   }
 
   #open(operationId: string, now: number): Heard {
-    for (const [id, { toldAt }] of this.#heard) if (now - toldAt > forgetMs) this.#heard.delete(id)
+    for (const [id, { heardAt }] of this.#heard) if (now - heardAt > forgetMs) this.#heard.delete(id)
     const found = findMove(this.#options.db, operationId)
-    const heard: Heard = { found, toldAt: Number.NEGATIVE_INFINITY, phase: null }
+    const heard: Heard = { found, heardAt: now, toldAt: Number.NEGATIVE_INFINITY, phase: null }
     this.#heard.set(operationId, heard)
     // What was not read is read again with the next figures.
     found.catch(() => this.#heard.delete(operationId))
