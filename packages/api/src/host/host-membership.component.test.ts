@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { parseJoinToken } from '@berth/core/agent-contract/join'
 import { hostIdSchema, newUuid } from '@berth/core/ids/ids'
 import type { ScriptedAgent } from '../agents/testing/scripted-agent.ts'
+import { addMove, addMoveHosts, addRunningVm } from '../migration/testing/move-fleet-repo.ts'
 import { addHost, addImage, addVm } from '../testing/fleet-fixture-repo.ts'
 import { newHostKey } from '../testing/host-key.ts'
 import { openTestPanel, type TestPanel } from '../testing/open-test-panel.ts'
@@ -75,6 +76,23 @@ describe('an invitation', () => {
 })
 
 describe('a host that is revoked', () => {
+  test('gets no machine any more: moves on their way there are cancelled, others are not', async () => {
+    await using world = await openTestPanel()
+    const { db } = world.process.panel
+    const [a = '', b = '', c = ''] = await addMoveHosts(db, ['host-a', 'host-b', 'host-c'])
+    const moveTo = async (name: string, targetHostId: string): Promise<string> => {
+      const vmId = await addRunningVm(db, { name, ownerId: world.ada.userId, hostId: a })
+      return addMove(db, { vmId, sourceHostId: a, targetHostId })
+    }
+    const [there, decided, elsewhere] = [await moveTo('web-1', b), await moveTo('web-2', b), await moveTo('web-3', c)]
+    await db.operation.update({ where: { id: decided }, data: { isCancellable: false } })
+    await world.as(world.admin).host.revoke({ hostId: hostIdSchema.parse(b) })
+    const cancelledOf = async (id: string) =>
+      (await db.operation.findUniqueOrThrow({ where: { id } })).cancelRequestedAt
+    expect(await cancelledOf(there)).not.toBeNull()
+    expect([await cancelledOf(decided), await cancelledOf(elsewhere)]).toEqual([null, null])
+  })
+
   test('loses its line and its machines’ state within 2 s, is refused by the others, and comes back by a new token only', async () => {
     await using world = await openTestPanel({ isWorking: true })
     const { panel, authority } = world.process

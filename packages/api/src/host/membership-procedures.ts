@@ -6,6 +6,7 @@ import { hostNameSchema } from '@berth/core/host/host-name'
 import { hostIdSchema } from '@berth/core/ids/ids'
 import { idempotencyKeySchema } from '../trpc/idempotency-key.ts'
 import { adminChanging, adminOnly, audited, doneAtOnce } from '../trpc/procedures.ts'
+import { callOffMovesInto } from './call-off-moves-repo.ts'
 import { defaultAgentFolder, defaultAgentPort } from './join-command.ts'
 import { deleteJoinToken, listOpenJoinTokens } from './join-repo.ts'
 
@@ -62,6 +63,7 @@ export const membershipProcedures = {
     .use(audited)
     .mutation(async ({ ctx, input }) => {
       ctx.notes.targetName = await ctx.panel.membership.revoke(input.hostId)
+      await callOffMovesInto(ctx.panel, input.hostId)
       return doneAtOnce
     }),
   remove: adminChanging
