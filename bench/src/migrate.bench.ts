@@ -56,6 +56,10 @@ interface Place {
 const bytesOf = (mebibytes: number | null): number | null => (mebibytes === null ? null : mebibytes * MiB)
 const expertOf = (host: TestHost, vmId: VmId): string => runDirPaths(host.config.runDir, vmId).expertQmpSocket
 
+/** Where the guest is in its window decides how much the first passes leave over: each move begins at another place. */
+const anyPlaceMs = ({ windowMiB, writesMiB }: Case): number =>
+  Math.random() * Math.min(2_000, (windowMiB / writesMiB) * 1_000)
+
 async function moveByBerth(vmId: VmId, place: Place, capMiB: number | null): Promise<TimedMove> {
   const { here, there, epoch } = place
   const move = hosts.move(vmId, { vmEpoch: epoch, from: here, to: there })
@@ -89,14 +93,14 @@ for (const one of cases) {
     const ownVolume = join(own, 'disk.qcow2')
     await copyFile(volume, ownVolume)
     const { dir: runDir } = runDirPaths(hosts.source.config.runDir, vmId)
-    const how = { bootMs, capBytesPerSecond: bytesOf(one.capMiB), downtimeLimitMs }
+    const how = { bootMs: bootMs + anyPlaceMs(one), capBytesPerSecond: bytesOf(one.capMiB), downtimeLimitMs }
     const timed = await moveByHand({ ...{ argv, runDir, volume, ownVolume, dir: own }, ...how })
     await rm(own, { recursive: true })
     return timed
   }
   const { firstDowntimeLimitMs: downtimeLimitMs } = moveLadders[policy]
   const runs = await runRounds(
-    { ours: () => moveByBerth(vmId, place, one.capMiB), byHand },
+    { ours: () => delay(anyPlaceMs(one)).then(() => moveByBerth(vmId, place, one.capMiB)), byHand },
     { warmups: 1, rounds: benchEnv.rounds(7) },
   )
   await place.here.run({ kind: 'vm.stop', vmId, vmEpoch: place.epoch })
