@@ -18,6 +18,7 @@ import { hostSnapshot } from './host/host-snapshot.ts'
 import type { HostProbe } from './host/probe-host.ts'
 import { hypervisor } from './hypervisor/hypervisor.ts'
 import { openDoor } from './http/open-door.ts'
+import { RefusedCertificates } from './http/refused-certificates.ts'
 import { Sampler } from './metrics/sampler.ts'
 import { historiesOf } from './migration/histories.ts'
 import { Movement } from './migration/movement.ts'
@@ -101,7 +102,8 @@ export async function startAgent({ config, logger, signal }: StartAgentOptions):
   parts.defer(() => sampler.close())
   const screens = new LastScreens({ fileOf: (vmId) => store.folder(vmId).lastScreen, logger })
   const histories = historiesOf({ consoles, sampler, screens, lastScreenOf: (vmId) => store.folder(vmId).lastScreen })
-  const movement = new Movement({ config, machines, launcher, store, moves, storage, histories, logger })
+  const refused = await RefusedCertificates.open(dataDir)
+  const movement = new Movement({ config, machines, launcher, store, moves, storage, histories, refused, logger })
   parts.defer(() => movement.close())
   machines.listeners.add(consoleFollower(consoles))
   machines.listeners.add(samplerFollower(sampler, logger))
@@ -141,6 +143,7 @@ export async function startAgent({ config, logger, signal }: StartAgentOptions):
     machines,
     storage,
     offers,
+    refused,
   }
   const starting = autostart(machines.all(), { bootId, logger, signal })
   parts.defer(async () => void (await starting))

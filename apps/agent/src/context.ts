@@ -5,6 +5,7 @@ import type { Consoles } from './console/consoles.ts'
 import type { EventStream } from './events/event-stream.ts'
 import type { Forecasting } from './forecast/forecasting.ts'
 import type { SnapshotSources } from './host/host-snapshot.ts'
+import type { RefusedCertificates } from './http/refused-certificates.ts'
 import type { Sampler } from './metrics/sampler.ts'
 import type { Movement } from './migration/movement.ts'
 import type { StepRunner } from './operations/step-runner.ts'
@@ -22,4 +23,5 @@ export interface AgentContext extends SnapshotSources {
   readonly sampler: Sampler
   readonly screens: LastScreens
   readonly offers: ImageOffers
+  readonly refused: RefusedCertificates
 }

@@ -21,6 +21,7 @@ import type { HostId, ImageId, VmId } from '@berth/core/ids/ids'
 import { Agent, request } from 'undici'
 import { z } from 'zod'
 import type { HostIdentity } from './host-identity.ts'
+import type { RefusedCertificates } from './refused-certificates.ts'
 
 export interface HostAddress {
   readonly hostId: HostId
@@ -47,21 +48,36 @@ const refusalSchema = z.object({ error: z.unknown() })
 export class HostLink implements AsyncDisposable {
   readonly #address: HostAddress
   readonly #sockets: Agent
+  readonly #refused: Pick<RefusedCertificates, 'has'>
+  /** SHA-256 of the certificate that the other side showed last. */
+  #shown: string | undefined
 
-  constructor(address: HostAddress, identity: HostIdentity) {
+  constructor(address: HostAddress, identity: HostIdentity, refused: Pick<RefusedCertificates, 'has'>) {
     this.#address = address
+    this.#refused = refused
     const { caPem, certificatePem, keyPem } = identity
     this.#sockets = new Agent({
       keepAliveTimeout: 60_000,
       connect: {
         ...{ ca: caPem, cert: certificatePem, key: keyPem, minVersion: 'TLSv1.3', timeout: connectMs },
         // Any host of the installation has a certificate of its authority: this must be the one that is meant.
-        checkServerIdentity: (_name: string, shown: PeerCertificate) =>
-          shown.subject.CN === hostCommonName(address.hostId)
+        checkServerIdentity: (_name: string, shown: PeerCertificate) => {
+          this.#shown = shown.fingerprint256
+          return shown.subject.CN === hostCommonName(address.hostId)
             ? undefined
-            : new Error(`the certificate is for "${String(shown.subject.CN)}"`),
+            : new Error(`the certificate is for "${String(shown.subject.CN)}"`)
+        },
       },
     })
+  }
+
+  /**
+   * Once it has answered, and before it is given anything. One that was turned out may still be asked whose a machine is: what it was
+   * given before, it has. Throws MOVE_FAILED.
+   */
+  requireTrusted(): void {
+    if (this.#shown === undefined || !this.#refused.has(this.#shown)) return
+    throw new AppError('MOVE_FAILED', `The certificate of ${this.#name} was revoked: it is given nothing.`)
   }
 
   /** Throws what the other agent throws, HOST_UNREACHABLE when none answers (it may have heard all the same). */

@@ -8,11 +8,10 @@ import { openAgentServer, type AgentServer } from './agent-server.ts'
 import { agentVersion } from './capabilities.ts'
 import { CertificateRenewal } from './certificate-renewal.ts'
 import { ensureIdentity } from './join-panel.ts'
-import { RefusedCertificates } from './refused-certificates.ts'
 
 /** Throws JOIN_REFUSED, or what the system says when it cannot listen. Machines run meanwhile: they need no panel. */
 export async function openDoor(context: AgentContext, signal: AbortSignal): Promise<AgentServer> {
-  const { config, consoles, forecasting, logger, machines, offers } = context
+  const { config, consoles, forecasting, logger, machines, offers, refused } = context
   const passed = config.house && new PassedSockets(config.house, process)
   const { listen, dataDir, panelUrl, joinTokenFile } = config
   const identity = await ensureIdentity({
@@ -20,7 +19,6 @@ export async function openDoor(context: AgentContext, signal: AbortSignal): Prom
     address: reachableAs(config),
     port: listen.port,
   })
-  const refused = await RefusedCertificates.open(dataDir)
   const renewal = new CertificateRenewal({
     ...{ dataDir, identity, logger },
     onRenewed: (renewed) => server.useIdentity(renewed),

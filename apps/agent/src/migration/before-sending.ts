@@ -30,6 +30,7 @@ export async function requireWaiting(
     if (hasErrorCode(error, 'OPERATION_CANCELLED')) throw error
     throw new AppError('MOVE_FAILED', `The other host cannot be asked: ${toAppError(error).message}`, { cause: error })
   }
+  link.requireTrusted()
   if (owner.kind === 'waiting' && owner.moveId === moveId) return
   throw new AppError('MOVE_FAILED', 'Nothing waits on the other host under this move (any more).', {
     details: { owner },

@@ -1,4 +1,5 @@
 /** What goes wrong in a move before the machine is given: it stays, runs on, and can be moved again. */
+import { X509Certificate } from 'node:crypto'
 import { mkdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -6,6 +7,7 @@ import type { VmId } from '@berth/core/ids/ids'
 import { MiB } from '@berth/core/units/bytes'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadIdentity } from '../http/host-identity.ts'
 import { scanProcesses } from '../qemu/process-identity.ts'
 import { AgentProcess } from '../testing/agent-process.ts'
 import { GuestSerial } from '../testing/guest-serial.ts'
@@ -93,6 +95,32 @@ describe('a move that ends before the machine is given', { timeout: 120_000 }, (
       error: { code: 'MOVE_FAILED', message: expect.stringMatching(/TLS handshake failed/) as unknown },
     })
     await expectStays(move, serial)
+  })
+
+  it('gives nothing to a host that was turned out, before it begins and while it sends', async () => {
+    const { vmId, serial } = await runningCounter()
+    await using _serial = serial
+    const { certificatePem = '' } = (await loadIdentity(hosts.target.config.dataDir)) ?? {}
+    const { refused } = hosts.source.agent.context
+    const turnOut = () =>
+      refused.replace([new X509Certificate(certificatePem).fingerprint256.replaceAll(':', '').toLowerCase()])
+    const refusal = {
+      status: 'failed',
+      error: { code: 'MOVE_FAILED', message: expect.stringMatching(/certificate of .* was revoked/) as unknown },
+    }
+    const early = hosts.move(vmId)
+    await turnOut()
+    expect(await (await hosts.begin(early)).report()).toMatchObject(refusal)
+    await hosts.abandon(early)
+    await refused.replace([])
+    const late = hosts.move(vmId)
+    const step = await hosts.begin(late, slow)
+    await step.until(isSending)
+    await turnOut()
+    await hosts.source.hurryMove(vmId)
+    expect(await step.report()).toMatchObject(refusal)
+    await refused.replace([])
+    await expectStays(late, serial)
   })
 
   it('is called off when nothing is sent any more', async () => {

@@ -256,6 +256,7 @@ export class MoveOut {
     const sent = await this.#sendAll(actor, { ...work, link }).then((all) =>
       all.isEarly ? standStill(actor, all) : all,
     )
+    link.requireTrusted()
     const given = await this.#give(actor, { ...work, comesEarly: sent.isEarly, sent: sent.disks })
     opened.move()
     return { link, sent, given }

@@ -10,6 +10,7 @@ import { reachableAs, type AgentConfig } from '../config.ts'
 import { rehearse } from '../forecast/rehearse.ts'
 import { addressTowards } from '../http/panel-path.ts'
 import { HostLink, type HostAddress } from '../http/host-link.ts'
+import type { RefusedCertificates } from '../http/refused-certificates.ts'
 import { loadIdentity } from '../http/host-identity.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { MachineLauncher } from '../vm/machine-launcher.ts'
@@ -33,6 +34,7 @@ export interface MovementParts {
   moves: MoveStore
   storage: Storage
   histories: Histories
+  refused: RefusedCertificates
   logger: Logger
 }
 
@@ -117,7 +119,7 @@ export class Movement {
     const identity = await loadIdentity(this.#parts.config.dataDir)
     if (identity === undefined)
       throw new AppError('HOST_UNREACHABLE', 'This host has no certificate to show to another.')
-    return new HostLink(to, identity)
+    return new HostLink(to, identity, this.#parts.refused)
   }
 }
 
