@@ -11,6 +11,7 @@ import type { AgentLink, AgentProcedure } from '../agents/agent-link.ts'
 import { findMove, insertMove } from '../migration/move-row-repo.ts'
 import { addMove, addMoveHosts, addRunningVm } from '../migration/testing/move-fleet-repo.ts'
 import { openTestPanel, type TestPanel } from '../testing/open-test-panel.ts'
+import { findHostPaths } from './host-paths-repo.ts'
 import { MoveMeasures } from './move-measures.ts'
 
 let world: TestPanel
@@ -76,6 +77,27 @@ it('asks the machine’s host for both figures, once for a while, and plays each
   expect(forecast).toMatchObject({ ends: 'yes', policy: 'pause-if-needed' })
   const slow = measures.forecast(pathTo(1), { ...wish, capBytesPerSecond: 10 * MiB })
   expect(slow?.totalMs.likely).toBeGreaterThan(5 * (forecast?.totalMs.likely ?? Infinity))
+})
+
+it('measures the way to another host anew when that is asked for, and shows it with its age afterwards', async () => {
+  const { asked, agents } = askingLink()
+  const measures = new MoveMeasures({ db: db(), agents })
+  const { sourceHostId, targetHostId } = pathTo(1)
+  expect(measures.lastPath({ sourceHostId, targetHostId })).toBeNull()
+  await measures.measurePath({ sourceHostId, targetHostId }, never)
+  await measures.measurePath({ sourceHostId, targetHostId }, never)
+  expect(asked).toHaveLength(2)
+  expect(measures.lastPath({ sourceHostId, targetHostId })).toEqual(measured.path)
+  const panel = { db: db(), measures }
+  expect(await findHostPaths(panel, sourceHostId)).toMatchObject([
+    { name: 'host-b', sample: measured.path, obstacle: null },
+    { name: 'host-old', sample: null, obstacle: 'the agent of host-old is too old' },
+  ])
+  const same = hostIdSchema.parse(sourceHostId)
+  expect(await codeOf(world.as(world.admin).host.measurePath({ hostId: same, targetHostId: same }))).toBe(
+    'INPUT_INVALID',
+  )
+  expect(await codeOf(world.as(world.ada).host.paths({ hostId: same }))).toBe('PERMISSION_DENIED')
 })
 
 it('asks nothing of agents that are too old for it', async () => {

@@ -8,13 +8,16 @@ import { forecastMove, type MoveWish } from '@berth/core/migration/forecast-move
 import type { DirtySample, MoveForecast, MoveMeasurement, PathSample } from '@berth/core/migration/move-forecast'
 import type { DatabaseClient } from '@berth/prisma/client'
 import type { AgentLinks } from '../agents/agent-link.ts'
-import { requireAbleHosts } from './able-hosts-repo.ts'
+import { requireAbleHosts, type AbleHost } from './able-hosts-repo.ts'
 import { SharedAnswers } from './shared-answers.ts'
 
-export interface MovePath {
-  readonly vmId: string
+export interface HostsOfPath {
   readonly sourceHostId: string
   readonly targetHostId: string
+}
+
+export interface MovePath extends HostsOfPath {
+  readonly vmId: string
 }
 
 /** Guests change their habits, links hardly do. */
@@ -27,6 +30,8 @@ export class MoveMeasures {
   readonly #agents: AgentLinks
   readonly #dirty = new SharedAnswers<DirtySample>(keptMs.dirty)
   readonly #paths = new SharedAnswers<PathSample>(keptMs.path)
+  /** Also when it is too old for a forecast: to be shown with its age. */
+  readonly #lastPaths = new Map<string, PathSample>()
 
   constructor({ db, agents }: { db: DatabaseClient; agents: AgentLinks }) {
     this.#db = db
@@ -53,13 +58,32 @@ export class MoveMeasures {
           ),
         signal,
       ),
-      this.#paths.get(
-        keyOfPath(asked),
-        (stop) => link.call(agentContract.forecast.path, { target }, { timeoutMs: patienceMs.path, signal: stop }),
-        signal,
-      ),
+      this.#pathTo(target, asked, signal),
     ])
     return { dirty, path }
+  }
+
+  /** Anew, whatever is known. Throws as `measure`. */
+  async measurePath(asked: HostsOfPath, signal: AbortSignal): Promise<PathSample> {
+    const target = await requireAbleHosts(this.#db, asked)
+    this.#paths.forget(keyOfPath(asked))
+    return this.#pathTo(target, asked, signal)
+  }
+
+  /** As it was measured last by this panel, however long ago; null where it never was. */
+  lastPath(asked: HostsOfPath): PathSample | null {
+    return this.#lastPaths.get(keyOfPath(asked)) ?? null
+  }
+
+  async #pathTo(target: AbleHost, asked: HostsOfPath, signal: AbortSignal): Promise<PathSample> {
+    const link = this.#agents.link(asked.sourceHostId)
+    const sample = await this.#paths.get(
+      keyOfPath(asked),
+      (stop) => link.call(agentContract.forecast.path, { target }, { timeoutMs: patienceMs.path, signal: stop }),
+      signal,
+    )
+    this.#lastPaths.set(keyOfPath(asked), sample)
+    return sample
   }
 
   /** By what was measured lately; null where nothing was. */
@@ -70,4 +94,4 @@ export class MoveMeasures {
 }
 
 const keyOfDirty = ({ vmId, sourceHostId }: MovePath): string => `${vmId} ${sourceHostId}`
-const keyOfPath = ({ sourceHostId, targetHostId }: MovePath): string => `${sourceHostId} ${targetHostId}`
+const keyOfPath = ({ sourceHostId, targetHostId }: HostsOfPath): string => `${sourceHostId} ${targetHostId}`

@@ -25,6 +25,11 @@ export class SharedAnswers<T> {
     return kept !== undefined && performance.now() - kept.atMs < this.#keptMs ? kept.value : undefined
   }
 
+  /** Whoever asks next has it worked for anew. */
+  forget(key: string): void {
+    this.#kept.delete(key)
+  }
+
   /** Throws what `work` throws, OPERATION_CANCELLED by `signal`. */
   async get(key: string, work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
     const known = this.known(key)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { agentContract } from '@berth/core/agent-contract/agent-contract'
+import { AppError } from '@berth/core/errors/app-error'
 import { hostStateSchema } from '@berth/core/host/host'
 import { cidrSchema } from '@berth/core/network/cidr'
 import { hostIdSchema } from '@berth/core/ids/ids'
@@ -7,6 +8,7 @@ import { metricsQuerySchema } from '@berth/core/metrics/metric-series'
 import { t } from '../trpc/init.ts'
 import { pageCutOf, pageInput } from '../trpc/paging.ts'
 import { announce } from '../events/outbox-repo.ts'
+import { findHostPaths } from '../forecast/host-paths-repo.ts'
 import { idempotencyKeySchema } from '../trpc/idempotency-key.ts'
 import { adminChanging, adminOnly, audited, doneAtOnce } from '../trpc/procedures.ts'
 import { findHostViews, listHostIds, requireHostRow, requireHostView, setMoveNetwork } from './host-repo.ts'
@@ -44,6 +46,18 @@ export const hostRouter = t.router({
         return name
       })
       return doneAtOnce
+    }),
+  /** What one stream to each other host carried when that was measured last. Asking measures nothing. */
+  paths: adminOnly
+    .input(z.strictObject({ hostId: hostIdSchema }))
+    .query(({ ctx, input }) => findHostPaths(ctx.panel, input.hostId)),
+  /** Sends as fast as the way carries, for a second. */
+  measurePath: adminOnly
+    .input(z.strictObject({ hostId: hostIdSchema, targetHostId: hostIdSchema }))
+    .query(async ({ ctx, input: { hostId, targetHostId }, signal }) => {
+      if (hostId === targetHostId) throw new AppError('INPUT_INVALID', 'That is the same host.')
+      const path = { sourceHostId: hostId, targetHostId }
+      return ctx.panel.measures.measurePath(path, signal ?? new AbortController().signal)
     }),
   metrics: adminOnly
     .input(z.strictObject({ hostId: hostIdSchema, query: metricsQuerySchema }))

@@ -23,8 +23,18 @@ function ruleOf(procedure: unknown): Rule {
 
 const procedures = allProcedures.map(([path, procedure]) => [path, ruleOf(procedure)] as const)
 const adminOnly = [
-  ...['host.createJoinToken', 'host.get', 'host.list', 'host.listJoinTokens', 'host.metrics'],
-  ...['host.remove', 'host.revoke', 'host.revokeJoinToken', 'host.setMoveNetwork', 'image.delete', 'image.importUrl'],
+  ...['host.createJoinToken', 'host.get', 'host.list', 'host.listJoinTokens'],
+  ...[
+    'host.measurePath',
+    'host.metrics',
+    'host.paths',
+    'host.remove',
+    'host.revoke',
+    'host.revokeJoinToken',
+    'host.setMoveNetwork',
+    'image.delete',
+    'image.importUrl',
+  ],
   ...['maintenance.get', 'maintenance.leave', 'maintenance.pause', 'maintenance.plan', 'maintenance.planMoves'],
   ...['maintenance.resume', 'maintenance.start'],
   ...['network.create', 'network.delete'],

@@ -13,6 +13,7 @@ import { HostGraphs } from './host-graphs.tsx'
 import { HostMachines } from './host-machines.tsx'
 import { HostNotices } from './host-notices.tsx'
 import { HostNuma } from './host-numa.tsx'
+import { HostPathsCard } from './host-paths.tsx'
 import { HostResources } from './host-resources.tsx'
 import { AccelerationBadge, Heartbeat, HostMarks, HostStatus } from './host-status.tsx'
 import { clockText } from './host-words.ts'
@@ -68,6 +69,7 @@ export function HostScreen({ hostId }: { hostId: string }) {
           {facts !== null && <HostChecks checks={facts.checks} isStale={host.state !== 'online'} />}
           {facts !== null && <HostAbilitiesCard host={host} />}
           <MoveNetworkCard host={host} />
+          <HostPathsCard host={host} />
           <HostFactsCard host={host} />
         </div>
       </div>
