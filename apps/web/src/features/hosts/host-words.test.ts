@@ -8,6 +8,7 @@ it('shows first what needs a reader', () => {
   expect(checksByNeed(checks).map(({ status }) => status)).toEqual(['failed', 'warning', 'ok', 'ok'])
   expect(checksSummary(checks)).toBe('1 failed, 1 warning')
   expect(checksSummary([check('ok'), check('ok')])).toBe('All 2 checks pass')
+  expect(checksSummary([check('ok')])).toBe('Its check passes')
   expect(checksSummary([check('warning'), check('warning')])).toBe('2 warnings')
 })
 

@@ -35,7 +35,8 @@ export function checksByNeed(checks: readonly HostCheck[]): HostCheck[] {
 export function checksSummary(checks: readonly HostCheck[]): string {
   const failed = checks.filter((check) => check.status === 'failed').length
   const warnings = checks.filter((check) => check.status === 'warning').length
-  if (failed === 0 && warnings === 0) return `All ${plural(checks.length, 'check')} pass`
+  if (failed === 0 && warnings === 0)
+    return checks.length === 1 ? 'Its check passes' : `All ${checks.length} checks pass`
   return [failed > 0 ? `${failed} failed` : '', warnings > 0 ? plural(warnings, 'warning') : '']
     .filter(Boolean)
     .join(', ')
