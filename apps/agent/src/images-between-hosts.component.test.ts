@@ -6,7 +6,7 @@ import { offeredImageSchema, type OfferedImage } from '@berth/core/agent-contrac
 import { stepReportSchema } from '@berth/core/agent-contract/step-report'
 import { imageIdSchema, newUuid, volumeIdSchema, type ImageId } from '@berth/core/ids/ids'
 import { MiB } from '@berth/core/units/bytes'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { TestHost } from './testing/test-host.ts'
 import { TwoHosts } from './testing/two-hosts.ts'
 
@@ -72,9 +72,11 @@ describe('an image that another host has', () => {
     const token = randomToken()
     const image = await offer(hosts, imageId, token)
     expect(image).toMatchObject({ imageId, kind: 'disk', fileBytes: expect.any(Number) as unknown })
-    // The second one waits, and finds it there: its own token was never any good.
-    const both = [fetchCommand(hosts, image, token), fetchCommand(hosts, image, randomToken())]
-    const [first, second] = await Promise.all(both.map((command) => target.run(command)))
+    const begun = target.run(fetchCommand(hosts, image, token))
+    await vi.waitFor(() => expect(readdirSync(imagesOf(target))).not.toEqual([]), { timeout: 10_000, interval: 1 })
+    // The second one waits, or finds it there: its own token was never any good.
+    const second = await target.run(fetchCommand(hosts, image, randomToken()))
+    const first = await begun
     expect(second).toEqual(first)
     const files = [source, target].map((host) => join(imagesOf(host), `${imageId}.qcow2`))
     const [sent, came] = files.map((path) => readFileSync(path))
